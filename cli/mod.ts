@@ -1,0 +1,5 @@
+/**
+ * The `likely` command.
+ *
+ * @module
+ */

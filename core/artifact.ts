@@ -1,0 +1,52 @@
+/**
+ * A trained surrogate as plain data: what is saved, shipped and compiled.
+ *
+ * @module
+ */
+
+import type { PriorSpec } from "./prior.ts";
+import type { Scaling } from "./scaling.ts";
+import type { Spec } from "./spec.ts";
+import type { Weights } from "./weights.ts";
+
+/** What the network's output means. */
+export type ArtifactKind = "ratio" | "likelihood" | "posterior" | "cost";
+
+/** A trained surrogate. */
+export interface Artifact {
+  /** What the network's output means. */
+  readonly kind: ArtifactKind;
+  /** The network. */
+  readonly spec: Spec;
+  /** Its weights, float32. */
+  readonly weights: Weights;
+  /** The prior it was trained under. */
+  readonly prior: PriorSpec;
+  /** Standardisation of θ and x, inside the surrogate. */
+  readonly scaling: Scaling;
+  /** Where it comes from. */
+  readonly provenance: Provenance;
+}
+
+/** Where an artifact comes from. */
+export interface Provenance {
+  /** The simulator's name. */
+  readonly simulator: string;
+  /** Simulations trained on, failed ones not counted. */
+  readonly simulations: number;
+  /** Simulations that failed and were left out. */
+  readonly failed: number;
+  /** The seed of the run's key, as `"hi:lo"` in hexadecimal. */
+  readonly key: string;
+  /** The loss's name and options. */
+  readonly loss: {
+    readonly name: string;
+    readonly options: Readonly<Record<string, number | string | boolean>>;
+  };
+  /** The engine that trained it. */
+  readonly engine: string;
+  /** Library versions by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Best validation loss, and the epochs it took. */
+  readonly training: { readonly loss: number; readonly epochs: number };
+}

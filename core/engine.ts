@@ -1,0 +1,44 @@
+/**
+ * The seam between a description (spec, loss, artifact) and the program that runs it.
+ *
+ * @module
+ */
+
+import type { Artifact } from "./artifact.ts";
+import type { LogDensity } from "./log_density.ts";
+import type { Loss } from "./loss.ts";
+import type { Points } from "./points.ts";
+import type { Scaling } from "./scaling.ts";
+import type { Spec } from "./spec.ts";
+import type { TrainState, TrainStep } from "./train_step.ts";
+
+/**
+ * Runs specs and losses. What an engine does not support it refuses by throwing
+ * `UnsupportedError`; the next engine is then tried.
+ */
+export interface Engine {
+  /** For provenance. */
+  readonly name: string;
+  /** Prepares training from the given state. */
+  trainStep(plan: TrainPlan): Promise<TrainStep>;
+  /**
+   * The network's output as a function of θ at the rows of `x` (added up when there are
+   * several: independent observations of one θ). Neither prior nor support is included.
+   * Values in nats for ratio and likelihood artifacts; in units of distance for cost ones.
+   */
+  logDensity(artifact: Artifact, x: Points): Promise<LogDensity & Disposable>;
+}
+
+/** What {@linkcode Engine.trainStep} needs. */
+export interface TrainPlan {
+  /** The network. */
+  readonly spec: Spec;
+  /** The loss. */
+  readonly loss: Loss;
+  /** Standardisation of θ and x. */
+  readonly scaling: Scaling;
+  /** Where to start. */
+  readonly state: TrainState;
+  /** Largest norm of the gradient; beyond it the gradient is rescaled. Absent: no limit. */
+  readonly clipNorm?: number;
+}

@@ -1,0 +1,34 @@
+/**
+ * Errors that callers catch; everything else is a built-in `TypeError` or `RangeError`.
+ *
+ * @module
+ */
+
+/** An engine's way to say "not me": the next engine is tried. */
+export class UnsupportedError extends Error {
+  /** Always `"UnsupportedError"`. */
+  override readonly name = "UnsupportedError";
+}
+
+/** Training stopped because it cannot go on; the best weights so far travel along. */
+export class TrainingError extends Error {
+  /** Always `"TrainingError"`. */
+  override readonly name = "TrainingError";
+  /** Optimizer steps taken when it stopped. */
+  readonly step: number;
+  /** The loss that stopped it. */
+  readonly loss: number;
+
+  /** Makes the error. */
+  constructor(message: string, at: { readonly step: number; readonly loss: number }) {
+    super(message);
+    this.step = at.step;
+    this.loss = at.loss;
+  }
+}
+
+/** A file that is not what it claims to be: truncated, hostile, or of another version. */
+export class FormatError extends Error {
+  /** Always `"FormatError"`. */
+  override readonly name = "FormatError";
+}

@@ -1,0 +1,5 @@
+/**
+ * Evidence that a posterior can be believed: convergence, summaries, plots, reports.
+ *
+ * @module
+ */

@@ -1,0 +1,5 @@
+/**
+ * Losses: one formula a file, with its source.
+ *
+ * @module
+ */

@@ -1,0 +1,7 @@
+/**
+ * Likely: simulation-based inference for Deno, the browser and the edge.
+ *
+ * @module
+ */
+
+export * from "@likely/core";

@@ -1,0 +1,5 @@
+/**
+ * Ready-made inference problems: one task a file, a prior and a simulator each.
+ *
+ * @module
+ */
