@@ -129,6 +129,16 @@ export function bits(source: Key, n: number): Uint32Array {
  * @param c0 Upper counter word.
  * @param c1 Lower counter word.
  * @param out Receives the two words of the block.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { foldIn, key, threefry } from "@likely/core";
+ *
+ * const block = new Uint32Array(2);
+ * threefry(0, 42, 0, 7, block);
+ * assertEquals({ hi: block[0], lo: block[1] }, foldIn(key(42), 7));
+ * ```
  */
 export function threefry(k0: number, k1: number, c0: number, c1: number, out: Uint32Array): void {
   const k2 = k0 ^ k1 ^ 0x1bd11bda;

@@ -1,0 +1,62 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { numericDensity } from "./numeric_density.ts";
+import { fromRows } from "./points.ts";
+
+/** log of a banana: −½ x² − 2 (y − x²)². */
+const banana = numericDensity("banana", 2, ([x, y]) => -0.5 * x! ** 2 - 2 * (y! - x! ** 2) ** 2);
+
+Deno.test("numericDensity() gives the value as it is and the gradient to nine digits", () => {
+  const theta = fromRows([[1, 2], [-0.3, 0.5], [30, 900.5]]);
+  const { value, grad } = banana.evaluate(theta);
+  for (let i = 0; i < 3; i++) {
+    const [x, y] = [theta.data[2 * i]!, theta.data[2 * i + 1]!];
+    assertEquals(value[i], -0.5 * x ** 2 - 2 * (y - x ** 2) ** 2);
+    assertAlmostEquals(grad![2 * i]!, -x + 8 * x * (y - x ** 2), 2e-8 * Math.max(1, x ** 2));
+    assertAlmostEquals(grad![2 * i + 1]!, -4 * (y - x ** 2), 2e-8);
+  }
+});
+
+Deno.test("numericDensity() leaves the points as they were and calls fn 1 + 2 dim times a row", () => {
+  let calls = 0;
+  const counted = numericDensity("counted", 3, (theta) => (calls++, -theta[0]!));
+  const theta = fromRows([[1, 2, 3], [4, 5, 6]]);
+  counted.evaluate(theta);
+  assertEquals(calls, 14);
+  assertEquals(theta, fromRows([[1, 2, 3], [4, 5, 6]]));
+});
+
+Deno.test("numericDensity() is −∞ with gradient 0 where fn is −∞ or NaN", () => {
+  const half = numericDensity("half", 1, ([x]) => x! > 0 ? -x! : x! < -1 ? NaN : -Infinity);
+  const { value, grad } = half.evaluate(fromRows([[-2], [-0.5], [1]]));
+  assertEquals([...value], [-Infinity, -Infinity, -1]);
+  assertEquals([...grad!.slice(0, 2)], [0, 0]);
+});
+
+Deno.test("numericDensity() takes a one-sided difference beside the edge of the support", () => {
+  const half = numericDensity("half", 1, ([x]) => x! > 0 && x! < 1 ? -3 * x! : -Infinity);
+  const { grad } = half.evaluate(fromRows([[1e-9], [1 - 1e-9]]));
+  for (const slope of grad!) assertAlmostEquals(slope, -3, 1e-8);
+  const point = numericDensity("point", 1, ([x]) => x === 1 ? 0 : -Infinity);
+  assertEquals([...point.evaluate(fromRows([[1]])).grad!], [0]);
+});
+
+Deno.test("numericDensity() needs a scale for parameters that live near 1e-8", () => {
+  const fn = ([x]: Float64Array) => -0.5 * (x! / 1e-8 - 1) ** 2 - (x! / 1e-8) ** 3;
+  const theta = fromRows([[2e-8]]);
+  const exact = -13e8;
+  const scaled = numericDensity("tiny", 1, fn, { scale: [1e-8] }).evaluate(theta).grad![0]!;
+  assertAlmostEquals(scaled / exact, 1, 1e-8);
+  const unscaled = numericDensity("tiny", 1, fn).evaluate(theta).grad![0]!;
+  assert(Math.abs(unscaled / exact - 1) > 0.1);
+});
+
+Deno.test("numericDensity() refuses impossible widths and scales", () => {
+  assertThrows(() => numericDensity("none", 0, () => 0), RangeError, "dim");
+  assertThrows(
+    () => numericDensity("two", 2, () => 0, { scale: [1] }),
+    TypeError,
+    "scale must have length 2",
+  );
+  assertThrows(() => numericDensity("one", 1, () => 0, { scale: [0] }), RangeError, "scale[0]");
+  assertThrows(() => banana.evaluate(fromRows([[1]])), TypeError, "2 columns");
+});
