@@ -1,10 +1,47 @@
 /**
- * The tensor layer: the only module that touches TensorFlow.js.
+ * The tensor layer: the only entry that touches TensorFlow.js.
+ *
+ * Importing it repairs gradients, first and second order, on every backend;
+ * {@linkcode useBackend} chooses where tensors are computed and repairs WASM kernels. Numbers are
+ * float32. Nothing is collected by itself: work inside `tf.tidy`, keep what leaves it, and pass
+ * variables to `tf.variableGrads` by name.
+ *
+ * Every operation this project uses is compared with float64 by its tests: dense layers and their
+ * activations, logarithms and exponentials, sums, means, softmax and logSumExp, slicing, joining,
+ * gathering, convolutions in one and two dimensions, average pooling with pad `"valid"`. Others
+ * may be wrong, most of all: `maxPool`, depthwise convolutions, `einsum`, `cumprod`, `topk`,
+ * `stridedSlice`, `tensorScatterUpdate`, `mirrorPad`, `gather` with `batchDims`. In a
+ * `tf.customGrad` save inputs only: saved intermediates are constants to a second gradient.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { type Scalar, type Tensor, tf, useBackend } from "@likely/core/tensor";
+ *
+ * await useBackend("cpu");
+ * const slope = tf.grad((x: Tensor) => tf.tanh(x) as Scalar);
+ * const curvature = tf.grad((x: Tensor) => slope(x) as Scalar);
+ * const at = tf.scalar(0.5);
+ * const [value] = await curvature(at).data();
+ * assertAlmostEquals(value!, -2 * Math.tanh(0.5) / Math.cosh(0.5) ** 2, 1e-6);
+ * ```
  *
  * @module
  */
 
 import * as tfjs from "@tensorflow/tfjs";
+import { repairTensorFlow } from "./_tensor_repairs.ts";
+
+export {
+  type BackendName,
+  type BackendPreference,
+  type BackendReport,
+  useBackend,
+  type UseBackendOptions,
+} from "./_tensor_backend.ts";
+
+repairTensorFlow();
+tfjs.enableProdMode(); // no banner, and no checks of every value
 
 /** The functional interface of TensorFlow.js. */
 export type TensorLibrary = typeof import("@tensorflow/tfjs");
@@ -16,6 +53,8 @@ export type Scalar = tfjs.Scalar;
 export type Vector = tfjs.Tensor1D;
 /** A rank-2 tensor. */
 export type Matrix = tfjs.Tensor2D;
+/** A rank-4 tensor: images `[n, height, width, channels]`, filters `[height, width, in, out]`. */
+export type Tensor4D = tfjs.Tensor4D;
 /** A tensor of any rank. */
 export type Tensor = tfjs.Tensor;
 /** A trainable tensor. */
