@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { LearningCurves } from "./learning_curves.ts";
 import type { PriorSpec } from "./prior.ts";
 import type { Scaling } from "./scaling.ts";
 import type { Spec } from "./spec.ts";
@@ -47,6 +48,10 @@ export interface Provenance {
   readonly engine: string;
   /** Library versions by name. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Best validation loss, and the epochs it took. */
-  readonly training: { readonly loss: number; readonly epochs: number };
+  /** Best validation loss, the epochs done, and how the losses went. */
+  readonly training: {
+    readonly loss: number;
+    readonly epochs: number;
+    readonly history?: LearningCurves;
+  };
 }

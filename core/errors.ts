@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Weights } from "./weights.ts";
+
 /** An engine's way to say "not me": the next engine is tried. */
 export class UnsupportedError extends Error {
   /** Always `"UnsupportedError"`. */
@@ -18,12 +20,18 @@ export class TrainingError extends Error {
   readonly step: number;
   /** The loss that stopped it. */
   readonly loss: number;
+  /** The weights with the best validation loss so far; absent before the first epoch's end. */
+  readonly best?: Weights;
 
   /** Makes the error. */
-  constructor(message: string, at: { readonly step: number; readonly loss: number }) {
+  constructor(
+    message: string,
+    at: { readonly step: number; readonly loss: number; readonly best?: Weights },
+  ) {
     super(message);
     this.step = at.step;
     this.loss = at.loss;
+    if (at.best) this.best = at.best;
   }
 }
 

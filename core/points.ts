@@ -104,7 +104,12 @@ export function row(source: Points, i: number): Float64Array {
  * @returns `[indices.length, dim]`.
  */
 export function gatherRows(source: Points, indices: ArrayLike<number>): Points {
-  const out = zeros(indices.length, source.dim);
-  for (let i = 0; i < indices.length; i++) out.data.set(row(source, indices[i]!), i * source.dim);
+  const { data, dim } = source;
+  const out = zeros(indices.length, dim);
+  for (let i = 0; i < indices.length; i++) {
+    // Minibatches go through here: a view per row costs ten times as much as a few numbers.
+    if (dim > 64) out.data.set(row(source, indices[i]!), i * dim);
+    else for (let j = 0; j < dim; j++) out.data[i * dim + j] = data[indices[i]! * dim + j]!;
+  }
   return out;
 }

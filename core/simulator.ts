@@ -5,6 +5,7 @@
  */
 
 import { requireInteger } from "./_check.ts";
+import { WidthError } from "./_width_error.ts";
 import { foldIn, type Key } from "./key.ts";
 import { type Points, row, zeros } from "./points.ts";
 import { type Stream, stream } from "./stream.ts";
@@ -120,7 +121,7 @@ function mapRows(n: number, dim: number, who: string, fn: (i: number) => ArrayLi
   for (let i = 0; i < n; i++) {
     const values = fn(i);
     if (values.length !== dim) {
-      throw new TypeError(
+      throw new WidthError(
         `Cannot use the output of ${who} as a row must have length ${dim}: row ${i} has length ${values.length}`,
       );
     }

@@ -1,8 +1,10 @@
 /**
- * Weights by name: their shapes follow from the spec, their start from a key.
+ * Weights by name: their shapes follow from the spec.
  *
  * @module
  */
+
+import type { EmbeddingSpec, NetworkSpec, Spec, TrunkSpec } from "./spec.ts";
 
 /** A float32 array with its shape, row-major. */
 export interface Weight {
@@ -14,3 +16,115 @@ export interface Weight {
 
 /** Weights by name, in the order of {@linkcode weightShapes}. */
 export type Weights = Readonly<Record<string, Weight>>;
+
+/** Shapes by name while they are collected. */
+type Shapes = Record<string, number[]>;
+
+/**
+ * Names and shapes of a spec's weights, in the order in which the network uses them.
+ *
+ * A dense layer at path P computes `y = x · W + b` with `P/weight` `[in, out]`, row-major, and
+ * `P/bias` `[out]`. The paths:
+ * - MLP trunk: `trunk/0`, `trunk/1`, …, `trunk/out`.
+ * - ResNet trunk: `trunk/in`, then `trunk/block0/0`, `trunk/block0/1`, …, `trunk/out`.
+ * - Dense embedding: `embedding/0`, …, `embedding/out`.
+ * - Set embedding: `embedding/each/0`, … on each element, then as a dense embedding.
+ * - Conv embedding: `embedding/conv0/weight` `[k, cin, cout]` (1-d) or `[k, k, cin, cout]`,
+ *   `embedding/conv0/bias` `[cout]`, …, then `embedding/out` on the flattened pooled map
+ *   (pooling drops what does not fill a window).
+ *
+ * The first layer of the trunk reads the row (θ, embedded x): θ's weights come first.
+ *
+ * @param spec The network; trusted, see {@linkcode checkSpec}.
+ * @returns Shapes by weight name.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { weightShapes } from "@likely/core";
+ *
+ * const shapes = weightShapes({
+ *   kind: "network",
+ *   thetaDim: 2,
+ *   xDim: 3,
+ *   trunk: { kind: "mlp", hidden: [10], activation: "silu" },
+ *   head: { kind: "linear" },
+ * });
+ * assertEquals(shapes, {
+ *   "trunk/0/weight": [5, 10],
+ *   "trunk/0/bias": [10],
+ *   "trunk/out/weight": [10, 1],
+ *   "trunk/out/bias": [1],
+ * });
+ * ```
+ */
+export function weightShapes(spec: Spec): Record<string, number[]> {
+  const shapes: Shapes = {};
+  const embedded = spec.embedding ? addEmbedding(shapes, spec, spec.embedding) : spec.xDim;
+  addTrunk(shapes, spec.trunk, spec.thetaDim + embedded);
+  return shapes;
+}
+
+function addDense(shapes: Shapes, path: string, fanIn: number, fanOut: number): number {
+  shapes[`${path}/weight`] = [fanIn, fanOut];
+  shapes[`${path}/bias`] = [fanOut];
+  return fanOut;
+}
+
+/** Hidden layers `path/0`, `path/1`, …; returns the last width. */
+function addStack(shapes: Shapes, path: string, fanIn: number, widths: readonly number[]): number {
+  return widths.reduce((width, next, i) => addDense(shapes, `${path}/${i}`, width, next), fanIn);
+}
+
+function addTrunk(shapes: Shapes, trunk: TrunkSpec, fanIn: number): void {
+  switch (trunk.kind) {
+    case "mlp":
+      addDense(shapes, "trunk/out", addStack(shapes, "trunk", fanIn, trunk.hidden), 1);
+      return;
+    case "resnet":
+      addDense(shapes, "trunk/in", fanIn, trunk.width);
+      for (let i = 0; i < trunk.blocks; i++) {
+        addStack(shapes, `trunk/block${i}`, trunk.width, [trunk.width, trunk.width]);
+      }
+      addDense(shapes, "trunk/out", trunk.width, 1);
+      return;
+    default:
+      trunk satisfies never;
+  }
+}
+
+function addEmbedding(shapes: Shapes, spec: NetworkSpec, embedding: EmbeddingSpec): number {
+  switch (embedding.kind) {
+    case "dense":
+      return addDense(
+        shapes,
+        "embedding/out",
+        addStack(shapes, "embedding", spec.xDim, embedding.hidden),
+        embedding.out,
+      );
+    case "set": {
+      const pooled = addStack(shapes, "embedding/each", embedding.element, embedding.each);
+      return addDense(
+        shapes,
+        "embedding/out",
+        addStack(shapes, "embedding", pooled, embedding.hidden),
+        embedding.out,
+      );
+    }
+    case "conv": {
+      const { size, kernel, pool } = embedding;
+      let cells: readonly number[] = size;
+      let channels = embedding.channels;
+      embedding.filters.forEach((filters, i) => {
+        shapes[`embedding/conv${i}/weight`] = [...size.map(() => kernel), channels, filters];
+        shapes[`embedding/conv${i}/bias`] = [filters];
+        channels = filters;
+        cells = cells.map((length) => Math.floor(length / pool));
+      });
+      const flat = cells.reduce((product, length) => product * length, channels);
+      return addDense(shapes, "embedding/out", flat, embedding.out);
+    }
+    default:
+      return embedding satisfies never;
+  }
+}

@@ -1,0 +1,69 @@
+// Chunks of a run, and how they are shared out.
+
+import type { Runner } from "./_simulate_runner.ts";
+import { type Points, points } from "./points.ts";
+
+/** Consecutive rows of a run. */
+export interface Chunk {
+  /** Its place among the chunks. */
+  readonly index: number;
+  /** Its first row. */
+  readonly first: number;
+  /** How many rows. */
+  readonly rows: number;
+}
+
+const MOST_ROWS = 1000;
+const SECONDS = 1;
+
+/** The chunks of `n` rows. */
+export function chunksOf(n: number, chunkRows: number): Chunk[] {
+  return Array.from({ length: Math.ceil(n / chunkRows) }, (_, index) => {
+    const first = index * chunkRows;
+    return { index, first, rows: Math.min(chunkRows, n - first) };
+  });
+}
+
+/** Views the rows of a chunk. */
+export function rowsOf(theta: Points, { first, rows }: Chunk): Points {
+  return points(theta.data.subarray(first * theta.dim, (first + rows) * theta.dim), theta.dim);
+}
+
+/**
+ * Finds how many rows take about a second, at most 1,000, by trying: 1, 2, 4, … rows until a
+ * try takes long enough to be measured.
+ */
+export async function measureChunkRows(runner: Runner, theta: Points): Promise<number> {
+  for (let rows = 1;; rows *= 2) {
+    const job = { theta: rowsOf(theta, { index: 0, first: 0, rows: Math.min(rows, theta.n) }), first: 0 };
+    const start = performance.now();
+    await runner.run(job);
+    const seconds = (performance.now() - start) / 1000;
+    if (seconds < 0.02 && rows < Math.min(MOST_ROWS, theta.n)) continue;
+    return Math.max(1, Math.min(MOST_ROWS, Math.floor(SECONDS * job.theta.n / seconds)));
+  }
+}
+
+/**
+ * Hands chunks to runners, each taking the next one when it is free. The first error stops all.
+ *
+ * @param done Awaited after each chunk, before its runner takes another.
+ */
+export async function shareOut(
+  runners: readonly Runner[],
+  chunks: readonly Chunk[],
+  done: (runner: Runner, chunk: Chunk) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const loops = runners.map(async (runner) => {
+    for (let chunk = chunks[next++]; chunk !== undefined; chunk = chunks[next++]) await done(runner, chunk);
+  });
+  try {
+    await Promise.all(loops);
+  } catch (error) {
+    for (const runner of runners) runner.stop(error);
+    // A chunk that is being written is written to its end.
+    await Promise.allSettled(loops);
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+// Simulates some rows of a run; what goes wrong in one row costs that row alone.
+
+import { WidthError } from "./_width_error.ts";
+import type { SimulationFailure } from "./dataset.ts";
+import type { Key } from "./key.ts";
+import { type Points, points, row } from "./points.ts";
+import type { Simulator } from "./simulator.ts";
+
+/** How many failures are kept with their reasons. */
+export const REASONS_KEPT = 10;
+
+/** What stays the same for all rows of a run. */
+export interface RowsPlan {
+  /** Of the whole run. */
+  readonly key: Key;
+  /** From parameters to data. */
+  readonly simulator: Simulator;
+  /** Whether scores are wanted. */
+  readonly score: boolean;
+}
+
+/** Some rows of a run. */
+export interface RowsJob {
+  /** `[rows, d]`. */
+  readonly theta: Points;
+  /** Index of the first in the whole run. */
+  readonly first: number;
+}
+
+/** Rows simulated; a row that failed holds a number that is not finite. */
+export interface SimulatedRows {
+  /** `[rows, p]`. */
+  readonly x: Float64Array<ArrayBuffer>;
+  /** `[rows, d]`; empty unless wanted. */
+  readonly score: Float64Array<ArrayBuffer>;
+  /** The first few rows that threw, in order. */
+  readonly thrown: readonly SimulationFailure[];
+}
+
+/** Simulates the rows of a job in one call, or one by one when that call throws. */
+export function simulateRows(plan: RowsPlan, job: RowsJob): SimulatedRows {
+  try {
+    return simulateTogether(plan, job);
+  } catch (error) {
+    if (error instanceof WidthError) throw error;
+    return job.theta.n === 1 ? failedRow(plan, job, error) : simulateApart(plan, job);
+  }
+}
+
+/** Why a row has failed, by its numbers; undefined for a row that has not. */
+export function nonFinite(name: string, values: Float64Array): string | undefined {
+  const j = values.findIndex((value) => !Number.isFinite(value));
+  return j < 0 ? undefined : `${name}[${j}] is ${values[j]}`;
+}
+
+function simulateTogether({ key, simulator, score }: RowsPlan, { theta, first }: RowsJob): SimulatedRows {
+  const x = simulator.simulate(key, theta, first);
+  requireShape(`simulator "${simulator.name}"`, x, theta.n, simulator.xDim);
+  if (!score) return { x: own(x), score: new Float64Array(), thrown: [] };
+  const scores = simulator.score!(theta, x);
+  requireShape(`the score of "${simulator.name}"`, scores, theta.n, theta.dim);
+  return { x: own(x), score: own(scores), thrown: [] };
+}
+
+function simulateApart(plan: RowsPlan, { theta, first }: RowsJob): SimulatedRows {
+  const parts = Array.from(
+    { length: theta.n },
+    (_, i) => simulateRows(plan, { theta: points(row(theta, i), theta.dim), first: first + i }),
+  );
+  return {
+    x: concat(parts.map(({ x }) => x)),
+    score: concat(parts.map(({ score }) => score)),
+    thrown: parts.flatMap(({ thrown }) => thrown).slice(0, REASONS_KEPT),
+  };
+}
+
+function failedRow({ simulator, score }: RowsPlan, { theta, first }: RowsJob, error: unknown): SimulatedRows {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    x: new Float64Array(simulator.xDim).fill(NaN),
+    score: new Float64Array(score ? theta.dim : 0).fill(NaN),
+    thrown: [{ row: first, reason }],
+  };
+}
+
+function requireShape(who: string, rows: Points, n: number, dim: number): void {
+  if (rows.dim === dim && rows.data.length === n * dim) return;
+  throw new WidthError(
+    `Cannot use the output of ${who} as it must be ${n} rows of ${dim} numbers: ` +
+      `current value is ${rows.data.length} numbers in rows of ${rows.dim}`,
+  );
+}
+
+// A simulator may return a view, or a buffer that it will use again.
+function own({ data }: Points): Float64Array<ArrayBuffer> {
+  return new Float64Array(data);
+}
+
+function concat(parts: readonly Float64Array[]): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

@@ -1,0 +1,72 @@
+// The rows of a run while they come in, and the dataset they make.
+
+import { nonFinite, REASONS_KEPT, type SimulatedRows } from "./_simulate_rows.ts";
+import type { Dataset, SimulationFailure } from "./dataset.ts";
+import { gatherRows, type Points, row, zeros } from "./points.ts";
+
+/** All rows of a run, in place, failed ones included. */
+export interface Simulated {
+  /** `[n, d]`. */
+  readonly theta: Points;
+  /** `[n, p]`. */
+  readonly x: Points;
+  /** `[n, d]`; `[0, d]` unless wanted. */
+  readonly score: Points;
+  /** Why rows threw, by row. */
+  readonly thrown: Map<number, string>;
+}
+
+/** Room for the rows of a run. */
+export function simulated(theta: Points, xDim: number, score: boolean): Simulated {
+  return {
+    theta,
+    x: zeros(theta.n, xDim),
+    score: zeros(score ? theta.n : 0, theta.dim),
+    thrown: new Map(),
+  };
+}
+
+/** Puts rows in their place; returns how many of them failed. */
+export function place(into: Simulated, rows: SimulatedRows, first: number): number {
+  into.x.data.set(rows.x, first * into.x.dim);
+  if (into.score.n > 0) into.score.data.set(rows.score, first * into.score.dim);
+  for (const { row, reason } of rows.thrown) into.thrown.set(row, reason);
+  let failed = 0;
+  for (let i = first; i < first + rows.x.length / into.x.dim; i++) {
+    if (failure(into, i) !== undefined) failed++;
+  }
+  return failed;
+}
+
+/** The rows among `indices` that did not fail. */
+export function toDataset(source: Simulated, indices: Iterable<number>): Dataset {
+  const kept: number[] = [];
+  const failures: SimulationFailure[] = [];
+  let failed = 0;
+  for (const i of indices) {
+    const reason = failure(source, i);
+    if (reason === undefined) kept.push(i);
+    else if (++failed <= REASONS_KEPT) failures.push({ row: i, reason });
+  }
+  if (kept.length === 0 && failed > 0) {
+    throw new RangeError(
+      `Cannot simulate as at least one row must succeed: all ${failed} failed, ` +
+        `row ${failures[0]!.row} as ${failures[0]!.reason}`,
+    );
+  }
+  const pick = (points: Points) =>
+    failed === 0 && kept.length === points.n ? points : gatherRows(points, kept);
+  return {
+    theta: pick(source.theta),
+    x: pick(source.x),
+    ...(source.score.n > 0 && { score: pick(source.score) }),
+    failed,
+    ...(failed > 0 && { failures }),
+  };
+}
+
+function failure(source: Simulated, i: number): string | undefined {
+  const { x, score, thrown } = source;
+  return thrown.get(i) ?? nonFinite("x", row(x, i)) ??
+    (score.n > 0 ? nonFinite("score", row(score, i)) : undefined);
+}

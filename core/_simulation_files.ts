@@ -1,0 +1,230 @@
+// Simulations as a Zarr v3 group in a folder. See simulation_store.ts for the layout.
+
+import * as v from "valibot";
+import * as zarr from "zarrita";
+import { AtomicStore } from "./_atomic_store.ts";
+import { place, simulated, toDataset } from "./_simulated.ts";
+import type { SimulatedRows } from "./_simulate_rows.ts";
+import { FormatError } from "./errors.ts";
+import { zeros } from "./points.ts";
+import { priorFrom } from "./prior_from.ts";
+import type { PriorSpec } from "./prior.ts";
+import type { SimulationManifest, StoredSimulations } from "./simulation_store.ts";
+
+/** The rows of one chunk as they are stored. */
+export interface StoredRows extends SimulatedRows {
+  /** `[rows, d]`. */
+  readonly theta: Float64Array;
+}
+
+/** The chunks of a run. */
+export interface SimulationFiles {
+  /** Which chunks are there, in order. */
+  chunks(): Promise<number[]>;
+  /** Reads a chunk that is there. */
+  read(chunk: number): Promise<StoredRows>;
+  /** Writes a chunk. */
+  write(chunk: number, rows: StoredRows): Promise<void>;
+}
+
+const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const MANIFEST = v.object({
+  format: v.literal(1),
+  simulator: v.string(),
+  key: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}:[0-9a-f]{8}$/)),
+  names: v.pipe(v.array(v.string()), v.minLength(1)),
+  prior: v.looseObject({}),
+  n: COUNT,
+  xDim: COUNT,
+  score: v.boolean(),
+  chunkRows: COUNT,
+});
+
+/** Reads the manifest of a folder; undefined when there is no group. */
+export async function readManifest(path: string): Promise<SimulationManifest | undefined> {
+  const bytes = await new AtomicStore(path).get("/zarr.json");
+  if (bytes === undefined) return undefined;
+  try {
+    const group = JSON.parse(new TextDecoder().decode(bytes));
+    const manifest = v.parse(MANIFEST, group?.attributes?.likely);
+    const prior = priorFrom(manifest.prior as unknown as PriorSpec);
+    if (prior.dim !== manifest.names.length) throw new TypeError("names and prior differ in length");
+    return { ...manifest, prior: prior.spec };
+  } catch (cause) {
+    throw new FormatError(
+      `Cannot open simulations as ${path}/zarr.json must describe simulations of format 1: ${
+        (cause as Error).message
+      }`,
+      { cause },
+    );
+  }
+}
+
+/** Makes the group, or brings its size up to date; chunks that stay valid are kept. */
+export async function createFiles(
+  path: string,
+  manifest: SimulationManifest,
+  stored?: SimulationManifest,
+): Promise<SimulationFiles> {
+  const store = new AtomicStore(path);
+  const root = zarr.root(store);
+  // The last chunk of a run that grows was only partly filled. It goes first: should this be
+  // interrupted, the old run merely lacks a chunk.
+  if (stored && stored.n < manifest.n && stored.n % stored.chunkRows !== 0) {
+    const last = Math.floor(stored.n / stored.chunkRows);
+    for (const { name } of columns(stored)) await store.delete(`/${name}/c/${last}`);
+  }
+  for (const { name, dim } of columns(manifest)) {
+    await zarr.create(root.resolve(name), {
+      shape: [manifest.n, dim],
+      chunkShape: [manifest.chunkRows, dim],
+      dtype: "float64",
+      fillValue: NaN,
+      dimensionNames: ["row", name === "x" ? "data" : "parameter"],
+      codecs: [{ name: "bytes", configuration: { endian: "little" } }],
+    });
+  }
+  await zarr.create(root, { attributes: { likely: manifest } });
+  return openFiles(path, manifest);
+}
+
+/** Reads everything that is there. */
+export async function readSimulations(path: string): Promise<StoredSimulations> {
+  const manifest = await readManifest(path);
+  if (manifest === undefined) {
+    throw new FormatError(`Cannot open simulations as ${path} must hold a zarr.json: there is none`);
+  }
+  const { n, names, xDim, score, chunkRows } = manifest;
+  const files = await openFiles(path, manifest);
+  // Read before making room: the chunks prove the sizes that the manifest claims.
+  const parts: [number, StoredRows][] = [];
+  for (const chunk of await files.chunks()) parts.push([chunk, await files.read(chunk)]);
+  const rows = parts.map(([chunk]) => Math.min(chunkRows, n - chunk * chunkRows));
+  const total = rows.reduce((a, b) => a + b, 0);
+  const all = simulated(zeros(total, names.length), xDim, score);
+  let at = 0;
+  for (const [, part] of parts) {
+    all.theta.data.set(part.theta, at * names.length);
+    place(all, part, at);
+    at += part.x.length / xDim;
+  }
+  return { dataset: toDataset(all, Array(total).keys()), manifest, missing: n - total };
+}
+
+async function openFiles(path: string, manifest: SimulationManifest): Promise<SimulationFiles> {
+  const store = new AtomicStore(path);
+  const arrays = new Map<string, zarr.Array<"float64", AtomicStore>>();
+  for (const { name, dim } of columns(manifest)) {
+    arrays.set(name, await openArray(store, path, { name, dim, manifest }));
+  }
+  const rowsOf = (chunk: number) => Math.min(manifest.chunkRows, manifest.n - chunk * manifest.chunkRows);
+  const read = (name: string, chunk: number) =>
+    readChunk(arrays.get(name)!, `${path}/${name}/c/${chunk}/0`, { chunk, rows: rowsOf(chunk) });
+  return {
+    chunks: () => listChunks(store, manifest),
+    read: async (chunk) => ({
+      theta: await read("theta", chunk),
+      x: await read("x", chunk),
+      score: manifest.score ? await read("score", chunk) : new Float64Array(),
+      thrown: [],
+    }),
+    write: async (chunk, rows) => {
+      const first = chunk * manifest.chunkRows;
+      for (const { name, dim } of columns(manifest)) {
+        await zarr.set(arrays.get(name)!, [zarr.slice(first, first + rowsOf(chunk)), null], {
+          data: rows[name],
+          shape: [rowsOf(chunk), dim],
+          stride: [dim, 1],
+        });
+      }
+    },
+  };
+}
+
+function columns(
+  { names, xDim, score }: SimulationManifest,
+): { name: "theta" | "x" | "score"; dim: number }[] {
+  return [
+    { name: "theta", dim: names.length },
+    { name: "x", dim: xDim },
+    ...(score ? [{ name: "score", dim: names.length } as const] : []),
+  ];
+}
+
+/** A chunk is there when it is there in every array. */
+async function listChunks(store: AtomicStore, manifest: SimulationManifest): Promise<number[]> {
+  const { n, chunkRows } = manifest;
+  const counts = new Map<number, number>();
+  const all = columns(manifest);
+  for (const { name } of all) {
+    for (const entry of await store.list(`/${name}/c`)) {
+      const chunk = Number(entry);
+      if (!/^\d+$/.test(entry) || chunk * chunkRows >= n) continue;
+      if (await store.has(`/${name}/c/${entry}/0`)) counts.set(chunk, (counts.get(chunk) ?? 0) + 1);
+    }
+  }
+  return [...counts].filter(([, count]) => count === all.length).map(([chunk]) => chunk).sort((a, b) =>
+    a - b
+  );
+}
+
+async function openArray(
+  store: AtomicStore,
+  path: string,
+  { name, dim, manifest }: { name: string; dim: number; manifest: SimulationManifest },
+): Promise<zarr.Array<"float64", AtomicStore>> {
+  try {
+    const bytes = await store.get(`/${name}/zarr.json`);
+    v.parse(arraySchema(manifest, dim), JSON.parse(new TextDecoder().decode(bytes)));
+    const array = await zarr.open.v3(zarr.root(store).resolve(name), { kind: "array" });
+    return array as zarr.Array<"float64", AtomicStore>;
+  } catch (cause) {
+    throw new FormatError(
+      `Cannot open simulations as ${path}/${name}/zarr.json must describe ${manifest.n} rows of ${dim} ` +
+        `float64 numbers, ${manifest.chunkRows} to a chunk, uncompressed: ${(cause as Error).message}; ` +
+        `run simulate() again with this path, which restores it`,
+      { cause },
+    );
+  }
+}
+
+// Uncompressed, so that the size of a file bounds what reading it takes.
+function arraySchema({ n, chunkRows }: SimulationManifest, dim: number) {
+  const bytes = v.object({
+    name: v.literal("bytes"),
+    configuration: v.object({ endian: v.literal("little") }),
+  });
+  return v.object({
+    data_type: v.literal("float64"),
+    shape: v.strictTuple([v.literal(n), v.literal(dim)]),
+    chunk_grid: v.object({
+      name: v.literal("regular"),
+      configuration: v.object({ chunk_shape: v.strictTuple([v.literal(chunkRows), v.literal(dim)]) }),
+    }),
+    chunk_key_encoding: v.object({
+      name: v.literal("default"),
+      configuration: v.object({ separator: v.literal("/") }),
+    }),
+    codecs: v.strictTuple([bytes]),
+  });
+}
+
+async function readChunk(
+  array: zarr.Array<"float64", AtomicStore>,
+  file: string,
+  { chunk, rows }: { chunk: number; rows: number },
+): Promise<Float64Array<ArrayBuffer>> {
+  const [chunkRows, dim] = array.chunks as [number, number];
+  let why: string;
+  try {
+    const { data } = await array.getChunk([chunk, 0]);
+    if (data.length === chunkRows * dim) return new Float64Array(data.subarray(0, rows * dim));
+    why = `it holds ${data.length} numbers`;
+  } catch (cause) {
+    why = (cause as Error).message;
+  }
+  throw new FormatError(
+    `Cannot read simulations as ${file} must hold ${chunkRows * dim} numbers: ${why}; ` +
+      `delete this file and run simulate() again with this path, which restores it`,
+  );
+}

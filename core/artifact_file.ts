@@ -1,0 +1,182 @@
+/**
+ * Artifacts as files: one `.safetensors` file holds the weights, and in its metadata all the
+ * rest as JSON. Python's `safetensors` package reads it as it is.
+ *
+ * Metadata: `likely.format` is `"1"`; `kind` is the artifact's; `spec`, `prior`, `scaling` and
+ * `provenance` are JSON. A file is hostile until proven otherwise: what is read has been
+ * checked to the last number.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+import { requireLength } from "./_check.ts";
+import type { Artifact } from "./artifact.ts";
+import { checkSpec } from "./check_spec.ts";
+import { checkWeights } from "./check_weights.ts";
+import { FormatError } from "./errors.ts";
+import { priorFrom } from "./prior_from.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { Spec } from "./spec.ts";
+import { type Weights, weightShapes } from "./weights.ts";
+
+const FORMAT = "1";
+const PARTS = ["spec", "prior", "scaling", "provenance"] as const;
+
+const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const FINITE = v.pipe(v.number(), v.finite());
+const POSITIVE = v.pipe(FINITE, v.check((value) => value > 0, "Invalid value: Expected a number > 0"));
+const KIND = v.picklist(["ratio", "likelihood", "posterior", "cost"]);
+const SIDE = v.object({ mean: v.array(FINITE), std: v.array(POSITIVE) });
+const SCALING = v.object({ theta: SIDE, x: SIDE });
+const PROVENANCE = v.object({
+  simulator: v.string(),
+  simulations: COUNT,
+  failed: COUNT,
+  key: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}:[0-9a-f]{8}$/)),
+  loss: v.object({
+    name: v.string(),
+    options: v.record(v.string(), v.union([FINITE, v.string(), v.boolean()])),
+  }),
+  engine: v.string(),
+  versions: v.record(v.string(), v.string()),
+  training: v.object({
+    loss: FINITE,
+    epochs: COUNT,
+    history: v.exactOptional(v.object({ train: v.array(FINITE), validation: v.array(FINITE) })),
+  }),
+});
+
+/**
+ * Writes an artifact as a file.
+ *
+ * @param artifact The trained surrogate. Borrowed.
+ * @returns The bytes of the file.
+ * @throws {TypeError} If a part does not fit the others or has the wrong type: nothing is
+ * written that {@linkcode decodeArtifact} would refuse.
+ * @throws {RangeError} If a number is not finite or out of range.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type Artifact, decodeArtifact, encodeArtifact, initWeights, key } from "@likely/core";
+ *
+ * const spec: Artifact["spec"] = {
+ *   kind: "network",
+ *   thetaDim: 1,
+ *   xDim: 1,
+ *   trunk: { kind: "mlp", hidden: [8], activation: "silu" },
+ *   head: { kind: "linear" },
+ * };
+ * const standard = { mean: [0], std: [1] };
+ * const artifact: Artifact = {
+ *   kind: "ratio",
+ *   spec,
+ *   weights: initWeights(key(0), spec),
+ *   prior: { kind: "multivariate_normal", names: ["a"], mean: [0], covariance: [[1]] },
+ *   scaling: { theta: standard, x: standard },
+ *   provenance: {
+ *     simulator: "noisy",
+ *     simulations: 1000,
+ *     failed: 0,
+ *     key: "00000000:00000001",
+ *     loss: { name: "nre", options: {} },
+ *     engine: "tensor",
+ *     versions: {},
+ *     training: { loss: 0.5, epochs: 20 },
+ *   },
+ * };
+ * assertEquals(decodeArtifact(encodeArtifact(artifact)), artifact);
+ * ```
+ */
+export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
+  const { kind, spec, weights } = artifact;
+  try {
+    checkArtifact(artifact);
+  } catch (error) {
+    const Known = error instanceof RangeError ? RangeError : TypeError;
+    throw new Known(`Cannot write an artifact: ${(error as Error).message}`, { cause: error });
+  }
+  return encodeSafetensors(inOrder(spec, weights), {
+    "likely.format": FORMAT,
+    kind,
+    ...Object.fromEntries(PARTS.map((part) => [part, JSON.stringify(artifact[part])])),
+  });
+}
+
+/**
+ * Reads an artifact from a file.
+ *
+ * @param bytes The whole file. Borrowed; nothing much larger is allocated.
+ * @returns The artifact, every part of it checked.
+ * @throws {FormatError} If the file is damaged, hostile, or of another format version or kind.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { decodeArtifact, encodeSafetensors, FormatError } from "@likely/core";
+ *
+ * const later = encodeSafetensors({}, { "likely.format": "2" });
+ * assertThrows(() => decodeArtifact(later), FormatError, 'must be "1"');
+ * ```
+ */
+export function decodeArtifact(bytes: Uint8Array): Artifact {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const format = metadata["likely.format"];
+  if (format !== FORMAT) {
+    throw new FormatError(
+      `Cannot read an artifact as its format must be "${FORMAT}": current value is ${JSON.stringify(format)}`,
+    );
+  }
+  try {
+    const parts = Object.fromEntries(PARTS.map((part) => [part, readJson(part, metadata[part])]));
+    return checkArtifact({ kind: metadata.kind, weights: tensors, ...parts } as unknown as Artifact);
+  } catch (error) {
+    throw new FormatError(`Cannot read an artifact: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Checks every part and how they fit; the result has nothing that is not an artifact's. */
+function checkArtifact({ kind, spec, weights, prior, scaling, provenance }: Artifact): Artifact {
+  const checked = { kind: parse("kind", KIND, kind), prior: priorFrom(prior) };
+  checkSpec(spec);
+  checkWeights(spec, weights);
+  for (const [name, { data }] of Object.entries(weights)) {
+    const i = data.findIndex((value) => !Number.isFinite(value));
+    if (i >= 0) throw new RangeError(`weight "${name}" must be finite: number ${i} is ${data[i]}`);
+  }
+  const { theta, x } = parse("scaling", SCALING, scaling);
+  for (
+    const [name, length, expected] of [
+      ["the prior", checked.prior.dim, spec.thetaDim],
+      ["scaling.theta.mean", theta.mean.length, spec.thetaDim],
+      ["scaling.theta.std", theta.std.length, spec.thetaDim],
+      ["scaling.x.mean", x.mean.length, spec.xDim],
+      ["scaling.x.std", x.std.length, spec.xDim],
+    ] as const
+  ) requireLength("use this spec", name, length, expected);
+  return {
+    kind: checked.kind,
+    spec,
+    weights: inOrder(spec, weights),
+    prior: checked.prior.spec,
+    scaling: { theta, x },
+    provenance: parse("provenance", PROVENANCE, provenance),
+  };
+}
+
+function inOrder(spec: Spec, weights: Weights): Weights {
+  return Object.fromEntries(Object.keys(weightShapes(spec)).map((name) => [name, weights[name]!]));
+}
+
+function parse<T>(name: string, schema: v.GenericSchema<unknown, T>, value: unknown): T {
+  const { success, output, issues } = v.safeParse(schema, value);
+  if (success) return output;
+  const path = [name, v.getDotPath(issues[0])].filter(Boolean).join(".");
+  throw new TypeError(`${path} must be of the right type: ${issues[0].message}`);
+}
+
+function readJson(name: string, text: string | undefined): unknown {
+  if (text === undefined) throw new TypeError(`its metadata must have "${name}": there is none`);
+  return JSON.parse(text);
+}

@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Artifact } from "./artifact.ts";
+import { decodeArtifact, encodeArtifact } from "./artifact_file.ts";
+import { FormatError } from "./errors.ts";
+import { independent } from "./independent.ts";
+import { initWeights } from "./init_weights.ts";
+import { bits, key } from "./key.ts";
+import { logNormal } from "./log_normal.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { NetworkSpec } from "./spec.ts";
+import { uniform } from "./uniform.ts";
+
+const spec: NetworkSpec = {
+  kind: "network",
+  thetaDim: 2,
+  xDim: 3,
+  embedding: { kind: "dense", hidden: [5], out: 4, activation: "tanh" },
+  trunk: { kind: "resnet", blocks: 1, width: 6, activation: "silu" },
+  head: { kind: "softplus", scale: 0.1 },
+};
+
+const artifact: Artifact = {
+  kind: "cost",
+  spec,
+  weights: initWeights(key(1), spec),
+  prior: independent({ "β": uniform(0, 1 / 3), scale: logNormal(0, 1) }).spec,
+  scaling: {
+    theta: { mean: [0.1, 1e-300], std: [1 / 3, 5e-324] },
+    x: { mean: [1, 2, 3], std: [4, 5, 1.7976931348623157e308] },
+  },
+  provenance: {
+    simulator: 'a "quoted" name\n',
+    simulations: 1e6,
+    failed: 3,
+    key: "00000000:0000002a",
+    loss: { name: "cost", options: { exponent: 1, sliced: true, kind: "l1" } },
+    engine: "tensor",
+    versions: { "@likely/core": "0.1.0" },
+    training: { loss: 0.25, epochs: 12 },
+  },
+};
+
+/** The file with its metadata, parsed, changed. */
+function edited(change: (metadata: Record<string, string>) => void): Uint8Array {
+  const { tensors, metadata } = decodeSafetensors(encodeArtifact(artifact));
+  const copy = { ...metadata };
+  change(copy);
+  return encodeSafetensors(tensors, copy);
+}
+
+/** The file with one JSON part changed. */
+function editedPart(part: string, change: (value: Record<string, never>) => void): Uint8Array {
+  return edited((metadata) => {
+    const value = JSON.parse(metadata[part]!);
+    change(value);
+    metadata[part] = JSON.stringify(value);
+  });
+}
+
+function assertRefused(bytes: Uint8Array, why: string): void {
+  assertThrows(() => decodeArtifact(bytes), FormatError, why);
+}
+
+Deno.test("an artifact reads back as it was written, to the last bit", () => {
+  const back = decodeArtifact(encodeArtifact(artifact));
+  assertEquals(back, artifact);
+  assertEquals(Object.keys(back.weights), Object.keys(artifact.weights));
+  for (const kind of ["ratio", "likelihood", "posterior", "cost"] as const) {
+    assertEquals(decodeArtifact(encodeArtifact({ ...artifact, kind })).kind, kind);
+  }
+});
+
+Deno.test("the order of the weights in the object or in the file does not matter", () => {
+  const weights = Object.fromEntries(Object.entries(artifact.weights).reverse());
+  assertEquals(encodeArtifact({ ...artifact, weights }), encodeArtifact(artifact));
+  const { metadata } = decodeSafetensors(encodeArtifact(artifact));
+  const back = decodeArtifact(encodeSafetensors(weights, metadata));
+  assertEquals(Object.keys(back.weights), Object.keys(artifact.weights));
+});
+
+Deno.test("decodeArtifact() refuses another format, another kind, or none", () => {
+  assertRefused(edited((m) => void (m["likely.format"] = "2")), 'must be "1": current value is "2"');
+  assertRefused(edited((m) => void delete m["likely.format"]), "current value is undefined");
+  assertRefused(edited((m) => void (m.kind = "oracle")), '"oracle"');
+  assertRefused(edited((m) => void delete m.kind), "kind");
+});
+
+Deno.test("decodeArtifact() refuses a missing or broken part, and says which", () => {
+  for (const part of ["spec", "prior", "scaling", "provenance"]) {
+    assertRefused(edited((m) => void delete m[part]), `"${part}"`);
+    for (const text of ["null", "[]", "3", "{}", "{", "[".repeat(200_000)]) {
+      assertRefused(edited((m) => void (m[part] = text)), "Cannot read an artifact");
+    }
+  }
+});
+
+Deno.test("decodeArtifact() refuses weights that are not those of the spec", () => {
+  const { metadata } = decodeSafetensors(encodeArtifact(artifact));
+  const [first = "", ...others] = Object.keys(artifact.weights);
+  const weight = artifact.weights[first]!;
+  const withFirst = (value: typeof weight) =>
+    encodeSafetensors({ ...artifact.weights, [first]: value }, metadata);
+  assertRefused(withFirst({ ...weight, shape: [...weight.shape].reverse() }), `"${first}" must have shape`);
+  assertRefused(withFirst({ shape: [0], data: new Float32Array() }), `"${first}" must have shape`);
+  for (const value of [NaN, Infinity]) {
+    const data = weight.data.slice();
+    data[1] = value;
+    assertRefused(withFirst({ ...weight, data }), `weight "${first}" must be finite: number 1 is ${value}`);
+  }
+  const rest = Object.fromEntries(others.map((name) => [name, artifact.weights[name]!]));
+  assertRefused(encodeSafetensors(rest, metadata), `"${first}" must have shape`);
+  assertRefused(encodeSafetensors({ ...artifact.weights, extra: weight }, metadata), '"extra"');
+});
+
+Deno.test("decodeArtifact() refuses a scaling or a prior that does not fit the spec", () => {
+  const scaling = (change: (value: Record<"theta" | "x", { mean: unknown[]; std: unknown[] }>) => void) =>
+    editedPart("scaling", change as never);
+  assertRefused(scaling(({ theta }) => void theta.mean.push(1)), "scaling.theta.mean must have length 2");
+  assertRefused(scaling(({ x }) => void x.std.pop()), "scaling.x.std must have length 3");
+  for (const bad of [0, -1, null, "1"]) {
+    assertRefused(scaling(({ x }) => void (x.std[1] = bad)), "scaling.x.std.1");
+  }
+  assertRefused(
+    editedPart("prior", (prior: { parameters?: unknown[] }) => void prior.parameters!.pop()),
+    "the prior must have length 2",
+  );
+  assertRefused(edited((m) => void (m.prior = m.prior!.replace("uniform", "vague"))), '"vague"');
+});
+
+Deno.test("decodeArtifact() refuses a spec of gigabytes without allocating them", () => {
+  const huge = { ...spec, trunk: { kind: "mlp", hidden: [2 ** 24, 2 ** 24], activation: "silu" } };
+  assertRefused(edited((m) => void (m.spec = JSON.stringify(huge))), "its number of weights");
+  const large = { ...spec, trunk: { kind: "mlp", hidden: [2 ** 13, 2 ** 13], activation: "silu" } };
+  assertRefused(edited((m) => void (m.spec = JSON.stringify(large))), "must have shape");
+});
+
+Deno.test("encodeArtifact() writes nothing that decodeArtifact() would refuse", () => {
+  const weights = { ...artifact.weights };
+  const [name = ""] = Object.keys(weights);
+  weights[name] = { ...weights[name]!, data: weights[name]!.data.map(() => NaN) };
+  assertThrows(() => encodeArtifact({ ...artifact, weights }), RangeError, "must be finite");
+  assertThrows(() => encodeArtifact({ ...artifact, kind: "oracle" as never }), TypeError, "kind");
+  const scaling = { ...artifact.scaling, x: { mean: [0], std: [1] } };
+  assertThrows(() => encodeArtifact({ ...artifact, scaling }), TypeError, "scaling.x.mean");
+});
+
+Deno.test("a file cut short or with flipped bits is read or refused, and nothing else", () => {
+  const file = encodeArtifact(artifact);
+  const words = bits(key(7), 3 * 2000);
+  let refused = 0;
+  for (let i = 0; i < 2000; i++) {
+    const [where = 0, bit = 0, mode = 0] = words.subarray(3 * i, 3 * i + 3);
+    const length = mode % 4 === 0 ? where % file.length : file.length;
+    const bytes = file.slice(0, length);
+    // Most flips in the header, where they hurt; some in the length before it.
+    if (length === file.length) bytes[where % [8, 1200, 1200, file.length][mode % 4]!]! ^= 1 << bit % 8;
+    try {
+      decodeArtifact(bytes);
+    } catch (error) {
+      assert(error instanceof FormatError, `${error}`);
+      refused++;
+    }
+  }
+  assert(refused > 1000, `only ${refused} of 2000 were refused`);
+});

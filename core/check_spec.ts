@@ -1,0 +1,154 @@
+/**
+ * Checks that a spec can be built: specs come from files too.
+ *
+ * @module
+ */
+
+import { requireInteger, requirePositive } from "./_check.ts";
+import type { EmbeddingSpec, HeadSpec, NetworkSpec, Spec, TrunkSpec } from "./spec.ts";
+import { weightShapes } from "./weights.ts";
+
+/** More weights than any surrogate of ours needs: 1 GiB of float32. */
+const MOST_WEIGHTS = 2 ** 28;
+const WIDEST = 2 ** 24;
+const DEEPEST = 1024;
+const ACTION = "use a spec";
+
+/**
+ * Requires a spec that describes a network: known kinds, legal widths, sizes that multiply
+ * out, and at most 2²⁸ weights, so that a hostile file cannot ask for gigabytes.
+ *
+ * @param spec Anything, for example parsed JSON.
+ * @throws {TypeError} If a part is missing, unknown or of the wrong type.
+ * @throws {RangeError} If a number is out of range or sizes do not fit together.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { checkSpec } from "@likely/core";
+ *
+ * assertThrows(() => checkSpec({ kind: "transformer" }), TypeError, "spec.kind");
+ * ```
+ */
+export function checkSpec(spec: unknown): asserts spec is Spec {
+  // Every field is looked at below before it is trusted; the cast only names them.
+  const network = requireObject("spec", spec) as unknown as NetworkSpec;
+  requireOneOf("spec.kind", network.kind, ["network"]);
+  requireWidth("spec.thetaDim", network.thetaDim);
+  requireWidth("spec.xDim", network.xDim);
+  checkTrunk(requireObject("spec.trunk", network.trunk) as unknown as TrunkSpec);
+  checkHead(requireObject("spec.head", network.head) as unknown as HeadSpec);
+  if (network.embedding !== undefined) {
+    checkEmbedding(
+      requireObject("spec.embedding", network.embedding) as unknown as EmbeddingSpec,
+      network.xDim,
+    );
+  }
+  requireInteger(ACTION, "its number of weights", countWeights(network), 1, MOST_WEIGHTS);
+}
+
+function countWeights(spec: Spec): number {
+  return Object.values(weightShapes(spec))
+    .reduce((total, shape) => total + shape.reduce((product, size) => product * size, 1), 0);
+}
+
+function checkTrunk(trunk: TrunkSpec): void {
+  requireOneOf("spec.trunk.kind", trunk.kind, ["mlp", "resnet"]);
+  checkActivation("spec.trunk", trunk.activation);
+  if (trunk.kind === "mlp") return requireWidths("spec.trunk.hidden", trunk.hidden);
+  requireInteger(ACTION, "spec.trunk.blocks", trunk.blocks, 0, DEEPEST);
+  requireWidth("spec.trunk.width", trunk.width);
+}
+
+function checkHead(head: HeadSpec): void {
+  requireOneOf("spec.head.kind", head.kind, ["linear", "softplus"]);
+  if (head.kind === "softplus") requirePositive(ACTION, "spec.head.scale", head.scale);
+}
+
+function checkEmbedding(embedding: EmbeddingSpec, xDim: number): void {
+  requireOneOf("spec.embedding.kind", embedding.kind, ["dense", "set", "conv"]);
+  checkActivation("spec.embedding", embedding.activation);
+  requireWidth("spec.embedding.out", embedding.out);
+  switch (embedding.kind) {
+    case "dense":
+      return requireWidths("spec.embedding.hidden", embedding.hidden);
+    case "set":
+      requireWidth("spec.embedding.element", embedding.element);
+      requireProduct(
+        "spec.xDim",
+        xDim,
+        embedding.element * Math.max(1, Math.floor(xDim / embedding.element)),
+      );
+      requireWidths("spec.embedding.each", embedding.each, 1);
+      requireOneOf("spec.embedding.pool", embedding.pool, ["mean", "sum"]);
+      return requireWidths("spec.embedding.hidden", embedding.hidden);
+    case "conv":
+      return checkConv(embedding, xDim);
+    default:
+      embedding satisfies never;
+  }
+}
+
+function checkConv(embedding: EmbeddingSpec & { readonly kind: "conv" }, xDim: number): void {
+  const { size, channels, filters, kernel, pool } = embedding;
+  requireWidths("spec.embedding.size", size, 1, 2);
+  requireWidth("spec.embedding.channels", channels);
+  requireProduct("spec.xDim", xDim, size.reduce((product: number, length) => product * length, channels));
+  requireWidths("spec.embedding.filters", filters, 1);
+  requireInteger(ACTION, "spec.embedding.pool", pool, 1, WIDEST);
+  requireInteger(ACTION, "spec.embedding.kernel", kernel, 1, DEEPEST);
+  if (kernel % 2 === 0) {
+    throw new RangeError(
+      `Cannot use a spec as spec.embedding.kernel must be odd: current value is ${kernel}`,
+    );
+  }
+  const shortest = Math.min(...size) / pool ** filters.length;
+  if (shortest < 1) {
+    throw new RangeError(
+      `Cannot use a spec as pooling ${filters.length} times by ${pool} must leave a cell: current size is ${size}`,
+    );
+  }
+}
+
+function checkActivation(where: string, activation: unknown): void {
+  requireOneOf(`${where}.activation`, activation, ["silu", "tanh", "relu"]);
+}
+
+function requireObject(name: string, value: unknown): object {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new TypeError(
+    `Cannot use a spec as ${name} must be an object: current value is ${JSON.stringify(value)}`,
+  );
+}
+
+function requireOneOf(name: string, value: unknown, known: readonly string[]): void {
+  if (typeof value === "string" && known.includes(value)) return;
+  throw new TypeError(
+    `Cannot use a spec as ${name} must be one of ${known.join(", ")}: current value is ${
+      JSON.stringify(value)
+    }`,
+  );
+}
+
+function requireWidth(name: string, value: number): void {
+  requireInteger(ACTION, name, value, 1, WIDEST);
+}
+
+function requireWidths(name: string, values: readonly number[], fewest = 0, most = DEEPEST): void {
+  if (!Array.isArray(values) || values.length < fewest || values.length > most) {
+    throw new TypeError(
+      `Cannot use a spec as ${name} must be a list of ${fewest} to ${most} widths: current value is ${
+        JSON.stringify(values)?.slice(0, 60)
+      }`,
+    );
+  }
+  values.forEach((value, i) => requireWidth(`${name}[${i}]`, value));
+}
+
+/** Requires that the row holds exactly what the embedding reads. */
+function requireProduct(name: string, value: number, product: number): void {
+  if (value === product) return;
+  throw new RangeError(
+    `Cannot use a spec as ${name} must fill its embedding's shape: ${value} is not ${product}`,
+  );
+}

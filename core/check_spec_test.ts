@@ -1,0 +1,86 @@
+import { assertThrows } from "@std/assert";
+import { checkSpec } from "./check_spec.ts";
+
+const MLP = { kind: "mlp", hidden: [10, 10], activation: "silu" };
+const GOOD = { kind: "network", thetaDim: 2, xDim: 12, trunk: MLP, head: { kind: "linear" } };
+const SET = { kind: "set", element: 3, each: [4], pool: "mean", hidden: [], out: 2, activation: "tanh" };
+const CONV = {
+  kind: "conv",
+  size: [3, 4],
+  channels: 1,
+  filters: [2],
+  kernel: 3,
+  pool: 2,
+  out: 2,
+  activation: "relu",
+};
+const DENSE = { kind: "dense", hidden: [], out: 2, activation: "relu" };
+type Class = new (message: string) => Error;
+
+const LEGAL: Readonly<Record<string, unknown>> = {
+  "a plain network": GOOD,
+  "a linear network": { ...GOOD, trunk: { ...MLP, hidden: [] } },
+  "a residual network": { ...GOOD, trunk: { kind: "resnet", blocks: 3, width: 64, activation: "relu" } },
+  "a softplus head": { ...GOOD, head: { kind: "softplus", scale: 2.5 } },
+  "a dense embedding": { ...GOOD, embedding: DENSE },
+  "a set embedding": { ...GOOD, embedding: SET },
+  "an image embedding": { ...GOOD, embedding: CONV },
+  "a line embedding": { ...GOOD, embedding: { ...CONV, size: [12] } },
+};
+
+const ILLEGAL: readonly [name: string, spec: unknown, error: Class, says: string][] = [
+  ["nothing", null, TypeError, "spec must be an object"],
+  ["a list", [], TypeError, "spec must be an object"],
+  ["an unknown kind", { ...GOOD, kind: "flow" }, TypeError, '"flow"'],
+  ["no trunk", { ...GOOD, trunk: undefined }, TypeError, "spec.trunk"],
+  ["a fractional width", { ...GOOD, trunk: { ...MLP, hidden: [1.5] } }, RangeError, "hidden[0]"],
+  ["a width in quotes", { ...GOOD, trunk: { ...MLP, hidden: ["8"] } }, RangeError, "hidden[0]"],
+  [
+    "widths that are no list",
+    { ...GOOD, trunk: { ...MLP, hidden: { length: 1 } } },
+    TypeError,
+    "spec.trunk.hidden",
+  ],
+  [
+    "an unknown activation",
+    { ...GOOD, trunk: { ...MLP, activation: "gelu" } },
+    TypeError,
+    "silu, tanh, relu",
+  ],
+  ["no theta", { ...GOOD, thetaDim: 0 }, RangeError, "thetaDim"],
+  ["a scale of zero", { ...GOOD, head: { kind: "softplus", scale: 0 } }, RangeError, "spec.head.scale"],
+  ["a null embedding", { ...GOOD, embedding: null }, TypeError, "spec.embedding"],
+  ["elements that do not fill x", { ...GOOD, embedding: { ...SET, element: 5 } }, RangeError, "12 is not 10"],
+  ["an element wider than x", { ...GOOD, embedding: { ...SET, element: 24 } }, RangeError, "12 is not 24"],
+  ["nothing pooled", { ...GOOD, embedding: { ...SET, each: [] } }, TypeError, "each"],
+  ["an unknown pool", { ...GOOD, embedding: { ...SET, pool: "max" } }, TypeError, "pool"],
+  [
+    "a grid that does not fill x",
+    { ...GOOD, embedding: { ...CONV, channels: 2 } },
+    RangeError,
+    "12 is not 24",
+  ],
+  ["an even kernel", { ...GOOD, embedding: { ...CONV, kernel: 2 } }, RangeError, "odd"],
+  ["three dimensions", { ...GOOD, embedding: { ...CONV, size: [2, 2, 3] } }, TypeError, "size"],
+  ["pooling to nothing", { ...GOOD, embedding: { ...CONV, filters: [2, 2] } }, RangeError, "leave a cell"],
+  ["gigabytes", { ...GOOD, trunk: { ...MLP, hidden: [2 ** 16, 2 ** 16] } }, RangeError, "number of weights"],
+  [
+    "endless blocks",
+    {
+      ...GOOD,
+      trunk: { kind: "resnet", blocks: 1e9, width: 2, activation: "relu" },
+    },
+    RangeError,
+    "blocks",
+  ],
+];
+
+for (const [name, spec] of Object.entries(LEGAL)) {
+  Deno.test(`checkSpec() accepts ${name}`, () => checkSpec(spec));
+}
+
+for (const [name, spec, error, says] of ILLEGAL) {
+  Deno.test(`checkSpec() refuses ${name}`, () => {
+    assertThrows(() => checkSpec(spec), error, says);
+  });
+}

@@ -1,0 +1,63 @@
+/**
+ * Where training starts.
+ *
+ * @module
+ */
+
+import { checkSpec } from "./check_spec.ts";
+import { foldIn, type Key } from "./key.ts";
+import type { Spec } from "./spec.ts";
+import { stream } from "./stream.ts";
+import { type Weights, weightShapes } from "./weights.ts";
+
+/** The second layer of a residual block starts this small: blocks start near the identity. */
+const NEAR_ZERO = 1e-3;
+
+/**
+ * Draws starting weights: weights and biases uniform on ±1/√(fan in), and the second layer of
+ * every residual block on ±0.001, so that a deep trunk starts as a shallow one.
+ *
+ * Weight number k depends on the key and k alone.
+ *
+ * Source: the defaults of PyTorch's `nn.Linear` and of the residual networks of `nflows`,
+ * which the published settings of our field rest on.
+ *
+ * @param key The key to consume.
+ * @param spec The network.
+ * @returns Fresh weights.
+ * @throws {TypeError | RangeError} If the spec is not legal, see {@linkcode checkSpec}.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { initWeights, key } from "@likely/core";
+ *
+ * const weights = initWeights(key(0), {
+ *   kind: "network",
+ *   thetaDim: 2,
+ *   xDim: 2,
+ *   trunk: { kind: "mlp", hidden: [10], activation: "silu" },
+ *   head: { kind: "linear" },
+ * });
+ * assert(weights["trunk/0/weight"]!.data.every((w) => Math.abs(w) <= 0.5));
+ * ```
+ */
+export function initWeights(key: Key, spec: Spec): Weights {
+  checkSpec(spec);
+  const shapes = weightShapes(spec);
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape], k) => {
+      const bound = /block\d+\/1\//.test(name) ? NEAR_ZERO : 1 / Math.sqrt(fanIn(shapes, name));
+      const random = stream(foldIn(key, k));
+      const length = shape.reduce((product, size) => product * size, 1);
+      const data = Float32Array.from({ length }, () => bound * (2 * random.uniform() - 1));
+      return [name, { shape, data }];
+    }),
+  );
+}
+
+/** Numbers that one output sums over; a bias has its weight's. */
+function fanIn(shapes: Readonly<Record<string, readonly number[]>>, name: string): number {
+  const shape = shapes[name.replace(/bias$/, "weight")]!;
+  return shape.slice(0, -1).reduce((product, size) => product * size, 1);
+}

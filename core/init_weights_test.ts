@@ -1,0 +1,40 @@
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { initWeights } from "./init_weights.ts";
+import { key } from "./key.ts";
+import type { NetworkSpec } from "./spec.ts";
+import { weightShapes } from "./weights.ts";
+
+const SPEC: NetworkSpec = {
+  kind: "network",
+  thetaDim: 3,
+  xDim: 97,
+  trunk: { kind: "resnet", blocks: 1, width: 100, activation: "relu" },
+  head: { kind: "linear" },
+};
+
+Deno.test("initWeights() draws every weight of the spec, in its order", () => {
+  const weights = initWeights(key(0), SPEC);
+  const shapes = Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, [...shape]]));
+  assertEquals(shapes, weightShapes(SPEC));
+  assertEquals(Object.keys(weights), Object.keys(weightShapes(SPEC)));
+});
+
+Deno.test("initWeights() depends on the key alone", () => {
+  assertEquals(initWeights(key(1), SPEC), initWeights(key(1), SPEC));
+  assertNotEquals(initWeights(key(1), SPEC), initWeights(key(2), SPEC));
+});
+
+Deno.test("initWeights() is uniform on one over the root of the fan in", () => {
+  const { data } = initWeights(key(3), SPEC)["trunk/in/weight"]!;
+  // 10,000 draws, uniform on ±0.1: the variance 0.01 / 3 has a standard error of 0.9 %.
+  const variance = data.reduce((sum, w) => sum + w * w, 0) / data.length;
+  assertAlmostEquals(variance, 0.01 / 3, 4 * 0.009 * 0.01 / 3);
+  assert(data.every((w) => Math.abs(w) <= 0.1));
+});
+
+Deno.test("initWeights() starts residual blocks near the identity", () => {
+  const weights = initWeights(key(4), SPEC);
+  assert(weights["trunk/block0/1/weight"]!.data.every((w) => Math.abs(w) <= 1e-3));
+  assert(weights["trunk/block0/1/bias"]!.data.every((w) => Math.abs(w) <= 1e-3));
+  assert(weights["trunk/block0/0/weight"]!.data.some((w) => Math.abs(w) > 1e-2));
+});

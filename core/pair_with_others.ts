@@ -1,0 +1,50 @@
+/**
+ * Contrastive pairing: every x meets its own θ and the θ of other rows.
+ *
+ * @module
+ */
+
+import { requireInteger } from "./_check.ts";
+import type { Batch } from "./batch.ts";
+import type { Dataset } from "./dataset.ts";
+import { drawPermutation } from "./draw_permutation.ts";
+import type { Key } from "./key.ts";
+import { gatherRows } from "./points.ts";
+import { stream } from "./stream.ts";
+
+/**
+ * Pairs each x of a minibatch with `atoms` rows of θ: its own, then those of other rows.
+ *
+ * The rows are put on a circle in random order; the a-th θ of a row is that of its a-th
+ * neighbour. So no row ever meets its own θ twice, the others are a uniform draw without
+ * replacement, and every θ appears in every atom exactly once.
+ *
+ * @param key The key to consume.
+ * @param data Pairs (θ, x).
+ * @param rows `[n]`, the rows of the minibatch, all different.
+ * @param atoms θ rows per x row, in [1, n].
+ * @returns The minibatch; atom 0 is each row's own θ.
+ * @throws {RangeError} If there are not enough rows for so many different θ.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromRows, key, pairWithOthers } from "@likely/core";
+ *
+ * const theta = fromRows([[1], [2]]);
+ * const data = { theta, x: fromRows([[10], [20]]), failed: 0 };
+ * const batch = pairWithOthers(key(0), data, new Uint32Array([0, 1]), 2);
+ * assertEquals([...batch.theta.data], [1, 2, 2, 1]);
+ * ```
+ */
+export function pairWithOthers(key: Key, data: Dataset, rows: Uint32Array, atoms: number): Batch {
+  const n = rows.length;
+  requireInteger(`pair ${n} rows with others`, "atoms", atoms, 1, n);
+  const circle = drawPermutation(stream(key), n);
+  const partners = new Uint32Array(atoms * n);
+  partners.set(rows);
+  for (let a = 1; a < atoms; a++) {
+    for (let k = 0; k < n; k++) partners[a * n + circle[k]!] = rows[circle[(k + a) % n]!]!;
+  }
+  return { theta: gatherRows(data.theta, partners), x: gatherRows(data.x, rows), atoms };
+}

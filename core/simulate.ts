@@ -1,0 +1,237 @@
+/**
+ * Simulation runs: from a prior and a simulator to a dataset, on all cores, resumable.
+ *
+ * @module
+ */
+
+import { requireInteger, requireLength } from "./_check.ts";
+import { type Chunk, chunksOf, measureChunkRows, rowsOf, shareOut } from "./_simulate_chunks.ts";
+import type { RowsPlan } from "./_simulate_rows.ts";
+import { type Runner, threadRunner, workerRunner } from "./_simulate_runner.ts";
+import { type FilesPlan, keepFiles, keepNothing } from "./_simulate_store.ts";
+import { place, simulated, toDataset } from "./_simulated.ts";
+import type { Dataset } from "./dataset.ts";
+import { type Key, split } from "./key.ts";
+import { keyText } from "./key_text.ts";
+import type { Prior } from "./prior.ts";
+import type { Simulator } from "./simulator.ts";
+import { loadSimulator, type SimulatorModule } from "./simulator_module.ts";
+
+/** A prior and a simulator, such as a task: simulated on the calling thread. */
+export interface SimulationSource {
+  /** Over the simulator's parameters. */
+  readonly prior: Prior;
+  /** From parameters to data. */
+  readonly simulator: Simulator;
+}
+
+/** Options of {@linkcode simulate}. */
+export interface SimulateOptions {
+  /**
+   * Workers for a simulator named by module; 0 for the calling thread.
+   *
+   * @default {navigator.hardwareConcurrency}
+   */
+  readonly workers?: number;
+  /**
+   * A folder to keep the rows in as they come, and to take up again.
+   *
+   * @default {undefined} Nothing is kept.
+   */
+  readonly path?: string;
+  /**
+   * Rows handed out, and stored, at a time. A run that is taken up again keeps its own.
+   *
+   * @default {undefined} As many as take about a second, at most 1,000; a few rows are
+   * simulated twice to find out.
+   */
+  readonly chunkRows?: number;
+  /**
+   * Whether to add the exact score of each row.
+   *
+   * @default {false}
+   */
+  readonly score?: boolean;
+  /**
+   * Stops the run: at once with workers, after a chunk without.
+   *
+   * @default {undefined}
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * Told after each chunk.
+   *
+   * @default {undefined}
+   */
+  readonly onProgress?: (progress: SimulationProgress) => void;
+}
+
+/** How far a run has come. */
+export interface SimulationProgress {
+  /** Rows done, failed ones and those found on disk included. */
+  readonly done: number;
+  /** Rows wanted. */
+  readonly total: number;
+  /** Rows that failed. */
+  readonly failed: number;
+  /** Rows simulated in a second, since the run began. */
+  readonly rowsPerSecond: number;
+  /** At this rate, until the end. */
+  readonly secondsLeft: number;
+}
+
+/** What is simulated, resolved. */
+interface Run extends SimulationSource, RowsPlan {
+  readonly simulator: Simulator;
+  readonly module?: SimulatorModule;
+}
+
+/**
+ * Draws `n` rows of θ from the prior and simulates x for each.
+ *
+ * Row i depends on the key and i alone: the rows are the same for any number of workers, any
+ * chunk size, and any number of interruptions; a longer run begins with the shorter one.
+ *
+ * A row whose simulation throws, or yields a number that is not finite, has failed: it is
+ * counted and left out. With `path` the rows are kept on disk chunk by chunk: call again with
+ * the same arguments, or a larger `n`, and only missing chunks are simulated. Workers need
+ * permission to read the module (`--allow-read`), a path also to write (`--allow-write`).
+ *
+ * @param key The key to consume.
+ * @param source A prior and a simulator; or the module and export of a task, for workers.
+ * @param n Rows wanted, failed ones included.
+ * @param options Workers, storage, scores, progress.
+ * @returns The rows that did not fail, in order.
+ * @throws {RangeError} If `n` or an option is out of range, every row has failed, or the
+ * simulations at `path` are of another simulator, prior, key or a larger `n`.
+ * @throws {TypeError} If rows have the wrong width, the prior and simulator do not fit, or
+ * the module does not lead to a task.
+ * @throws {FormatError} If a file at `path` is damaged.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { drawNormal, independent, key, simulate, simulator, uniform } from "@likely/core";
+ *
+ * const dataset = await simulate(key(0), {
+ *   prior: independent({ mu: uniform(-1, 1) }),
+ *   simulator: simulator({
+ *     name: "noisy",
+ *     thetaDim: 1,
+ *     xDim: 1,
+ *     simulate: (random, theta) => [drawNormal(random, theta[0]!)],
+ *   }),
+ * }, 100);
+ * assertEquals(dataset.x.n, 100);
+ * ```
+ */
+export async function simulate(
+  key: Key,
+  source: SimulationSource | SimulatorModule,
+  n: number,
+  options: SimulateOptions = {},
+): Promise<Dataset> {
+  const { workers = navigator.hardwareConcurrency, path, chunkRows, score = false, signal, onProgress } =
+    options;
+  requireInteger("simulate", "n", n, 1);
+  requireInteger("simulate", "workers", workers, 0);
+  if (chunkRows !== undefined) requireInteger("simulate", "chunkRows", chunkRows, 1);
+  signal?.throwIfAborted();
+  const [forTheta, forX] = split(key, 2);
+  const run = { ...await resolve(source, score), key: forX, score };
+  const { prior, simulator } = run;
+  const rows = simulated(prior.sample(forTheta, n), simulator.xDim, score);
+  using runners = startRunners(run, workers, signal);
+  const findChunkRows = async () => chunkRows ?? await measureChunkRows(runners.get(1)[0]!, rows.theta);
+  const store = path === undefined ? keepNothing(await findChunkRows()) : await keepFiles(path, {
+    manifest: manifestOf(key, run, n),
+    rows,
+    chunkRows: findChunkRows,
+    runner: () => runners.get(1)[0]!,
+  });
+  const chunks = chunksOf(n, store.chunkRows);
+  const missing = chunks.filter(({ index }) => !store.found.has(index));
+  const report = reporter(chunks, store.found, onProgress);
+  await shareOut(runners.get(missing.length), missing, async (runner, chunk) => {
+    const result = await runner.run({ theta: rowsOf(rows.theta, chunk), first: chunk.first });
+    await store.write(chunk, result);
+    report(chunk, place(rows, result, chunk.first));
+  });
+  return toDataset(rows, Array(n).keys());
+}
+
+async function resolve(
+  source: SimulationSource | SimulatorModule,
+  score: boolean,
+): Promise<Omit<Run, "key" | "score">> {
+  const module = "module" in source ? source : undefined;
+  const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
+  const who = `"${simulator.name}"`;
+  if (prior === undefined) {
+    throw new TypeError(
+      `Cannot simulate ${who} as a module without a task must come with a prior: there is none`,
+    );
+  }
+  requireLength(`simulate ${who}`, "a row of the prior", prior.dim, simulator.thetaDim);
+  if (score && simulator.score === undefined) {
+    throw new TypeError(`Cannot simulate ${who} with scores as it must have a score: there is none`);
+  }
+  return { prior, simulator, ...(module && { module }) };
+}
+
+/** Starts runners as they are asked for: one on this thread, or as many workers as allowed. */
+function startRunners(
+  run: Run,
+  workers: number,
+  signal: AbortSignal | undefined,
+): { get(wanted: number): readonly Runner[] } & Disposable {
+  const { module } = run;
+  const onWorkers = module !== undefined && workers > 0;
+  const started: Runner[] = [];
+  const stop = () => started.forEach((runner) => runner.stop(signal?.reason));
+  signal?.addEventListener("abort", stop);
+  return {
+    get: (wanted) => {
+      while (started.length < Math.min(wanted, onWorkers ? workers : 1)) {
+        started.push(onWorkers ? workerRunner({ ...run, source: module }) : threadRunner(run));
+      }
+      if (signal?.aborted) stop();
+      return started;
+    },
+    [Symbol.dispose]: () => {
+      signal?.removeEventListener("abort", stop);
+      stop();
+    },
+  };
+}
+
+function manifestOf(key: Key, { prior, simulator, score }: Run, n: number): FilesPlan["manifest"] {
+  return {
+    format: 1,
+    simulator: simulator.name,
+    key: keyText(key),
+    names: prior.names,
+    prior: prior.spec,
+    n,
+    xDim: simulator.xDim,
+    score,
+  };
+}
+
+function reporter(
+  chunks: readonly Chunk[],
+  found: ReadonlyMap<number, number>,
+  onProgress: ((progress: SimulationProgress) => void) | undefined,
+): (chunk: Chunk, failed: number) => void {
+  const start = performance.now();
+  const total = chunks.reduce((sum, { rows }) => sum + rows, 0);
+  let done = chunks.reduce((sum, { index, rows }) => sum + (found.has(index) ? rows : 0), 0);
+  let failed = [...found.values()].reduce((a, b) => a + b, 0);
+  const before = done;
+  return (chunk, failures) => {
+    done += chunk.rows;
+    failed += failures;
+    const rowsPerSecond = (done - before) / Math.max(1e-9, (performance.now() - start) / 1000);
+    onProgress?.({ done, total, failed, rowsPerSecond, secondsLeft: (total - done) / rowsPerSecond });
+  };
+}
