@@ -1,0 +1,48 @@
+import { type Weights, weightShapes } from "@likely/core";
+import type { Spec } from "@likely/core";
+import { type Tensor, tf, type Vector } from "@likely/core/tensor";
+
+/** Weights by name as one vector and back. */
+export interface FlatWeights {
+  /** Copies named weights end to end: `[P]`. */
+  join(weights: Weights): Float32Array;
+  /** Copies a vector `[P]` into named weights. */
+  split(vector: Float32Array): Weights;
+  /** A device vector as named tensors. */
+  tensors(vector: Vector): Record<string, Tensor>;
+  /** Gradients in the order of {@linkcode FlatWeights.tensors} as one device vector. */
+  vector(gradients: readonly (Tensor | undefined)[]): Vector;
+}
+
+/** The order is that of `weightShapes`. */
+export function flatWeights(spec: Spec): FlatWeights {
+  const layout = Object.entries(weightShapes(spec))
+    .map(([name, shape]) => ({ name, shape, size: shape.reduce((product, length) => product * length, 1) }));
+  const total = layout.reduce((sum, { size }) => sum + size, 0);
+  return {
+    join: (weights) => {
+      const out = new Float32Array(total);
+      let start = 0;
+      for (const { name, size } of layout) {
+        out.set(weights[name]!.data, start);
+        start += size;
+      }
+      return out;
+    },
+    split: (vector) => {
+      let start = 0;
+      return Object.fromEntries(
+        layout.map(({ name, shape, size }) => [name, { shape, data: vector.slice(start, start += size) }]),
+      );
+    },
+    tensors: (vector) => {
+      const pieces = tf.split(vector, layout.map(({ size }) => size));
+      return Object.fromEntries(layout.map(({ name, shape }, i) => [name, tf.reshape(pieces[i]!, shape)]));
+    },
+    // A weight that the loss does not touch has no gradient.
+    vector: (gradients) =>
+      tf.concat(
+        layout.map(({ size }, i) => gradients[i] ? tf.reshape(gradients[i], [size]) : tf.zeros([size])),
+      ),
+  };
+}

@@ -1,0 +1,127 @@
+import {
+  type Batch,
+  checkWeights,
+  type Dataset,
+  foldIn,
+  gatherRows,
+  initWeights,
+  type Key,
+  split,
+} from "@likely/core";
+import type { Scaling, TrainState } from "@likely/core";
+import { requireData, requireFraction, requirePositive, requireWhole } from "./_check.ts";
+import { batchKey, minibatches, pieces, splitRows } from "./_rows.ts";
+import type { TrainingCheckpoint, TrainingIdentity } from "./checkpoint.ts";
+import { scalingFor } from "./scaling_for.ts";
+import type { TrainOptions } from "./train.ts";
+
+/** The options of the loop, none left open; `Infinity` is "no limit" and "never". */
+export type LoopSettings = Required<
+  Pick<TrainOptions, "learningRate" | "schedule" | "patience" | "maxEpochs" | "clipNorm" | "checkpointEvery">
+>;
+
+/** A training run, decided: everything random follows from the key and these numbers. */
+export interface TrainingPlan {
+  readonly about: TrainingIdentity;
+  readonly settings: LoopSettings;
+  readonly scaling: Scaling;
+  readonly batchesPerEpoch: number;
+  /** Where a run that does not resume starts. */
+  start(): TrainState;
+  /** Minibatches of an epoch, by row. */
+  rowsOf(epoch: number): readonly Uint32Array[];
+  /** One of them, paired. */
+  batch(epoch: number, index: number, rows: Uint32Array): Batch;
+  /** The rows set aside, paired once and for all. */
+  readonly validation: readonly Batch[];
+}
+
+/** Checks data and options and decides the run. */
+export function planTraining(key: Key, data: Dataset, options: TrainOptions): TrainingPlan {
+  const { spec, loss, logTheta, validationFraction = 0.1 } = options;
+  const settings = loopSettings(options);
+  requireData(data, spec);
+  requireFraction("validationFraction", validationFraction);
+  requireWhole("the number of rows", data.theta.n, 2, Number.MAX_SAFE_INTEGER);
+  const [forSplit, forWeights, forOrder, forPairs, forValidation] = split(key, 5) as [
+    Key,
+    Key,
+    Key,
+    Key,
+    Key,
+  ];
+  const { train, validation } = splitRows(forSplit, data.theta.n, validationFraction);
+  const { batchSize = Math.min(200, train.length) } = options;
+  requireWhole("batchSize", batchSize, 1, train.length);
+  return {
+    about: {
+      key,
+      spec,
+      loss: { name: loss.name, options: loss.options },
+      rows: data.theta.n,
+      batchSize,
+      validationFraction,
+      ...(logTheta && { logTheta }),
+    },
+    settings,
+    scaling: scalingFor(spec, {
+      theta: gatherRows(data.theta, train),
+      x: gatherRows(data.x, train),
+      failed: 0,
+    }, logTheta ? { log: logTheta } : {}),
+    batchesPerEpoch: Math.floor(train.length / batchSize),
+    start: () => ({ weights: initWeights(forWeights, spec), steps: 0 }),
+    rowsOf: (epoch) => minibatches(foldIn(forOrder, epoch), train, batchSize),
+    batch: (epoch, index, rows) => loss.assemble(batchKey(forPairs, epoch, index), data, rows),
+    validation: pieces(validation, batchSize).map((rows, i) =>
+      loss.assemble(foldIn(forValidation, i), data, rows)
+    ),
+  };
+}
+
+/** Fills in and checks the options that only the loop reads. */
+function loopSettings(options: TrainOptions): LoopSettings {
+  const {
+    learningRate = 5e-4,
+    schedule = "constant",
+    patience = 20,
+    maxEpochs = 1000,
+    clipNorm = 5,
+    checkpointEvery = Infinity,
+  } = options;
+  requirePositive("learningRate", learningRate);
+  requireWhole("patience", patience, 1, Number.MAX_SAFE_INTEGER);
+  requireWhole("maxEpochs", maxEpochs, 1, 2 ** 32 - 1);
+  if (clipNorm !== Infinity) requirePositive("clipNorm", clipNorm);
+  if (checkpointEvery !== Infinity) {
+    requireWhole("checkpointEvery", checkpointEvery, 1, Number.MAX_SAFE_INTEGER);
+  }
+  return { learningRate, schedule, patience, maxEpochs, clipNorm, checkpointEvery };
+}
+
+/** Requires a checkpoint to be of this very run and whole. */
+export function requireSameRun(about: TrainingIdentity, resumed: TrainingCheckpoint): void {
+  const names = new Set([...Object.keys(about), ...Object.keys(resumed.about)]);
+  for (const name of names as Set<keyof TrainingIdentity>) {
+    const [here, there] = [stable(about[name]), stable(resumed.about[name])];
+    if (here === there) continue;
+    throw new RangeError(
+      `Cannot resume training as ${name} must be the checkpoint's, ${there}: current value is ${here}`,
+    );
+  }
+  const { weights, firstMoment, secondMoment } = resumed.state;
+  for (const side of [weights, firstMoment, secondMoment, resumed.best?.weights]) {
+    if (side) checkWeights(about.spec, side);
+  }
+}
+
+/** JSON with sorted names: the same data gives the same text. */
+function stable(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, part) =>
+      typeof part === "object" && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1))
+        : part,
+  ) ?? "none";
+}

@@ -1,0 +1,16 @@
+import { type Tensor, tf } from "@likely/core/tensor";
+
+/** Tells whether results can be read without waiting; a GPU's cannot. */
+export function canReadNow(): boolean {
+  return tf.getBackend() !== "webgpu";
+}
+
+/** Reads a tensor, disposes of it and hands on its values, at once where the backend can. */
+export function read<T>(tensor: Tensor, use: (values: Float32Array) => T): T | Promise<T> {
+  if (canReadNow()) {
+    const values = tensor.dataSync<"float32">();
+    tensor.dispose();
+    return use(values);
+  }
+  return tensor.data<"float32">().then(use).finally(() => tensor.dispose());
+}

@@ -1,0 +1,40 @@
+import { drawPermutation, foldIn, type Key, stream } from "@likely/core";
+
+/** Rows of a dataset, apart. */
+export interface SplitRows {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+}
+
+/** Sets a fraction of n rows aside at random, at least one. */
+export function splitRows(key: Key, n: number, fraction: number): SplitRows {
+  const order = drawPermutation(stream(key), n);
+  const held = Math.max(1, Math.round(n * fraction));
+  return { train: order.slice(held), validation: order.slice(0, held) };
+}
+
+/**
+ * The minibatches of one epoch: the rows in an order of their own, cut into whole batches.
+ * What is left over waits for the next epoch's order.
+ */
+export function minibatches(key: Key, rows: Uint32Array, batchSize: number): Uint32Array[] {
+  const order = drawPermutation(stream(key), rows.length).map((k) => rows[k]!);
+  return Array.from(
+    { length: Math.floor(rows.length / batchSize) },
+    (_, i) => order.subarray(i * batchSize, (i + 1) * batchSize),
+  );
+}
+
+/** Cuts rows into pieces of about `size` that differ by one row at most, none left out. */
+export function pieces(rows: Uint32Array, size: number): Uint32Array[] {
+  const count = Math.ceil(rows.length / size);
+  return Array.from(
+    { length: count },
+    (_, i) => rows.subarray(Math.floor(i * rows.length / count), Math.floor((i + 1) * rows.length / count)),
+  );
+}
+
+/** The keys of one training run; those of epochs and batches are derived by number. */
+export function batchKey(pairs: Key, epoch: number, batch: number): Key {
+  return foldIn(foldIn(pairs, epoch), batch);
+}

@@ -1,0 +1,187 @@
+import { type LearningCurves, TrainingError, type TrainStep, type Weights } from "@likely/core";
+import { requireSameRun, type TrainingPlan } from "./_plan.ts";
+import type { TrainingCheckpoint } from "./checkpoint.ts";
+import { scheduledRate } from "./scheduled_rate.ts";
+import type { Trained, TrainOptions } from "./train.ts";
+
+/** Milliseconds of computing between two looks at the event loop. */
+const BREATH = 50;
+
+/** A run under way: the only thing in training that changes. Owns the engine's step. */
+export class TrainingRun implements Disposable {
+  readonly #plan: TrainingPlan;
+  readonly #options: TrainOptions;
+  readonly #step: TrainStep;
+  readonly #train: number[];
+  readonly #validation: number[];
+  readonly #startedAt = performance.now();
+  readonly #stepsBefore: number;
+  #breath = performance.now();
+  #batch: number;
+  #lossSum: number;
+  /** Optimizer steps taken, resumed ones included. */
+  steps: number;
+  /** The best weights so far. */
+  best: TrainingCheckpoint["best"] & object | undefined;
+
+  private constructor(plan: TrainingPlan, options: TrainOptions, step: TrainStep) {
+    const { resume } = options;
+    this.#plan = plan;
+    this.#options = options;
+    this.#step = step;
+    this.#train = [...resume?.history.train ?? []];
+    this.#validation = [...resume?.history.validation ?? []];
+    this.#batch = resume?.batch ?? 0;
+    this.#lossSum = resume?.lossSum ?? 0;
+    this.steps = this.#stepsBefore = resume?.state.steps ?? 0;
+    this.best = resume?.best;
+  }
+
+  /** Prepares the engine, at the start or where the checkpoint left off. */
+  static async begin(plan: TrainingPlan, options: TrainOptions): Promise<TrainingRun> {
+    const { engine, spec, loss, resume } = options;
+    const { clipNorm } = plan.settings;
+    if (resume) requireSameRun(plan.about, resume);
+    const step = await engine.trainStep({
+      spec,
+      loss,
+      scaling: plan.scaling,
+      state: resume?.state ?? plan.start(),
+      ...(clipNorm !== Infinity && { clipNorm }),
+    });
+    return new TrainingRun(plan, options, step);
+  }
+
+  get engine(): string {
+    return this.#step.name;
+  }
+
+  get history(): LearningCurves {
+    return { train: [...this.#train], validation: [...this.#validation] };
+  }
+
+  get #epoch(): number {
+    return this.#validation.length;
+  }
+
+  /** Runs epochs until one of the reasons to stop. */
+  async toEnd(): Promise<Trained["stopped"]> {
+    const { patience, maxEpochs } = this.#plan.settings;
+    while (true) {
+      if (this.best && this.#epoch - this.best.epoch >= patience) return "patience";
+      if (this.#epoch >= maxEpochs) return "maxEpochs";
+      if (!await this.#epochOrAbort()) {
+        await this.#checkpoint();
+        // Stopped before there was anything to compare: what there is is the best.
+        this.best ??= { weights: await this.#weights(), loss: await this.#validationLoss(), epoch: 0 };
+        return "signal";
+      }
+      await this.#endEpoch();
+    }
+  }
+
+  /** Takes the steps of an epoch that are left; false if aborted on the way. */
+  async #epochOrAbort(): Promise<boolean> {
+    const { settings, batchesPerEpoch, batch, rowsOf } = this.#plan;
+    const { learningRate, schedule, maxEpochs, checkpointEvery } = settings;
+    const { signal } = this.#options;
+    const rows = rowsOf(this.#epoch);
+    while (this.#batch < batchesPerEpoch) {
+      await this.#breathe();
+      if (signal?.aborted) return false;
+      const rate = scheduledRate(schedule, {
+        learningRate,
+        step: this.steps,
+        totalSteps: maxEpochs * batchesPerEpoch,
+      });
+      const loss = await this.#step.step(batch(this.#epoch, this.#batch, rows[this.#batch]!), rate);
+      this.#requireFinite("the training loss", loss);
+      this.#lossSum += loss;
+      this.#batch++;
+      this.steps++;
+      if (this.steps % checkpointEvery === 0) await this.#checkpoint();
+    }
+    return true;
+  }
+
+  async #endEpoch(): Promise<void> {
+    const loss = await this.#validationLoss();
+    this.#train.push(this.#lossSum / this.#batch);
+    this.#validation.push(loss);
+    this.#batch = 0;
+    this.#lossSum = 0;
+    if (!this.best || loss < this.best.loss) {
+      this.best = { weights: await this.#weights(), loss, epoch: this.#epoch };
+    }
+    await this.#checkpoint();
+    this.#report();
+  }
+
+  async #weights(): Promise<Weights> {
+    return (await this.#step.state()).weights;
+  }
+
+  /** The mean over rows, piece by piece. */
+  async #validationLoss(): Promise<number> {
+    let sum = 0;
+    let rows = 0;
+    for (const batch of this.#plan.validation) {
+      await this.#breathe();
+      sum += await this.#step.evaluate(batch) * batch.x.n;
+      rows += batch.x.n;
+    }
+    this.#requireFinite("the validation loss", sum);
+    return sum / rows;
+  }
+
+  #requireFinite(name: string, loss: number): void {
+    if (Number.isFinite(loss)) return;
+    throw new TrainingError(
+      `Cannot go on training as ${name} must be finite: after ${this.steps} steps it is ${loss} ` +
+        "(a smaller learningRate or clipNorm may help)",
+      { step: this.steps, loss, ...(this.best && { best: this.best.weights }) },
+    );
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { onCheckpoint } = this.#options;
+    if (!onCheckpoint) return;
+    await onCheckpoint({
+      about: this.#plan.about,
+      state: await this.#step.state(),
+      ...(this.best && { best: this.best }),
+      epoch: this.#epoch,
+      batch: this.#batch,
+      lossSum: this.#lossSum,
+      history: this.history,
+    });
+  }
+
+  #report(): void {
+    const { patience, maxEpochs } = this.#plan.settings;
+    const { loss, epoch } = this.best!;
+    const stepsPerSecond = (this.steps - this.#stepsBefore) / ((performance.now() - this.#startedAt) / 1000);
+    const epochsLeft = Math.min(maxEpochs - this.#epoch, epoch + patience - this.#epoch);
+    this.#options.onProgress?.({
+      epoch: this.#epoch,
+      maxEpochs,
+      step: this.steps,
+      trainLoss: this.#train.at(-1)!,
+      validationLoss: this.#validation.at(-1)!,
+      best: { loss, epoch },
+      stepsPerSecond,
+      secondsLeft: epochsLeft * this.#plan.batchesPerEpoch / stepsPerSecond,
+    });
+  }
+
+  /** Lets timers, signals and repaints through now and then. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#breath < BREATH) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#breath = performance.now();
+  }
+
+  [Symbol.dispose](): void {
+    this.#step[Symbol.dispose]();
+  }
+}

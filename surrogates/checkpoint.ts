@@ -1,0 +1,193 @@
+/**
+ * Training that was interrupted: as plain data, and as a file.
+ *
+ * @module
+ */
+
+import {
+  FormatError,
+  type Key,
+  type LearningCurves,
+  type Spec,
+  type TrainState,
+  type Weight,
+  type Weights,
+} from "@likely/core";
+import { decodeSafetensors, encodeSafetensors } from "@likely/core/safetensors";
+
+/** Everything needed to go on bit for bit, on the same engine and data. */
+export interface TrainingCheckpoint {
+  /** What is being trained; a run that resumes must be the same one. */
+  readonly about: TrainingIdentity;
+  /** Weights and optimizer state. */
+  readonly state: TrainState;
+  /** The best weights so far; absent before the end of the first epoch. */
+  readonly best?: { readonly weights: Weights; readonly loss: number; readonly epoch: number };
+  /** Whole epochs done. */
+  readonly epoch: number;
+  /** Minibatches done of the next epoch. */
+  readonly batch: number;
+  /** Sum of their losses. */
+  readonly lossSum: number;
+  /** Losses of the whole epochs. */
+  readonly history: LearningCurves;
+}
+
+/** What makes two training runs the same one. Randomness is here: a key and nothing else. */
+export interface TrainingIdentity {
+  /** The key of the run. */
+  readonly key: Key;
+  /** The network. */
+  readonly spec: Spec;
+  /** The loss. */
+  readonly loss: {
+    readonly name: string;
+    readonly options: Readonly<Record<string, number | string | boolean>>;
+  };
+  /** Rows of data. */
+  readonly rows: number;
+  /** Rows in a minibatch. */
+  readonly batchSize: number;
+  /** Fraction of the rows set aside. */
+  readonly validationFraction: number;
+  /** Columns of θ seen on the log scale, where there are any. */
+  readonly logTheta?: readonly (number | null)[];
+}
+
+const FORMAT = "likely.checkpoint";
+const VERSION = "1";
+
+/**
+ * Writes a checkpoint as a safetensors file.
+ *
+ * @param checkpoint The checkpoint.
+ * @returns The file.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { initWeights, key, type NetworkSpec } from "@likely/core";
+ * import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "@likely/surrogates";
+ *
+ * const spec: NetworkSpec = {
+ *   kind: "network",
+ *   thetaDim: 1,
+ *   xDim: 1,
+ *   trunk: { kind: "mlp", hidden: [4], activation: "silu" },
+ *   head: { kind: "linear" },
+ * };
+ * const loss = { name: "bce", options: {} };
+ * const checkpoint: TrainingCheckpoint = {
+ *   about: { key: key(0), spec, loss, rows: 1000, batchSize: 200, validationFraction: 0.1 },
+ *   state: { weights: initWeights(key(1), spec), steps: 0 },
+ *   epoch: 0,
+ *   batch: 0,
+ *   lossSum: 0,
+ *   history: { train: [], validation: [] },
+ * };
+ * assertEquals(decodeCheckpoint(encodeCheckpoint(checkpoint)), checkpoint);
+ * ```
+ */
+export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
+  const { state, best, ...rest } = checkpoint;
+  const tensors: Record<string, Weight> = {};
+  const add = (side: string, weights: Weights = {}) => {
+    for (const [name, weight] of Object.entries(weights)) tensors[`${side}/${name}`] = weight;
+  };
+  add("weights", state.weights);
+  add("first", state.firstMoment);
+  add("second", state.secondMoment);
+  add("best", best?.weights);
+  return encodeSafetensors(tensors, {
+    [FORMAT]: VERSION,
+    checkpoint: JSON.stringify({
+      ...rest,
+      steps: state.steps,
+      ...(best && { best: { loss: best.loss, epoch: best.epoch } }),
+    }),
+  });
+}
+
+/**
+ * Reads a checkpoint back.
+ *
+ * Whether it belongs to a run is checked by `train`, which resumes it.
+ *
+ * @param bytes The file.
+ * @returns The checkpoint.
+ * @throws {FormatError} If the file is no checkpoint of this version.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { decodeCheckpoint } from "@likely/surrogates";
+ *
+ * assertThrows(() => decodeCheckpoint(new Uint8Array(3)));
+ * ```
+ */
+export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (metadata[FORMAT] !== VERSION) {
+    throw new FormatError(
+      `Cannot read a checkpoint as ${FORMAT} must be ${VERSION}: current value is ${metadata[FORMAT]}`,
+    );
+  }
+  const side = (name: string): Weights | undefined => {
+    const entries = Object.entries(tensors).filter(([path]) => path.startsWith(`${name}/`));
+    return entries.length === 0
+      ? undefined
+      : Object.fromEntries(entries.map(([path, weight]) => [path.slice(name.length + 1), weight]));
+  };
+  const { steps, best, ...rest } = parse(metadata.checkpoint);
+  const first = side("first");
+  const second = side("second");
+  const bestWeights = side("best");
+  return {
+    ...rest,
+    state: {
+      weights: side("weights") ?? {},
+      ...(first && { firstMoment: first }),
+      ...(second && { secondMoment: second }),
+      steps,
+    },
+    ...(best && bestWeights && { best: { weights: bestWeights, ...best } }),
+  };
+}
+
+/** What is in the JSON of a file. */
+type Plain = Omit<TrainingCheckpoint, "state" | "best"> & {
+  readonly steps: number;
+  readonly best?: { readonly loss: number; readonly epoch: number };
+};
+
+function parse(text: string | undefined): Plain {
+  const plain = attempt(() => JSON.parse(text ?? "")) as Partial<Plain> | null;
+  if (plain && isSound(plain)) return plain as Plain;
+  throw new FormatError(
+    `Cannot read a checkpoint as its description must be whole: current value is ${text?.slice(0, 60)}`,
+  );
+}
+
+/** Looks at what the loop computes with; `train` compares the rest with its own run. */
+function isSound({ about, epoch, batch, steps, lossSum, history, best }: Partial<Plain>): boolean {
+  return typeof about?.spec === "object" && about.spec !== null &&
+    [about.rows, epoch, batch, steps].every(isCount) && Number.isFinite(lossSum) &&
+    isLosses(history?.train, epoch) && isLosses(history?.validation, epoch) &&
+    (best === undefined || (best !== null && Number.isFinite(best.loss) && isCount(best.epoch)));
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isLosses(values: unknown, length: unknown): boolean {
+  return Array.isArray(values) && values.length === length && values.every(Number.isFinite);
+}
+
+function attempt<T>(fn: () => T): T | null {
+  try {
+    return fn();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * From a training run to the file that is shipped.
+ *
+ * @module
+ */
+
+import { type Artifact, type ArtifactKind, keyText, type PriorSpec } from "@likely/core";
+import type { Trained } from "./train.ts";
+
+/** What {@linkcode freeze} needs to know. */
+export interface FreezeOptions {
+  /** What the network's output means. */
+  readonly kind: ArtifactKind;
+  /** The prior that the data were simulated under. */
+  readonly prior: PriorSpec;
+  /** The simulator's name. */
+  readonly simulator: string;
+  /**
+   * Library versions by name.
+   *
+   * @default {{}}
+   */
+  readonly versions?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Puts a trained network together with its prior and where it comes from.
+ *
+ * @param trained What `train` returned; its weights are shared, not copied.
+ * @param options Meaning and provenance.
+ * @returns The artifact.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { initWeights, key, type NetworkSpec } from "@likely/core";
+ * import { freeze } from "@likely/surrogates";
+ *
+ * const spec: NetworkSpec = {
+ *   kind: "network",
+ *   thetaDim: 1,
+ *   xDim: 1,
+ *   trunk: { kind: "mlp", hidden: [4], activation: "silu" },
+ *   head: { kind: "linear" },
+ * };
+ * const one = { mean: [0], std: [1] };
+ * const artifact = freeze({
+ *   spec,
+ *   weights: initWeights(key(0), spec),
+ *   scaling: { theta: one, x: one },
+ *   loss: { name: "bce", options: {} },
+ *   key: key(255),
+ *   simulations: 1000,
+ *   failed: 0,
+ *   engine: "tfjs-cpu",
+ *   history: { train: [0.6], validation: [0.5] },
+ *   best: { loss: 0.5, epoch: 1 },
+ *   epochs: 1,
+ *   steps: 5,
+ *   stopped: "maxEpochs",
+ * }, {
+ *   kind: "ratio",
+ *   prior: { kind: "multivariate_normal", names: ["a"], mean: [0], covariance: [[1]] },
+ *   simulator: "noise",
+ * });
+ * assertEquals(artifact.provenance.key, "00000000:000000ff");
+ * ```
+ */
+export function freeze(trained: Trained, options: FreezeOptions): Artifact {
+  const { spec, weights, scaling, key, simulations, failed, loss, engine, history, best, epochs } = trained;
+  const { kind, prior, simulator, versions = {} } = options;
+  return {
+    kind,
+    spec,
+    weights,
+    prior,
+    scaling,
+    provenance: {
+      simulator,
+      simulations,
+      failed,
+      key: keyText(key),
+      loss,
+      engine,
+      versions,
+      training: { loss: best.loss, epochs, history },
+    },
+  };
+}

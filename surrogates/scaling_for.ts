@@ -1,0 +1,56 @@
+/**
+ * Standardisation that respects the symmetries of the network.
+ *
+ * @module
+ */
+
+import {
+  type Dataset,
+  type Scaling,
+  type Spec,
+  standardisation,
+  type StandardisationOptions,
+} from "@likely/core";
+
+/**
+ * Measures means and standard deviations of θ and x, column by column; where the embedding
+ * treats groups of columns alike, they share them. Elements of a set keep being exchangeable
+ * and cells of a grid keep being comparable.
+ *
+ * @param spec The network.
+ * @param data At least one row.
+ * @param ofTheta Which columns of θ are seen on the log scale.
+ * @returns Standardisation of both sides.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromRows } from "@likely/core";
+ * import { scalingFor } from "@likely/surrogates";
+ *
+ * const { x } = scalingFor({
+ *   kind: "network",
+ *   thetaDim: 1,
+ *   xDim: 2,
+ *   embedding: { kind: "set", element: 1, each: [4], pool: "mean", hidden: [], out: 2, activation: "relu" },
+ *   trunk: { kind: "mlp", hidden: [8], activation: "relu" },
+ *   head: { kind: "linear" },
+ * }, { theta: fromRows([[0], [1]]), x: fromRows([[1, 3], [3, 1]]), failed: 0 });
+ * assertEquals(x.mean, [2, 2]);
+ * ```
+ */
+export function scalingFor(spec: Spec, data: Dataset, ofTheta: StandardisationOptions = {}): Scaling {
+  const { theta, x } = data;
+  const dim = repeat(spec);
+  // Row-major, repeats one after another: the same numbers are rows of one repeat each.
+  const shared = standardisation({ data: x.data, n: x.data.length / dim, dim });
+  const tile = (values: readonly number[]) => Array.from({ length: x.dim }, (_, j) => values[j % dim]!);
+  return { theta: standardisation(theta, ofTheta), x: { mean: tile(shared.mean), std: tile(shared.std) } };
+}
+
+/** Columns j and j + repeat are treated alike by the network. */
+function repeat({ embedding, xDim }: Spec): number {
+  if (embedding?.kind === "set") return embedding.element;
+  if (embedding?.kind === "conv") return embedding.channels;
+  return xDim;
+}

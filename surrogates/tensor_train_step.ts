@@ -1,0 +1,125 @@
+/**
+ * Optimisation steps on tensors: any spec, any loss, any backend.
+ *
+ * @module
+ */
+
+import { type Batch, checkWeights, type TrainPlan, type TrainState, type TrainStep } from "@likely/core";
+import { type Scalar, tf, type Vector } from "@likely/core/tensor";
+import { adam, type AdamVectors, clipNorm } from "./_adam.ts";
+import { type FlatWeights, flatWeights } from "./_flat_weights.ts";
+import { read } from "./_read.ts";
+import { tensorBatch } from "./_tensor_batch.ts";
+import { network } from "./network.ts";
+
+/**
+ * Prepares training on the backend in use: Adam (β 0.9 and 0.999, ε 1e−8) on the gradient of
+ * the loss, rescaled where its norm is beyond `clipNorm`. float32.
+ *
+ * Started from a state, it goes on bit for bit as the run that the state was taken from, on
+ * the same backend.
+ *
+ * @param plan What to train, on what terms, and where to start.
+ * @returns The steps; they own tensors until disposed.
+ * @throws {TypeError | RangeError} If the spec is not legal or the weights are not its own.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { fromRows, initWeights, key, type NetworkSpec, pairWithOthers } from "@likely/core";
+ * import { tf, useBackend } from "@likely/core/tensor";
+ * import { tensorTrainStep } from "@likely/surrogates";
+ *
+ * await useBackend("cpu");
+ * const spec: NetworkSpec = {
+ *   kind: "network",
+ *   thetaDim: 1,
+ *   xDim: 1,
+ *   trunk: { kind: "mlp", hidden: [8], activation: "silu" },
+ *   head: { kind: "linear" },
+ * };
+ * const one = { mean: [0], std: [1] };
+ * using train = tensorTrainStep({
+ *   spec,
+ *   loss: {
+ *     name: "bce",
+ *     options: {},
+ *     assemble: (key, data, rows) => pairWithOthers(key, data, rows, 2),
+ *     compute: (estimate, { theta, x }) => tf.mean(tf.softplus(tf.mul(estimate(theta, x), [[-1, 1]]))),
+ *   },
+ *   scaling: { theta: one, x: one },
+ *   state: { weights: initWeights(key(0), spec), steps: 0 },
+ * });
+ * const batch = { theta: fromRows([[0], [1], [1], [0]]), x: fromRows([[0], [1]]), atoms: 2 };
+ * const before = await train.step(batch, 1e-2);
+ * assert(await train.evaluate(batch) < before);
+ * ```
+ */
+export function tensorTrainStep(plan: TrainPlan): TrainStep {
+  const { spec, loss, scaling, state } = plan;
+  checkWeights(spec, state.weights);
+  const { estimate } = network(spec);
+  const flat = flatWeights(spec);
+  let now = upload(flat, state);
+  let steps = state.steps;
+
+  const lossOf = (batch: Batch, weights: ReturnType<FlatWeights["tensors"]>): Scalar =>
+    loss.compute(estimate(weights), tensorBatch(batch, scaling));
+
+  return {
+    name: `tfjs-${tf.getBackend()}`,
+    step: (batch, learningRate) => {
+      steps++;
+      const { value, next } = tf.tidy(() => {
+        const weights = flat.tensors(now.weights);
+        const { value, grads } = tf.engine().gradients(
+          () => lossOf(batch, weights),
+          Object.values(weights),
+          undefined,
+          true,
+        );
+        const gradient = flat.vector(grads);
+        const clipped = plan.clipNorm === undefined ? gradient : clipNorm(gradient, plan.clipNorm);
+        return { value, next: adam(now, clipped, { step: steps, learningRate }) };
+      });
+      release(now);
+      now = hold(next);
+      return read(value, ([loss]) => loss!);
+    },
+    evaluate: (batch) => read(tf.tidy(() => lossOf(batch, flat.tensors(now.weights))), ([loss]) => loss!),
+    state: () => download(flat, now, steps),
+    [Symbol.dispose]: () => release(now),
+  };
+}
+
+/** Tidies that this runs inside of must not dispose of what has to last. */
+function hold(vectors: AdamVectors): AdamVectors {
+  return {
+    weights: tf.keep(vectors.weights),
+    first: tf.keep(vectors.first),
+    second: tf.keep(vectors.second),
+  };
+}
+
+function release(vectors: AdamVectors): void {
+  tf.dispose([vectors.weights, vectors.first, vectors.second]);
+}
+
+function upload(flat: FlatWeights, { weights, firstMoment, secondMoment }: TrainState): AdamVectors {
+  const vector = (source: TrainState["firstMoment"]): Vector =>
+    source ? tf.tensor1d(flat.join(source)) : tf.zerosLike(tf.tensor1d(flat.join(weights)));
+  return hold(tf.tidy(() => ({
+    weights: vector(weights),
+    first: vector(firstMoment),
+    second: vector(secondMoment),
+  })));
+}
+
+function download(flat: FlatWeights, vectors: AdamVectors, steps: number): TrainState | Promise<TrainState> {
+  const all = tf.concat([vectors.weights, vectors.first, vectors.second]);
+  return read(all, (values) => {
+    const part = (k: number) =>
+      flat.split(values.subarray(k * values.length / 3, (k + 1) * values.length / 3));
+    return { weights: part(0), firstMoment: part(1), secondMoment: part(2), steps };
+  });
+}
