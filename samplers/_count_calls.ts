@@ -1,0 +1,21 @@
+import type { LogDensity } from "@likely/core";
+
+/** A target that knows how often it was called: cost is part of what draws report. */
+export interface CountedTarget extends LogDensity {
+  /** Calls of `evaluate` so far. */
+  calls(): number;
+}
+
+/** Wraps a target. */
+export function countCalls(target: LogDensity): CountedTarget {
+  let calls = 0;
+  return {
+    name: target.name,
+    dim: target.dim,
+    evaluate: (points) => {
+      calls++;
+      return target.evaluate(points);
+    },
+    calls: () => calls,
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * Random-walk Metropolis with a learnt covariance, all chains in one call.
+ *
+ * @module
+ */
+
+import {
+  drawNormal,
+  type Kernel,
+  type KernelState,
+  type Key,
+  type LogDensity,
+  type Points,
+  row,
+  split,
+  stream,
+  zeros,
+} from "@likely/core";
+import { acceptRows } from "./_accept.ts";
+import { requireFraction, requireInteger, requirePositive } from "./_check.ts";
+import { cholesky } from "./_cholesky.ts";
+import { addRows, covarianceOf, type Moments, noMoments } from "./_moments.ts";
+import { evaluateStart } from "./_start.ts";
+import { endsWindow } from "./_windows.ts";
+
+export type { Moments };
+
+/** Options of {@linkcode randomWalk}. */
+export interface RandomWalkOptions {
+  /**
+   * Steps in which scale and covariance are learnt.
+   *
+   * @default {500}
+   */
+  readonly warmup?: number;
+  /**
+   * Standard deviation of the first proposals, in the units of the target's space; later the
+   * factor on the learnt covariance's square root.
+   *
+   * @default {2.4 / Math.sqrt(dim)}
+   */
+  readonly scale?: number;
+  /**
+   * Whether correlations are learnt, or variances alone.
+   *
+   * @default {"dense"}
+   */
+  readonly covariance?: "dense" | "diagonal";
+  /**
+   * Share of proposals to be accepted.
+   *
+   * @default {0.44 in one dimension, 0.234 in more}
+   */
+  readonly targetAcceptance?: number;
+}
+
+/** What {@linkcode randomWalk} carries from step to step. */
+export interface RandomWalkState extends KernelState {
+  /** Steps so far. */
+  readonly steps: number;
+  /** Log of the factor on `root`. */
+  readonly logScale: number;
+  /** `[dim, dim]`: lower Cholesky factor of the proposals' covariance. */
+  readonly root: Float64Array;
+  /** Rows of the current window, all chains pooled. */
+  readonly moments: Moments;
+}
+
+/**
+ * Builds a random-walk Metropolis sampler: proposals `x + s L z` with z standard normal,
+ * accepted with probability `min(1, p(x′) / p(x))`.
+ *
+ * During warm-up L becomes the Cholesky factor of the draws' covariance, pooled over chains,
+ * and s follows the acceptance rate by Robbins and Monro's rule; afterwards both stand still.
+ * A step is one call of `evaluate`.
+ *
+ * Source: Roberts & Rosenthal (2001), "Optimal scaling for various Metropolis–Hastings
+ * algorithms"; Haario, Saksman & Tamminen (2001), "An adaptive Metropolis algorithm".
+ *
+ * @param target What to sample; values alone are used, NaN counts as −∞.
+ * @param options Warm-up, scale, covariance.
+ * @returns The kernel.
+ * @throws {RangeError} If an option is out of range.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromRows, key, type LogDensity } from "@likely/core";
+ * import { randomWalk } from "@likely/samplers";
+ *
+ * const normal: LogDensity = {
+ *   name: "normal",
+ *   dim: 1,
+ *   evaluate: ({ data }) => ({ value: data.map((z) => -0.5 * z * z) }),
+ * };
+ * const kernel = randomWalk(normal);
+ * const [, info] = kernel.step(key(1), kernel.init(key(0), fromRows([[0], [1]])));
+ * assertEquals(info.evaluations, 1);
+ * ```
+ */
+export function randomWalk(target: LogDensity, options: RandomWalkOptions = {}): Kernel<RandomWalkState> {
+  const { dim } = target;
+  const { warmup = 500, scale = 2.4 / Math.sqrt(dim), covariance = "dense" } = options;
+  const { targetAcceptance = dim === 1 ? 0.44 : 0.234 } = options;
+  requireInteger("build a random walk", "warmup", warmup, 0);
+  requirePositive("build a random walk", "scale", scale);
+  requireFraction("build a random walk", "targetAcceptance", targetAcceptance);
+  return {
+    name: "random_walk",
+    init: (_key, position) => ({
+      position,
+      logDensity: evaluateStart("random_walk", target, position).value,
+      steps: 0,
+      logScale: Math.log(scale),
+      root: identity(dim),
+      moments: noMoments(dim),
+    }),
+    step: (key, state) => {
+      const [forProposal, forChoice] = split(key, 2);
+      const position = propose(forProposal, state);
+      const { value } = target.evaluate(position);
+      const logRatio = value.map((v, c) => v - state.logDensity[c]!);
+      const { accepted, acceptance } = acceptRows(forChoice, logRatio);
+      const moved = {
+        ...state,
+        position: accepted.pick(state.position, position),
+        logDensity: accepted.pickValues(state.logDensity, value),
+        steps: state.steps + 1,
+      };
+      const next = state.steps < warmup
+        ? adapt(moved, { shortfall: targetAcceptance - acceptance, warmup, covariance })
+        : moved;
+      return [next, { acceptance, evaluations: 1, divergences: 0 }];
+    },
+  };
+}
+
+function propose(key: Key, { position, root, logScale }: RandomWalkState): Points {
+  const { n, dim } = position;
+  const out = zeros(n, dim);
+  const scale = Math.exp(logScale);
+  split(key, n).forEach((child, c) => {
+    const random = stream(child);
+    const z = Float64Array.from({ length: dim }, () => drawNormal(random));
+    row(out, c).set(row(position, c).map((x, j) => x + scale * dotRow(root, j, z)));
+  });
+  return out;
+}
+
+/** Row j of a lower triangle times z. */
+function dotRow(root: Float64Array, j: number, z: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k <= j; k++) sum += root[j * z.length + k]! * z[k]!;
+  return sum;
+}
+
+interface Adaptation {
+  readonly shortfall: number;
+  readonly warmup: number;
+  readonly covariance: "dense" | "diagonal";
+}
+
+function adapt(state: RandomWalkState, { shortfall, warmup, covariance }: Adaptation): RandomWalkState {
+  const { steps, position } = state;
+  const dim = position.dim;
+  const moments = addRows(state.moments, position);
+  const logScale = state.logScale - shortfall * 2 * steps ** -0.5;
+  if (!endsWindow(steps - 1, warmup)) return { ...state, moments, logScale };
+  const learnt = covarianceOf(moments).map((value, i) =>
+    covariance === "dense" || i % (dim + 1) === 0 ? value : 0
+  );
+  return {
+    ...state,
+    root: cholesky(learnt, dim),
+    logScale: Math.log(2.4 / Math.sqrt(dim)),
+    moments: noMoments(dim),
+  };
+}
+
+function identity(dim: number): Float64Array {
+  return Float64Array.from({ length: dim * dim }, (_, i) => i % (dim + 1) === 0 ? 1 : 0);
+}

@@ -1,0 +1,225 @@
+/**
+ * From a log density to draws: choice of sampler, start, warm-up, loop, way back to θ.
+ *
+ * @module
+ */
+
+import {
+  constrain,
+  type Draws,
+  type Kernel,
+  type KernelState,
+  type Key,
+  type LogDensity,
+  type Points,
+  points,
+  split,
+  type Support,
+  unconstrain,
+  unconstrained,
+} from "@likely/core";
+import { chooseKernel } from "./_choose_kernel.ts";
+import { countCalls } from "./_count_calls.ts";
+import { startPositions } from "./_start_positions.ts";
+import { requireInteger } from "./_check.ts";
+import { type ChainRun, runChain } from "./run_chain.ts";
+
+/** What is known about θ before sampling; every `Prior` is one. */
+export interface Start {
+  /** One name per column. */
+  readonly names: readonly string[];
+  /** One open interval per column; sampling happens in the unconstrained space behind it. */
+  readonly support: Support;
+  /** Draws `n` rows that the chains' starting positions are chosen from. */
+  sample(key: Key, n: number): Points;
+  /** Log density of these draws in nats, where it is known: `[n]`. */
+  logDensity?(theta: Points): Float64Array;
+}
+
+/** Builds a kernel for a target; how users bring samplers of their own. */
+export type KernelBuilder = (target: LogDensity, options: { readonly warmup: number }) => Kernel<KernelState>;
+
+/** Options of {@linkcode sample}. */
+export interface SampleOptions {
+  /**
+   * Which sampler. `"auto"` takes `"hmc"` where the target gives a gradient and `"slice"`
+   * where it does not.
+   *
+   * @default {"auto"}
+   */
+  readonly sampler?: "auto" | "slice" | "hmc" | "random_walk" | KernelBuilder;
+  /**
+   * Chains, all advanced by the same calls of `evaluate`.
+   *
+   * @default {4}
+   */
+  readonly chains?: number;
+  /**
+   * Steps of adaptation, thrown away.
+   *
+   * @default {500}
+   */
+  readonly warmup?: number;
+  /**
+   * Draws kept of each chain.
+   *
+   * @default {1000}
+   */
+  readonly draws?: number;
+  /**
+   * Steps for each draw kept.
+   *
+   * @default {1}
+   */
+  readonly thin?: number;
+  /**
+   * Draws of `start` that the starting positions are chosen from.
+   *
+   * @default {1000}
+   */
+  readonly pool?: number;
+  /** `[chains, d]`, in θ: where to start instead. */
+  readonly position?: Points;
+  /** Told now and then how far the run is. */
+  readonly onProgress?: (progress: SampleProgress) => void;
+  /** Stops the run: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Judges the draws; what it says joins their warnings, as `convergenceWarnings` does. */
+  readonly check?: (draws: Draws) => readonly string[];
+}
+
+/** How far a run is. */
+export interface SampleProgress {
+  /** What the run is doing. */
+  readonly phase: "warmup" | "sampling";
+  /** Steps taken, warm-up included. */
+  readonly step: number;
+  /** Steps in all. */
+  readonly total: number;
+  /** Mean speed so far. */
+  readonly stepsPerSecond: number;
+  /** At that speed. */
+  readonly secondsLeft: number;
+}
+
+// Samplers that would have gradients carried to unconstrained space for nothing.
+const GRADIENT_FREE: ReadonlySet<unknown> = new Set(["slice", "random_walk"]);
+
+// Often enough for a progress bar and an abort button, rarely enough to cost nothing.
+const BREATH_MS = 50;
+
+/**
+ * Samples a log density on θ with several chains.
+ *
+ * Chains start from draws of `start` chosen in proportion to the target's density, move in
+ * unconstrained space (the log-Jacobian is added to the target) and are mapped back. The
+ * event loop gets a turn about every 50 ms. Same key, same draws.
+ *
+ * @param key The key to consume.
+ * @param target An unnormalised log density of θ in nats: a posterior's, prior included.
+ * @param start Names, support and starting draws: a prior.
+ * @param options Sampler, lengths, progress.
+ * @returns The draws. `info` counts evaluations, divergences and seconds; `warnings` tells
+ * what went wrong in words.
+ * @throws {RangeError} If an option is out of range or chains find no place to start.
+ * @throws {TypeError} If shapes disagree, or `"hmc"` is asked for and there is no gradient.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { drawNormal, foldIn, fromRows, key, type LogDensity, stream } from "@likely/core";
+ * import { sample } from "@likely/samplers";
+ *
+ * // Exponential: a density on the positive half line.
+ * const target: LogDensity = {
+ *   name: "exponential",
+ *   dim: 1,
+ *   evaluate: ({ data }) => ({ value: data.map((rate) => rate > 0 ? -rate : -Infinity) }),
+ * };
+ * const start = {
+ *   names: ["rate"],
+ *   support: [{ low: 0, high: Infinity }],
+ *   sample: (k: ReturnType<typeof key>, n: number) =>
+ *     fromRows(Array.from({ length: n }, (_, i) => [Math.exp(drawNormal(stream(foldIn(k, i))))])),
+ * };
+ * const draws = await sample(key(0), target, start, { warmup: 100, draws: 500 });
+ * assert(draws.values.length === 4 * 500 && draws.values.every((rate) => rate > 0));
+ * ```
+ */
+export async function sample(
+  key: Key,
+  target: LogDensity,
+  start: Start,
+  options: SampleOptions = {},
+): Promise<Draws> {
+  const { sampler = "auto", chains = 4, warmup = 500, draws = 1000, thin = 1 } = options;
+  requireInteger("sample", "chains", chains, 1);
+  requireInteger("sample", "draws", draws, 1);
+  requireShape(target, start);
+  const began = performance.now();
+  const [forStart, forChain] = split(key, 2);
+  const counted = countCalls(target);
+  const { position, hasGradient } = startPositions(forStart, counted, start, options);
+  const walked = unconstrained(GRADIENT_FREE.has(sampler) ? valuesOnly(counted) : counted, start.support);
+  const kernel = chooseKernel(walked, { sampler, warmup, hasGradient });
+  const run = runChain(forChain, kernel, unconstrain(start.support, position), { warmup, draws, thin });
+  const { values, acceptance, divergences } = await paced(run, options);
+  const out: Draws = {
+    names: start.names,
+    chains: position.n,
+    length: draws,
+    values: constrain(start.support, points(values, target.dim)).data,
+    info: {
+      sampler: kernel.name,
+      target: target.name,
+      evaluations: counted.calls(),
+      warmup,
+      thin,
+      acceptance,
+      divergences,
+      seconds: (performance.now() - began) / 1000,
+    },
+    warnings: divergenceWarnings(divergences, position.n * draws * thin),
+  };
+  return { ...out, warnings: [...new Set([...out.warnings, ...options.check?.(out) ?? []])] };
+}
+
+function valuesOnly(target: LogDensity): LogDensity {
+  return { ...target, evaluate: (points) => ({ value: target.evaluate(points).value }) };
+}
+
+/** Drives a run to its end and lets the event loop breathe. */
+async function paced(
+  run: ReturnType<typeof runChain>,
+  { onProgress, signal }: SampleOptions,
+): Promise<ChainRun> {
+  const began = performance.now();
+  let breath = began;
+  for (let next = run.next();; next = run.next()) {
+    signal?.throwIfAborted();
+    if (next.done) return next.value;
+    const now = performance.now();
+    const { phase, step, total } = next.value;
+    if (now - breath < BREATH_MS && step < total) continue;
+    const stepsPerSecond = step / Math.max(now - began, 1e-3) * 1000;
+    onProgress?.({ phase, step, total, stepsPerSecond, secondsLeft: (total - step) / stepsPerSecond });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    breath = performance.now();
+  }
+}
+
+function divergenceWarnings(divergences: number, transitions: number): string[] {
+  if (divergences === 0) return [];
+  return [
+    `${divergences} of ${transitions} transitions diverged: the draws may miss a narrow region; ` +
+    `take smaller steps (a higher target acceptance) or rescale the parameters`,
+  ];
+}
+
+function requireShape(target: LogDensity, { names, support }: Start): void {
+  if (names.length === target.dim && support.length === target.dim) return;
+  throw new TypeError(
+    `Cannot sample "${target.name}" as names and support must have length ${target.dim}: ` +
+      `current lengths are ${names.length} and ${support.length}`,
+  );
+}

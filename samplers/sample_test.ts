@@ -1,0 +1,307 @@
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  constrain,
+  drawNormal,
+  type Draws,
+  fromRows,
+  independent,
+  key,
+  type LogDensity,
+  normal,
+  row,
+  stream,
+  type Support,
+  zeros,
+} from "@likely/core";
+import { randomWalk } from "./random_walk.ts";
+import { sample, type SampleProgress, type Start } from "./sample.ts";
+
+/** A density of one row: its value, then its gradient. */
+function density(name: string, dim: number, fn: (theta: Float64Array) => number[]): LogDensity {
+  return {
+    name,
+    dim,
+    evaluate: (theta) => {
+      const rows = Array.from({ length: theta.n }, (_, i) => fn(row(theta, i)));
+      return {
+        value: Float64Array.from(rows, ([value]) => value!),
+        grad: Float64Array.from(rows.flatMap(([, ...grad]) => grad)),
+      };
+    },
+  };
+}
+
+/** Starts spread widely over the support. */
+function startIn(support: Support): Start {
+  return {
+    names: support.map((_, j) => `theta_${j}`),
+    support,
+    sample: (k, n) => {
+      const random = stream(k);
+      const z = zeros(n, support.length);
+      return constrain(support, { ...z, data: z.data.map(() => drawNormal(random, 0, 1.5)) });
+    },
+  };
+}
+
+const LINE = { low: -Infinity, high: Infinity };
+const UNIT = { low: 0, high: 1 };
+const SDS = Array.from({ length: 20 }, (_, j) => 10 ** (j / 9.5 - 1));
+
+/** Targets with the exact mean and variance of each coordinate. */
+const TARGETS: readonly {
+  readonly target: LogDensity;
+  readonly support: Support;
+  readonly mean: readonly number[];
+  readonly variance: readonly number[];
+}[] = [
+  {
+    target: density("correlated normal", 2, ([a, b]) => {
+      const [x, y] = [a! - 1, (b! + 2) / 3];
+      return [-0.5 * (x * x - 1.8 * x * y + y * y) / 0.19, (0.9 * y - x) / 0.19, (0.9 * x - y) / 0.57];
+    }),
+    support: [LINE, LINE],
+    mean: [1, -2],
+    variance: [1, 9],
+  },
+  {
+    target: density("gamma(3, 2)", 1, ([t]) => [2 * Math.log(t!) - 2 * t!, 2 / t! - 2]),
+    support: [{ low: 0, high: Infinity }],
+    mean: [1.5],
+    variance: [0.75],
+  },
+  {
+    target: density("mirrored exponential below 4", 1, ([t]) => [t! - 4, 1]),
+    support: [{ low: -Infinity, high: 4 }],
+    mean: [3],
+    variance: [1],
+  },
+  {
+    target: density(
+      "student with 5 degrees",
+      1,
+      ([t]) => [-3 * Math.log1p(t! ** 2 / 5), -6 * t! / (5 + t! ** 2)],
+    ),
+    support: [LINE],
+    mean: [0],
+    variance: [5 / 3],
+  },
+  {
+    target: density("box", 2, ([a, b]) => {
+      const u = (b! + 1) / 4;
+      return [
+        Math.log(a!) + 4 * Math.log1p(-a!) + 2 * Math.log(u) + 2 * Math.log1p(-u),
+        1 / a! - 4 / (1 - a!),
+        (2 / u - 2 / (1 - u)) / 4,
+      ];
+    }),
+    support: [UNIT, { low: -1, high: 3 }],
+    mean: [2 / 7, 1],
+    variance: [10 / 392, 16 / 28],
+  },
+  {
+    target: density("gentle funnel", 2, ([v, x]) => {
+      const square = x! ** 2 * Math.exp(-v!);
+      return [-0.5 * v! ** 2 - v! / 2 - 0.5 * square, -v! - 0.5 + 0.5 * square, -x! * Math.exp(-v!)];
+    }),
+    support: [LINE, LINE],
+    mean: [0, 0],
+    variance: [1, Math.exp(0.5)],
+  },
+  {
+    target: density("banana", 2, ([a, b]) => {
+      const off = b! - a! ** 2 / 2;
+      return [-0.5 * a! ** 2 - 2 * off ** 2, -a! + 4 * off * a!, -4 * off];
+    }),
+    support: [LINE, LINE],
+    mean: [0, 0.5],
+    variance: [1, 0.75],
+  },
+  {
+    target: {
+      name: "20 scales",
+      dim: 20,
+      evaluate: ({ data, n }) => {
+        const value = new Float64Array(n);
+        for (let i = 0; i < data.length; i++) {
+          value[Math.floor(i / 20)]! -= 0.5 * (data[i]! / SDS[i % 20]!) ** 2;
+        }
+        return { value, grad: data.map((t, i) => -t / SDS[i % 20]! ** 2) };
+      },
+    },
+    support: SDS.map(() => LINE),
+    mean: SDS.map(() => 0),
+    variance: SDS.map((sd) => sd * sd),
+  },
+];
+
+/** Sweeps mix best and cost most; a random walk is the other way round. */
+const LENGTHS = {
+  slice: { warmup: 100, draws: 150 },
+  hmc: { warmup: 250, draws: 250 },
+  "random_walk": { warmup: 1000, draws: 250, thin: 8 },
+} as const;
+
+/** Mean over all draws, and its standard error from the spread of chain means. */
+function estimate({ chains, length, names, values }: Draws, j: number, fn: (value: number) => number) {
+  const means = Array.from({ length: chains }, (_, c) => {
+    let total = 0;
+    for (let t = 0; t < length; t++) total += fn(values[(c * length + t) * names.length + j]!);
+    return total / length;
+  });
+  const mean = means.reduce((a, b) => a + b) / chains;
+  const variance = means.reduce((total, m) => total + (m - mean) ** 2, 0) / (chains - 1);
+  return { mean, error: Math.sqrt(variance / chains) };
+}
+
+for (const sampler of ["slice", "hmc", "random_walk"] as const) {
+  for (const { target, support, mean, variance } of TARGETS) {
+    Deno.test(`sample() with ${sampler} finds the moments of "${target.name}"`, async () => {
+      const options = { sampler, chains: 32, ...LENGTHS[sampler] };
+      const draws = await sample(key(7), target, startIn(support), options);
+      for (let j = 0; j < target.dim; j++) {
+        const sd = Math.sqrt(variance[j]!);
+        const first = estimate(draws, j, (value) => (value - mean[j]!) / sd);
+        const second = estimate(draws, j, (value) => ((value - mean[j]!) / sd) ** 2);
+        assert(first.error < 0.1, `the standard error of mean ${j} is ${first.error} sd`);
+        assertAlmostEquals(first.mean, 0, 4 * first.error, `mean ${j}`);
+        assertAlmostEquals(second.mean, 1, 4 * second.error, `variance ${j}`);
+      }
+    });
+  }
+}
+
+const bell = density("bell", 1, ([t]) => [-0.5 * t! ** 2, -t!]);
+const SHORT = { warmup: 20, draws: 30 };
+
+Deno.test("sample() gives the same draws for the same key, others for another", async () => {
+  const start = startIn([LINE]);
+  const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => sample(key(seed), bell, start, SHORT)));
+  assertEquals(a!.values, b!.values);
+  assert(a!.values.every((value, i) => value !== c!.values[i]));
+});
+
+Deno.test("sample() takes hmc where there is a gradient and slice where not", async () => {
+  const blind: LogDensity = { ...bell, evaluate: (p) => ({ value: bell.evaluate(p).value }) };
+  assertEquals((await sample(key(0), bell, startIn([LINE]), SHORT)).info.sampler, "hmc");
+  assertEquals((await sample(key(0), blind, startIn([LINE]), SHORT)).info.sampler, "slice");
+});
+
+Deno.test("sample() runs a kernel of the user's own", async () => {
+  const draws = await sample(key(0), bell, startIn([LINE]), {
+    ...SHORT,
+    sampler: (target, { warmup }) => randomWalk(target, { warmup, scale: 0.1 }),
+  });
+  assertEquals(draws.info.sampler, "random_walk");
+});
+
+Deno.test("sample() counts every call of the target", async () => {
+  let calls = 0;
+  const counted: LogDensity = { ...bell, evaluate: (p) => (calls++, bell.evaluate(p)) };
+  const draws = await sample(key(0), counted, startIn([LINE]), { ...SHORT, sampler: "slice" });
+  assertEquals(draws.info.evaluations, calls);
+});
+
+Deno.test("sample() chooses starts by the density of target over prior", async () => {
+  const prior = independent({ mu: normal(0, 10) });
+  const narrow = density("narrow", 1, ([t]) => [-0.5 * ((t! - 5) / 0.5) ** 2, -(t! - 5) / 0.25]);
+  // A random walk with tiny steps: the draws are still where the chains started.
+  const stay = (target: LogDensity) => randomWalk(target, { warmup: 0, scale: 1e-9 });
+  const draws = await sample(key(3), narrow, prior, { sampler: stay, chains: 10, warmup: 0, draws: 1 });
+  assert(draws.values.every((mu) => Math.abs(mu - 5) < 2), `current value is ${draws.values}`);
+  assertEquals(new Set(draws.values).size, 10);
+});
+
+Deno.test("sample() starts where it is told", async () => {
+  const stay = (target: LogDensity) => randomWalk(target, { warmup: 0, scale: 1e-9 });
+  const options = { sampler: stay, warmup: 0, draws: 1, position: fromRows([[0.25], [0.75]]) };
+  const draws = await sample(key(0), density("flat", 1, () => [0, 0]), startIn([UNIT]), options);
+  assertEquals(draws.chains, 2);
+  assertAlmostEquals(draws.values[0]!, 0.25, 1e-6);
+  assertAlmostEquals(draws.values[1]!, 0.75, 1e-6);
+});
+
+Deno.test("sample() tells how many chains cannot start", async () => {
+  const rare = density("rare", 1, ([t]) => [t! > 5 ? 0 : -Infinity, 0]);
+  const error = await assertRejects(() => sample(key(0), rare, startIn([LINE])), RangeError);
+  assert(
+    /Cannot start 4 chains as at least 4 .* current value is \d of 1000$/.test(error.message),
+    error.message,
+  );
+  const position = fromRows([[6], [0], [7]]);
+  await assertRejects(
+    () => sample(key(0), rare, startIn([LINE]), { position }),
+    RangeError,
+    "Cannot start 3 chains as at least 3 starting positions must have a finite density: current value is 2 of 3",
+  );
+});
+
+Deno.test("sample() refuses names and support of another width", async () => {
+  await assertRejects(() => sample(key(0), bell, startIn([LINE, LINE])), TypeError, "must have length 1");
+});
+
+Deno.test("sample() reports its progress and lets other work run", async () => {
+  const seen: SampleProgress[] = [];
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const slow = density("slow", 1, ([t]) => {
+    const began = performance.now();
+    while (performance.now() - began < 0.05);
+    return [-0.5 * t! ** 2, -t!];
+  });
+  const options = {
+    warmup: 100,
+    draws: 300,
+    chains: 4,
+    sampler: "random_walk",
+    onProgress: (p: SampleProgress) => seen.push(p),
+  } as const;
+  await sample(key(0), slow, startIn([LINE]), options);
+  clearInterval(timer);
+  const last = seen.at(-1)!;
+  assertEquals([last.phase, last.step, last.total, last.secondsLeft], ["sampling", 400, 400, 0]);
+  assert(seen.length >= 2 && seen[0]!.step < 400 && seen[0]!.stepsPerSecond > 0);
+  assert(turns >= 1, "nothing else could run");
+});
+
+Deno.test("sample() stops when it is told to", async () => {
+  const control = new AbortController();
+  const endless = sample(key(0), bell, startIn([LINE]), {
+    draws: 2 ** 20,
+    signal: control.signal,
+    onProgress: () => control.abort(new Error("enough")),
+  });
+  await assertRejects(() => endless, Error, "enough");
+  await assertRejects(
+    () => sample(key(0), bell, startIn([LINE]), { signal: AbortSignal.abort(new Error("never")) }),
+    Error,
+    "never",
+  );
+});
+
+Deno.test("sample() carries what the check says, and what it saw itself, in the warnings", async () => {
+  const cliff = density("cliff", 1, ([t]) => [-0.5e12 * t! ** 2, -1e12 * t!]);
+  const draws = await sample(key(0), cliff, startIn([LINE]), {
+    warmup: 0,
+    draws: 5,
+    check: (d: Draws) => ["checked", ...d.warnings],
+  });
+  assertEquals(draws.warnings.length, 2);
+  assert(draws.warnings[0]!.startsWith("20 of 20 transitions diverged"), draws.warnings[0]);
+  assertEquals(draws.warnings[1], "checked");
+  assertEquals(draws.info.divergences, 20);
+});
+
+Deno.test("sample() keeps every thin-th position", async () => {
+  const start = startIn([LINE]);
+  const all = await sample(key(4), bell, start, { sampler: "slice", warmup: 10, draws: 12, chains: 2 });
+  const thinned = await sample(key(4), bell, start, {
+    sampler: "slice",
+    warmup: 10,
+    draws: 4,
+    thin: 3,
+    chains: 2,
+  });
+  const kept = all.values.filter((_, i) => i % 3 === 2);
+  assertEquals(thinned.values, kept);
+});
