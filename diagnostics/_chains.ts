@@ -1,0 +1,56 @@
+import type { Draws } from "@likely/core";
+
+/** One parameter's draws: a sequence of equal length for each chain. */
+export type Chains = readonly Float64Array[];
+
+/** Copies column `j` of draws, chain by chain. */
+export function chainsOf({ chains, length, names, values }: Draws, j: number): Chains {
+  const dim = names.length;
+  return Array.from(
+    { length: chains },
+    (_, c) => Float64Array.from({ length }, (_, t) => values[(c * length + t) * dim + j]!),
+  );
+}
+
+/** Applies a statistic to every column. */
+export function eachColumn(draws: Draws, statistic: (chains: Chains) => number): Float64Array {
+  return Float64Array.from(draws.names, (_, j) => statistic(chainsOf(draws, j)));
+}
+
+/** Halves each chain, so that a drift within a chain shows as a difference between two. */
+export function splitChains(chains: Chains): Chains {
+  const half = Math.floor(chains[0]!.length / 2);
+  return chains.flatMap((chain) => [chain.slice(0, half), chain.slice(chain.length - half)]);
+}
+
+/** Applies a function to every draw. */
+export function mapChains(chains: Chains, fn: (value: number) => number): Chains {
+  return chains.map((chain) => chain.map(fn));
+}
+
+/** All draws in one array. */
+export function pool(chains: Chains): Float64Array {
+  const out = new Float64Array(chains.length * chains[0]!.length);
+  chains.forEach((chain, c) => out.set(chain, c * chain.length));
+  return out;
+}
+
+/** Whether there is enough to judge: at least four draws a chain, no NaN, no infinity. */
+export function isJudgeable(chains: Chains): boolean {
+  return chains.length > 0 && chains[0]!.length >= 4 && chains.every((chain) => chain.every(Number.isFinite));
+}
+
+/** The arithmetic mean. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
+
+/** The sample variance, with n − 1. */
+export function variance(values: ArrayLike<number>): number {
+  const center = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! - center) ** 2;
+  return sum / (values.length - 1);
+}

@@ -1,0 +1,194 @@
+// The panels of a corner plot.
+
+import type { Interval } from "@likely/core";
+import { mean } from "./_chains.ts";
+import { contour } from "./_contour.ts";
+import { type Axis, centre, density, hpdThreshold } from "./_density.ts";
+import { channel, INK } from "./_plot_style.ts";
+import type { PlotSpec } from "./plot_spec.ts";
+
+/** One set of draws, in columns. */
+export interface Layer {
+  /** `[d][n]`. */
+  readonly columns: readonly Float64Array[];
+  /** Draws in a chain. */
+  readonly length: number;
+  /** Of everything drawn. */
+  readonly colour: string;
+  /** Filled regions, or outlines that can lie over them. */
+  readonly isFilled: boolean;
+}
+
+/** All that a panel needs to know. */
+export interface Corner {
+  /** Names of the parameters. */
+  readonly names: readonly string[];
+  /** What is drawn, bottom first. */
+  readonly layers: readonly Layer[];
+  /** What is shown of each parameter. */
+  readonly windows: readonly Interval[];
+  /** The true parameters; empty where they are not known. */
+  readonly truth: readonly number[];
+  /** Mass of the regions, largest first. */
+  readonly levels: readonly number[];
+  /** Width and height of a panel, in pixels. */
+  readonly side: number;
+}
+
+// Names and numbers at the outer edge only, and none so long that it runs into the next panel
+// (without a canvas Vega takes text for half as wide again as it is).
+function axisOf({ names, side }: Corner, j: number, isOuter: boolean): PlotSpec {
+  const isSmall = side <= 110;
+  const ticks = { tickCount: isSmall ? 3 : 4 };
+  if (!isOuter) return { ...ticks, title: null, labels: false };
+  return {
+    ...ticks,
+    title: names[j]!,
+    titleLimit: 1.4 * side,
+    titleFontSize: isSmall ? 10 : 12,
+  };
+}
+
+function horizontal(corner: Corner, row: number, col: number): PlotSpec {
+  const { low, high } = corner.windows[col]!;
+  return channel("u", [low, high], axisOf(corner, col, row === corner.names.length - 1));
+}
+
+/** The marginal density of parameter `j`. */
+export function diagonal(corner: Corner, j: number): PlotSpec {
+  const curves = corner.layers.map((layer) => curve(layer, { ...corner.windows[j]!, bins: 256 }, j));
+  const top = Math.max(...curves.flat().map(({ v }) => v));
+  const x = horizontal(corner, j, j);
+  const y = channel("v", [0, 1.08 * top], null);
+  return {
+    layer: [
+      ...corner.layers.map(({ colour, isFilled }, k) => ({
+        data: { values: curves[k]! },
+        mark: isFilled
+          ? { type: "area", color: colour, fillOpacity: 0.25, line: { color: colour, strokeWidth: 1.5 } }
+          : { type: "line", color: colour, strokeWidth: 1.5 },
+        encoding: { x, y },
+      })),
+      ...corner.truth.slice(j, j + 1).map((u) => truthRule(u, { x })),
+    ],
+  };
+}
+
+// Probability per cell: all layers have the same cells, so heights can be compared.
+function curve({ columns, length }: Layer, axis: Axis, j: number): { u: number; v: number }[] {
+  const mass = density({ columns: [columns[j]!], length }, [axis]);
+  return Array.from(mass, (v, i) => ({ u: round(centre(axis, i), axis), v: Number(v.toPrecision(4)) }));
+}
+
+/** Highest-density regions of two parameters. */
+export function below(corner: Corner, row: number, col: number): PlotSpec {
+  const x = horizontal(corner, row, col);
+  const { low, high } = corner.windows[row]!;
+  // The least extent keeps short and long numbers, and so the names, in line.
+  const y = channel("v", [low, high], { ...axisOf(corner, row, col === 0), minExtent: 24 });
+  const [u, v] = [corner.truth[col], corner.truth[row]];
+  return {
+    layer: [
+      ...corner.layers.flatMap((layer) =>
+        regions(corner, layer, [col, row]).map((path) => ({ ...path, encoding: { ...path.encoding, x, y } }))
+      ),
+      ...(u === undefined || v === undefined ? [] : [
+        truthRule(u, { x }),
+        truthRule(v, { y }),
+        {
+          data: { values: [{ u, v }] },
+          mark: { type: "point", filled: true, color: INK, size: 26, opacity: 1 },
+          encoding: { x, y },
+        },
+      ]),
+    ],
+  };
+}
+
+function regions(
+  corner: Corner,
+  { columns, length, colour, isFilled }: Layer,
+  pair: readonly [number, number],
+) {
+  // Fine enough for a thin crescent; small panels need less.
+  const bins = corner.side > 110 ? 128 : 64;
+  const axes = pair.map((j) => ({ ...corner.windows[j]!, bins }));
+  const values = density({ columns: pair.map((j) => columns[j]!), length }, axes);
+  return corner.levels.map((level) => {
+    const rings = contour({ values, columns: bins, rows: bins }, hpdThreshold(values, level));
+    return {
+      data: { values: pathOf(rings, axes[0]!, axes[1]!) },
+      mark: {
+        type: "line",
+        interpolate: "linear-closed",
+        stroke: colour,
+        strokeWidth: 1,
+        ...(isFilled ? { fill: colour, fillOpacity: 0.28 } : {}),
+      },
+      encoding: { order: { field: "k", type: "quantitative" } },
+    };
+  });
+}
+
+type Corners = { k: number; u: number | null; v: number | null }[];
+
+// A row of nulls between two rings ends one and starts the next within the same path.
+function pathOf(rings: readonly (readonly (readonly [number, number])[])[], x: Axis, y: Axis): Corners {
+  const out: Corners = [];
+  for (const ring of rings) {
+    for (const [i, j] of ring) {
+      out.push({ k: out.length, u: round(centre(x, i), x), v: round(centre(y, j), y) });
+    }
+    out.push({ k: out.length, u: null, v: null });
+  }
+  return out;
+}
+
+// To a ten-thousandth of the window: what the eye can see, at a third of the size.
+function round(value: number, { low, high }: Interval): number {
+  const unit = 10 ** Math.floor(Math.log10((high - low) / 10_000));
+  return Number((Math.round(value / unit) * unit).toPrecision(12));
+}
+
+/** The correlation of two parameters. */
+export function above(corner: Corner, row: number, col: number): PlotSpec {
+  const size = Math.max(11, Math.round(corner.side / 9));
+  const middle = (corner.layers.length - 1) / 2;
+  return {
+    layer: corner.layers.map(({ columns, colour }, k) => ({
+      data: { values: [{ u: correlationText(columns[row]!, columns[col]!) }] },
+      mark: { type: "text", fontSize: size, color: colour, dy: (k - middle) * 1.5 * size },
+      encoding: {
+        text: { field: "u", type: "nominal" },
+        x: { value: corner.side / 2 },
+        y: { value: corner.side / 2 },
+      },
+    })),
+  };
+}
+
+function correlationText(a: Float64Array, b: Float64Array): string {
+  const r = correlation(a, b);
+  // Adding 0 makes a plain zero of a negative one.
+  return Number.isFinite(r) ? (Math.round(100 * r) / 100 + 0).toFixed(2).replace("-", "−") : "–";
+}
+
+function correlation(a: Float64Array, b: Float64Array): number {
+  // Rounding in the mean would give a constant a deviation.
+  if ([a, b].some((values) => values.every((value) => value === values[0]))) return NaN;
+  const [ma, mb] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [u, v] = [a[i]! - ma, b[i]! - mb];
+    [ab, aa, bb] = [ab + u * v, aa + u * u, bb + v * v];
+  }
+  return ab / Math.sqrt(aa * bb);
+}
+
+function truthRule(value: number, channels: { readonly x?: PlotSpec; readonly y?: PlotSpec }): PlotSpec {
+  return {
+    data: { values: [channels.x ? { u: value } : { v: value }] },
+    mark: { type: "rule", color: INK, strokeWidth: 1, strokeDash: [4, 3] },
+    encoding: { ...channels },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * Convergence in words.
+ *
+ * @module
+ */
+
+import type { Draws } from "@likely/core";
+import { essBulk, essTail } from "./ess.ts";
+import { rHat } from "./r_hat.ts";
+
+// Vehtari et al. (2021), sec. 4.
+const LARGEST_R_HAT = 1.01;
+const ESS_PER_CHAIN = 100;
+
+/**
+ * Tells what speaks against believing draws: chains that disagree (R-hat > 1.01), too few
+ * effective draws (bulk or tail below 100 a chain), divergent transitions.
+ *
+ * Hand it to a sampler as its `check`, or call it on draws read from a file.
+ *
+ * @param draws At least four draws in each chain.
+ * @returns One sentence a trouble; empty when nothing is known to be wrong. What
+ * `draws.warnings` says already about divergences is not said again.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { convergenceWarnings } from "@likely/diagnostics";
+ *
+ * const values = Float64Array.from({ length: 200 }, (_, i) => Math.sin(i) + (i < 100 ? 0 : 9));
+ * const info = { sampler: "none", evaluations: 0 };
+ * const draws = { names: ["mu"], chains: 2, length: 100, values, info, warnings: [] };
+ * assertEquals(convergenceWarnings(draws)[0]?.startsWith("Chains disagree"), true);
+ * ```
+ */
+export function convergenceWarnings(draws: Draws): string[] {
+  const enough = ESS_PER_CHAIN * draws.chains;
+  const disagree = listed(draws, rHat(draws), (value) => value > LARGEST_R_HAT, 3);
+  const bulk = listed(draws, essBulk(draws), (value) => value < enough, 0);
+  const tail = listed(draws, essTail(draws), (value) => value < enough, 0);
+  const broken = draws.names.filter((_, j) => isBroken(draws, j));
+  return [
+    ...(broken.length > 0 ? [`Draws are not finite for ${broken.join(", ")}`] : []),
+    ...(disagree
+      ? [`Chains disagree, R-hat is above ${LARGEST_R_HAT} for ${disagree}: run them longer`]
+      : []),
+    ...(bulk ? [`Few effective draws, bulk ESS is below ${enough} for ${bulk}: run chains longer`] : []),
+    ...(tail
+      ? [`Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: run chains longer`]
+      : []),
+    ...divergences(draws),
+  ];
+}
+
+/** `name (value)` of every parameter in trouble; empty when there is none. */
+function listed(
+  { names }: Draws,
+  values: Float64Array,
+  isBad: (value: number) => boolean,
+  digits: number,
+): string {
+  return names.flatMap((name, j) => isBad(values[j]!) ? [`${name} (${values[j]!.toFixed(digits)})`] : [])
+    .join(", ");
+}
+
+function isBroken({ names, values }: Draws, j: number): boolean {
+  for (let i = j; i < values.length; i += names.length) if (!Number.isFinite(values[i])) return true;
+  return false;
+}
+
+function divergences({ info, warnings }: Draws): string[] {
+  const count = Number(info.divergences ?? 0);
+  if (count === 0 || warnings.some((text) => text.includes("diverged"))) return [];
+  return [`${count} transitions diverged: the draws may miss a narrow region`];
+}

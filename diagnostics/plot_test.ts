@@ -1,0 +1,197 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { drawNormal, type Draws, fromRows, key, stream } from "@likely/core";
+import { compile } from "vega-lite";
+import type { TopLevelSpec } from "vega-lite";
+import { plotPairs } from "./plot_pairs.ts";
+import { plotPredictive } from "./plot_predictive.ts";
+import type { PlotSpec } from "./plot_spec.ts";
+import { plotTrace } from "./plot_trace.ts";
+import { plotTraining } from "./plot_training.ts";
+import { renderSvg } from "./render_svg.ts";
+
+const HOSTILE = ["a.b[0]", 'x"y<', "β", "datum['u']", "__proto__", ""];
+
+function drawsOf(names: readonly string[], { chains = 2, length = 100, seed = 0 } = {}): Draws {
+  const random = stream(key(seed));
+  const values = Float64Array.from({ length: chains * length * names.length }, () => drawNormal(random));
+  return { names, chains, length, values, info: { sampler: "test", evaluations: 0 }, warnings: [] };
+}
+
+function warningsOf(spec: PlotSpec): string[] {
+  const found: string[] = [];
+  const keep = (...parts: readonly unknown[]) => {
+    found.push(parts.join(" "));
+    return logger;
+  };
+  const logger = { level: () => logger, error: keep, warn: keep, info: () => logger, debug: () => logger };
+  compile(spec as unknown as TopLevelSpec, { logger: logger as never });
+  return found;
+}
+
+function predictive(observed: ArrayLike<number> = [1, 2, 3], t: ArrayLike<number> = [0, 1, 2]): PlotSpec {
+  const replicates = fromRows([[1, 2, 4], [2, 3, 5], [0, 1, 3], [NaN, 0, 0]]);
+  return plotPredictive({ t, observed, replicates, xLabel: "t < 3", yLabel: 'y["0"]' });
+}
+
+function count(svg: string, pattern: RegExp): number {
+  return svg.match(pattern)?.length ?? 0;
+}
+
+const PLOTS: Readonly<Record<string, () => PlotSpec>> = {
+  "pairs with everything": () =>
+    plotPairs(drawsOf(HOSTILE), {
+      truth: [0, 0, 0, 0, 0, 9],
+      compare: drawsOf(HOSTILE, { seed: 1 }),
+      labels: ["<a>", "b&c"],
+      levels: [0.3, 0.6, 0.95],
+    }),
+  "pairs of one parameter": () => plotPairs(drawsOf(["mu"]), { truth: [0] }),
+  "pairs of ten parameters": () => plotPairs(drawsOf(Array.from({ length: 10 }, (_, j) => `parameter ${j}`))),
+  "pairs of one draw": () => plotPairs(drawsOf(["a", "b"], { chains: 1, length: 1 })),
+  "pairs with a constant column": () => plotPairs(constant(drawsOf(["a", "b"]))),
+  "traces": () => plotTrace(drawsOf(HOSTILE)),
+  "the trace of a single chain": () => plotTrace(drawsOf(["mu"], { chains: 1 })),
+  "the trace of one draw": () => plotTrace(drawsOf(["mu"], { chains: 1, length: 1 })),
+  "the trace of a constant column": () => plotTrace(constant(drawsOf(["a", "b"]))),
+  "training": () => plotTraining({ train: [3, 2, 1], validation: [3, 2.5, 2.7] }),
+  "training of one epoch": () => plotTraining({ train: [3], validation: [3] }),
+  "training that turned NaN": () => plotTraining({ train: [3, NaN], validation: [NaN, NaN] }),
+  "a prediction": () => predictive(),
+};
+
+function constant(draws: Draws): Draws {
+  return { ...draws, values: draws.values.map((value, i) => i % 2 === 0 ? 0.1 : value) };
+}
+
+for (const [name, make] of Object.entries(PLOTS)) {
+  Deno.test(`${name}: compiles without a warning, is JSON, renders without NaN`, async () => {
+    const spec = make();
+    assertEquals(warningsOf(spec), []);
+    assertEquals(JSON.parse(JSON.stringify(spec)), spec);
+    const svg = await renderSvg(spec);
+    assert(svg.startsWith("<svg") && svg.endsWith("</svg>"));
+    assert(!/NaN|undefined|Infinity/.test(svg));
+  });
+}
+
+Deno.test("plotPairs() shows a name where it belongs and escapes it", async () => {
+  const svg = await renderSvg(plotPairs(drawsOf(["a.b[0]", 'x"y<']), { truth: [0, 0] }));
+  assertEquals(count(svg, />a\.b\[0\]<\/text>/g), 1);
+  // Once below its column, once left of its row.
+  assertEquals(count(svg, />x"y&lt;<\/text>/g), 2);
+});
+
+Deno.test("plotPairs() draws two regions a pair, a curve a parameter, truth in each panel", async () => {
+  const names = ["a", "b", "c"];
+  const svg = await renderSvg(
+    plotPairs(drawsOf(names), { truth: [0, 0, 0], compare: drawsOf(names, { seed: 2 }) }),
+  );
+  // Three panels, two levels, filled for the draws and outlined for the comparison.
+  assertEquals(count(svg, /fill="#2b83ba" fill-opacity="0.28"/g), 6);
+  assertEquals(count(svg, /<path d="[^"]*Z" stroke="#d95f02"/g), 6);
+  assertEquals(count(svg, /fill-opacity="0.25"/g), 3);
+  assertEquals(count(svg, /stroke-dasharray="4,3"/g), 3 + 2 * 3);
+});
+
+Deno.test("plotPairs() writes correlations, and a dash where there is none", () => {
+  const rows = [[0, 0, 1], [1, 2, 1], [2, 4, 1], [3, 6, 1]];
+  const draws = { ...drawsOf(["a", "b", "c"], { chains: 1, length: 4 }), values: fromRows(rows).data };
+  const text = JSON.stringify(plotPairs(draws));
+  assertStringIncludes(text, '{"u":"1.00"}');
+  assertEquals(count(text, /\{"u":"–"\}/g), 2);
+});
+
+Deno.test("plotPairs() keeps to the support and shows a truth far away", () => {
+  const draws = drawsOf(["a"]);
+  const positive = { ...draws, values: draws.values.map(Math.abs) };
+  const bounded = JSON.stringify(plotPairs(positive, { support: [{ low: 0, high: Infinity }], truth: [50] }));
+  const domain = JSON.parse(bounded.match(/"scale":\{"domain":(\[[^\]]*\])/)![1]!);
+  assertEquals(domain[0], 0);
+  assert(domain[1] > 50);
+});
+
+Deno.test("plotPairs() refuses what it cannot plot", () => {
+  const draws = drawsOf(["a", "b"]);
+  const broken = { ...draws, values: draws.values.map((value, i) => i === 3 ? NaN : value) };
+  assertThrows(() => plotPairs(broken), RangeError, "draws must be finite: current value is NaN");
+  assertThrows(() => plotPairs({ ...draws, length: 99 }), TypeError, "current length is 400");
+  assertThrows(() => plotPairs(drawsOf([])), RangeError, "must not be empty");
+  assertThrows(() => plotPairs(draws, { truth: [1] }), TypeError, "truth must have length 2");
+  assertThrows(() => plotPairs(draws, { truth: [1, Infinity] }), RangeError, "truth must be finite");
+  assertThrows(() => plotPairs(draws, { support: [] }), TypeError, "support must have length 2");
+  assertThrows(() => plotPairs(draws, { levels: [1] }), RangeError, "every level must be in (0, 1)");
+  assertThrows(() => plotPairs(draws, { compare: drawsOf(["a", "c"]) }), TypeError, "current value is a, c");
+});
+
+Deno.test("plotTrace() thins long chains, keeps the draws' numbers, and says which chains it left out", () => {
+  const spec = plotTrace(drawsOf(["mu"], { chains: 20, length: 2500 }), { maxChains: 4 });
+  const panel = (spec.vconcat as { data: { values: { u: number; v: number; c: number }[] } }[])[0]!;
+  assertEquals(new Set(panel.data.values.map(({ c }) => c)), new Set([0, 5, 10, 15]));
+  assertEquals(panel.data.values.length, 4 * 834);
+  assertEquals(panel.data.values.slice(0, 2).map(({ u }) => u), [1, 4]);
+  assertStringIncludes(JSON.stringify(spec), "draw (4 of 20 chains)");
+});
+
+Deno.test("plotTrace() refuses limits below one", () => {
+  assertThrows(() => plotTrace(drawsOf(["mu"]), { maxPoints: 0 }), RangeError, "maxPoints must be");
+  assertThrows(() => plotTrace(drawsOf(["mu"]), { maxChains: 1.5 }), RangeError, "maxChains must be");
+});
+
+Deno.test("plotTraining() marks the lowest validation loss and breaks at NaN", () => {
+  const text = JSON.stringify(plotTraining({ train: [4, 3, NaN, 1], validation: [4, NaN, 2, 3] }));
+  assertStringIncludes(text, "best: epoch 3");
+  assertStringIncludes(text, '{"u":3,"v":null}');
+  assertThrows(() => plotTraining({ train: [NaN], validation: [] }), RangeError, "at least one loss");
+});
+
+Deno.test("plotPredictive() takes quantiles of the finite replicates in the order of t", () => {
+  const spec = JSON.stringify(predictive([1, 2, 3], [2, 1, 0]));
+  const first = JSON.parse(spec.match(/\{"u":0,"v5"[^}]*\}/)![0]);
+  // Column t = 0 holds 4, 5, 3.
+  assertEquals([first.v5, first.v25, first.v50, first.v95].map((v) => +v.toFixed(9)), [3.1, 3.5, 4, 4.9]);
+  assert(spec.indexOf('{"u":0,"v5"') < spec.indexOf('{"u":2,"v5"'));
+});
+
+Deno.test("plotPredictive() shows each observed value as one dot", async () => {
+  const svg = await renderSvg(predictive());
+  // Three dots and their sign in the legend.
+  assertEquals(count(svg, /<path transform="[^"]*" d="[^"]*A[^"]*" fill="#1d2733"/g), 4);
+});
+
+Deno.test("plotPredictive() refuses observed values that are not finite, and lengths that differ", () => {
+  assertThrows(() => predictive([1, NaN, 3]), RangeError, "observed must be finite: current value is NaN");
+  assertThrows(() => predictive([1, 2, 3], [0, Infinity, 2]), RangeError, "t must be finite");
+  assertThrows(() => predictive([1, 2]), TypeError, "current length is 2");
+  const replicates = fromRows([[NaN]]);
+  const labels = { xLabel: "", yLabel: "" };
+  assertThrows(
+    () => plotPredictive({ t: [0], observed: [1], replicates, ...labels }),
+    RangeError,
+    "at least one replicate",
+  );
+});
+
+Deno.test("renderSvg() refuses what is not a plot", async () => {
+  await assertRejects(() => renderSvg({ mark: "nonsense" }), TypeError, "Cannot render a plot");
+  await assertRejects(() => renderSvg({}), TypeError, "Cannot render a plot");
+});
+
+Deno.test("renderSvg() loads nothing from anywhere", async () => {
+  const encoding = { x: { field: "a", type: "quantitative" } };
+  for (const url of ["https://example.com/a.json", "file:///etc/hostname"]) {
+    await assertRejects(
+      () => renderSvg({ data: { url, format: { type: "json" } }, mark: "point", encoding }),
+      TypeError,
+      "data must be inline",
+    );
+  }
+});
+
+Deno.test({ name: "renderSvg() needs no permission", permissions: "none" }, async () => {
+  assertStringIncludes(await renderSvg(predictive()), "t &lt; 3");
+});
+
+Deno.test("renderSvg() is the same text every time", async () => {
+  const spec = plotPairs(drawsOf(["a", "b"]));
+  assertEquals(await renderSvg(spec), await renderSvg(spec));
+});

@@ -1,0 +1,70 @@
+/**
+ * The posterior as a table of a report.
+ *
+ * @module
+ */
+
+import type { ReportTable } from "./report.ts";
+import type { SummaryRow } from "./summary.ts";
+
+const COLUMNS: readonly (readonly [string, (row: SummaryRow) => string])[] = [
+  ["mean", (row) => inUnits(row.mean, row.sd)],
+  ["sd", (row) => inUnits(row.sd, row.sd)],
+  ["5 %", (row) => inUnits(row.q5, row.sd)],
+  ["50 %", (row) => inUnits(row.q50, row.sd)],
+  ["95 %", (row) => inUnits(row.q95, row.sd)],
+  ["MCSE", (row) => significant(row.mcse, 2)],
+  ["ESS bulk", (row) => fixed(row.essBulk, 0)],
+  ["ESS tail", (row) => fixed(row.essTail, 0)],
+  ["R-hat", (row) => fixed(row.rHat, 3)],
+];
+
+/**
+ * Sets a posterior summary as a table: one row a parameter, with the digits that the
+ * posterior's width warrants.
+ *
+ * @param rows As of `summary`.
+ * @returns A block for a section of a report.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { reportPosterior, summary } from "@likely/diagnostics";
+ *
+ * const values = Float64Array.from({ length: 400 }, (_, i) => Math.sin(i * i));
+ * const info = { sampler: "example", evaluations: 0 };
+ * const draws = { names: ["β"], chains: 4, length: 100, values, info, warnings: [] };
+ * assertEquals(reportPosterior(summary(draws)).rows[0]?.[0], "β");
+ * ```
+ */
+export function reportPosterior(rows: readonly SummaryRow[]): ReportTable {
+  return {
+    kind: "table",
+    columns: [
+      { title: "parameter", align: "left" },
+      ...COLUMNS.map(([title]) => ({ title, align: "right" as const })),
+    ],
+    rows: rows.map((row) => [row.name, ...COLUMNS.map(([, cell]) => cell(row))]),
+    caption: "Posterior mean, standard deviation and quantiles. MCSE is the Monte Carlo standard error of " +
+      "the mean, ESS the effective sample size; R-hat near 1 means that the chains agree.",
+  };
+}
+
+// Two digits beyond the first of the standard deviation: the posterior says nothing about more.
+function inUnits(value: number, sd: number): string {
+  if (!(sd > 0)) return significant(value, 4);
+  const digits = 2 - Math.floor(Math.log10(sd));
+  return digits > 6 || digits < -3 ? significant(value, 4) : fixed(value, Math.max(digits, 0));
+}
+
+function fixed(value: number, digits: number): string {
+  return Number.isFinite(value) ? minus(value.toFixed(digits)) : "–";
+}
+
+function significant(value: number, digits: number): string {
+  return Number.isFinite(value) ? minus(value.toPrecision(digits)) : "–";
+}
+
+function minus(text: string): string {
+  return text.replaceAll("-", "−");
+}

@@ -1,0 +1,64 @@
+/**
+ * Where a surrogate comes from, as a table of a report.
+ *
+ * @module
+ */
+
+import type { Provenance } from "@likely/core";
+import type { ReportTable } from "./report.ts";
+
+/**
+ * Sets provenance as a table of two columns: what, and its value.
+ *
+ * @param provenance As an artifact carries it.
+ * @param more Further lines by name: the observation, the sampler, a file's digest, …
+ * @returns A block for a section of a report.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { reportProvenance } from "@likely/diagnostics";
+ *
+ * const table = reportProvenance({
+ *   simulator: "sir",
+ *   simulations: 10_000,
+ *   failed: 0,
+ *   key: "0:2a",
+ *   loss: { name: "nle", options: {} },
+ *   engine: "fused",
+ *   versions: { likely: "0.1.0" },
+ *   training: { loss: -1.25, epochs: 40 },
+ * });
+ * assertEquals(table.rows[0], ["simulator", "sir"]);
+ * ```
+ */
+export function reportProvenance(
+  provenance: Provenance,
+  more: Readonly<Record<string, string | number>> = {},
+): ReportTable {
+  const { simulator, simulations, failed, key, loss, engine, versions, training } = provenance;
+  const rows = [
+    ["simulator", simulator],
+    ["simulations", `${grouped(simulations)} used, ${grouped(failed)} failed`],
+    ["key", key],
+    ["loss", [loss.name, listed(loss.options)].filter(Boolean).join(": ")],
+    ["engine", engine],
+    ["training", `${grouped(training.epochs)} epochs, best validation loss ${+training.loss.toPrecision(6)}`],
+    ["versions", listed(versions)],
+    ...Object.entries(more).map(([name, value]) => [name, String(value)]),
+  ];
+  return {
+    kind: "table",
+    columns: [{ title: "what", align: "left" }, { title: "value", align: "left" }],
+    rows,
+  };
+}
+
+function listed(record: Readonly<Record<string, string | number | boolean>>): string {
+  return Object.entries(record).map(([name, value]) => `${name} ${value}`).join(", ");
+}
+
+// A thin space, which no locale reads as a decimal point.
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+}

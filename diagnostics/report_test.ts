@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { report, type ReportBlock } from "./report.ts";
+import { reportPosterior } from "./report_posterior.ts";
+import { reportProvenance } from "./report_provenance.ts";
+
+const EVIL = `<script>alert("1")</script>&'`;
+const ESCAPED = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;";
+const SVG = '<svg width="1" height="1"><g id="clip0"/><path clip-path="url(#clip0)"/></svg>';
+
+function page(...blocks: ReportBlock[]): string {
+  return report({ title: "T", sections: [{ heading: "H", blocks }] });
+}
+
+Deno.test("report() escapes every text it is given", () => {
+  const html = report({
+    title: EVIL,
+    lead: EVIL,
+    sections: [{
+      heading: EVIL,
+      blocks: [
+        { kind: "prose", text: EVIL },
+        { kind: "notice", lines: [EVIL] },
+        { kind: "table", columns: [{ title: EVIL, align: "left" }], rows: [[EVIL]], caption: EVIL },
+        { kind: "figure", svg: SVG, caption: EVIL },
+      ],
+    }],
+  });
+  assert(!html.includes("<script"));
+  // Title twice, lead, heading, prose, notice, three in the table, caption and its label.
+  assertEquals(html.split(ESCAPED).length - 1, 11);
+});
+
+Deno.test("report() stands alone: no script, no address, and a policy that forbids both", () => {
+  const html = page({ kind: "prose", text: "a" });
+  assertStringIncludes(html, `content="default-src 'none'; style-src 'unsafe-inline'"`);
+  assert(!/<script|<link|<img|https?:|@import/.test(html));
+  assertStringIncludes(html, "prefers-color-scheme: dark");
+  assertStringIncludes(html, "@media print");
+});
+
+Deno.test("report() makes paragraphs of prose and leaves out an empty notice", () => {
+  const html = page({ kind: "prose", text: "one\n\n two " }, { kind: "notice", lines: [] });
+  assertStringIncludes(html, "<p>one</p>\n<p>two</p>");
+  assert(!html.includes('class="notice"'));
+});
+
+Deno.test("report() numbers figures through all sections and keeps their ids apart", () => {
+  const blocks: ReportBlock[] = [{ kind: "figure", svg: SVG, caption: "c" }];
+  const html = report({ title: "T", sections: [{ heading: "A", blocks }, { heading: "B", blocks }] });
+  assertStringIncludes(html, "Figure 2. c");
+  assertStringIncludes(html, '<g id="figure-2-clip0"/><path clip-path="url(#figure-2-clip0)"/>');
+  assertEquals(new Set(html.match(/ id="[^"]*"/g)).size, 2);
+});
+
+Deno.test("report() leaves text inside a figure alone", () => {
+  const svg = '<svg><text> id="x" url(#y)</text></svg>';
+  assertStringIncludes(page({ kind: "figure", svg, caption: "c" }), svg);
+});
+
+Deno.test("report() refuses a figure that is no svg and a ragged table", () => {
+  assertThrows(
+    () => page({ kind: "figure", svg: "<p>no</p>", caption: "c" }),
+    TypeError,
+    "must be one <svg> element: current value is <p>no</p>",
+  );
+  assertThrows(
+    () => page({ kind: "table", columns: [{ title: "a", align: "left" }], rows: [["1", "2"]] }),
+    TypeError,
+    "must have 1 cells: current length is 2",
+  );
+});
+
+Deno.test("reportPosterior() gives numbers the digits that the posterior's width warrants", () => {
+  const shared = { mcse: 0.00061, essBulk: 3853.2, essTail: 3642.7, rHat: 1.0012 };
+  const beta = { name: "β", mean: 1.73028, sd: 0.0602, q5: -1.6319, q50: 1.7299, q95: 1.829, ...shared };
+  const big = { name: "N", mean: 763.21, sd: 41.23, q5: 700.4, q50: 763.1, q95: 830.9, ...shared };
+  const flat = {
+    name: "c",
+    mean: 3,
+    sd: 0,
+    q5: 3,
+    q50: 3,
+    q95: 3,
+    mcse: NaN,
+    essBulk: NaN,
+    essTail: NaN,
+    rHat: NaN,
+  };
+  assertEquals(reportPosterior([beta, big, flat]).rows, [
+    ["β", "1.7303", "0.0602", "−1.6319", "1.7299", "1.8290", "0.00061", "3853", "3643", "1.001"],
+    ["N", "763.2", "41.2", "700.4", "763.1", "830.9", "0.00061", "3853", "3643", "1.001"],
+    ["c", "3.000", "0.000", "3.000", "3.000", "3.000", "–", "–", "–", "–"],
+  ]);
+});
+
+Deno.test("reportProvenance() tells all that an artifact carries, and more", () => {
+  const { rows } = reportProvenance({
+    simulator: "sir",
+    simulations: 1_234_567,
+    failed: 12,
+    key: "0:2a",
+    loss: { name: "nle", options: { weightDecay: 0.1, jitter: true } },
+    engine: "fused",
+    versions: { likely: "0.1.0", deno: "2" },
+    training: { loss: -1.25, epochs: 40 },
+  }, { observation: "flu.csv" });
+  assertEquals(rows, [
+    ["simulator", "sir"],
+    ["simulations", "1\u2009234\u2009567 used, 12 failed"],
+    ["key", "0:2a"],
+    ["loss", "nle: weightDecay 0.1, jitter true"],
+    ["engine", "fused"],
+    ["training", "40 epochs, best validation loss -1.25"],
+    ["versions", "likely 0.1.0, deno 2"],
+    ["observation", "flu.csv"],
+  ]);
+});
