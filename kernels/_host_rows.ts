@@ -1,0 +1,44 @@
+// From host rows to the arena.
+
+import { type Points, type Standardisation, standardSlope, standardValue } from "@likely/core";
+import type { Rows } from "./_layer.ts";
+
+/**
+ * Standardises float64 rows into float32 rows of the arena. A row of the source may fill
+ * several there, as the elements of a set do.
+ */
+export function writeStandardised(
+  memory: WebAssembly.Memory,
+  source: Points,
+  by: Standardisation,
+  to: Rows,
+): void {
+  const { data, n, dim } = source;
+  const rowLength = (dim / to.width) * to.ld;
+  const out = new Float32Array(memory.buffer, to.at, n * rowLength);
+  for (let j = 0; j < dim; j++) {
+    let k = Math.floor(j / to.width) * to.ld + j % to.width;
+    for (let i = j; i < data.length; i += dim, k += rowLength) out[k] = standardValue(by, j, data[i]!);
+  }
+}
+
+/** Writes scores with respect to standardised θ; row i belongs to row i of θ. */
+export function writeScores(
+  memory: WebAssembly.Memory,
+  { score, theta }: { readonly score: Points; readonly theta: Points },
+  by: Standardisation,
+  to: Rows,
+): void {
+  const { data, n, dim } = score;
+  const out = new Float32Array(memory.buffer, to.at, n * to.ld);
+  data.forEach((value, k) => {
+    const j = k % dim;
+    out[(k - j) / dim * to.ld + j] = value / standardSlope(by, j, theta.data[k]!);
+  });
+}
+
+/** Requires what a batch or an artifact must be for the network at hand. */
+export function requireDim(action: string, name: string, value: number, expected: number): void {
+  if (value === expected) return;
+  throw new TypeError(`Cannot ${action} as ${name} must be ${expected}: current value is ${value}`);
+}

@@ -1,0 +1,34 @@
+// Names of the instructions. Valid TypeScript and valid AssemblyScript: both sides of the
+// engine import this one file.
+
+/** 32-bit words of one instruction: its name, then its arguments. */
+export const INSTRUCTION_WORDS = 16;
+
+export const GEMM = 0;
+export const PACK_ROWS = 1;
+export const PACK_TRANSPOSED = 2;
+export const ACTIVATE = 3;
+export const ACTIVATE_BACK = 4;
+export const ADD = 5;
+export const MUL = 6;
+export const MUL_MUL_ADD = 7;
+export const FILL_ROWS = 8;
+export const SCALE_ROWS = 9;
+export const SUM_RUNS = 10;
+export const POOL_ROWS = 11;
+export const SPREAD_ROWS = 12;
+export const DOT_ROWS = 13;
+export const SUM_COLUMNS = 14;
+export const SUM_VECTOR = 15;
+export const COPY_RUNS = 16;
+export const SOFTPLUS_HEAD = 17;
+export const CROSS_ENTROPY = 18;
+export const CONTRAST = 19;
+export const SQUARED_ERROR = 20;
+export const SCORE_RESIDUAL = 21;
+export const GRADIENT_NORM = 22;
+export const ADAM = 23;
+export const PATCHES = 24;
+export const UNPATCH = 25;
+export const AVERAGE_POOL = 26;
+export const SPREAD_POOL = 27;

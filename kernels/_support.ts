@@ -1,0 +1,14 @@
+// What the fused engine does not do.
+
+import { type NetworkSpec, UnsupportedError } from "@likely/core";
+
+/**
+ * Requires a spec that this engine has a program for.
+ *
+ * @throws {UnsupportedError} If another engine must run it.
+ */
+export function requireFusable({ trunk }: NetworkSpec): void {
+  if (trunk.kind === "mlp" && trunk.hidden.length === 0) {
+    throw new UnsupportedError("Cannot fuse a trunk without hidden layers");
+  }
+}

@@ -1,0 +1,126 @@
+import { assert, assertEquals } from "@std/assert";
+import { drawUniform, foldIn, initWeights, key, type NetworkSpec, stream } from "@likely/core";
+import { Arena, GUARD } from "./_arena.ts";
+import { losses, noiseBatch, unitScaling } from "./_cases_test.ts";
+import { writeStandardised } from "./_host_rows.ts";
+import { lossProgram } from "./_loss_program.ts";
+import { bestBuild, borrowMachine, reserve, returnMachine } from "./_machine.ts";
+import { emitStep, LIMIT, planTraining, RATES } from "./_step_program.ts";
+
+/** A random legal spec, small. */
+function randomSpec(seed: number): NetworkSpec {
+  const random = stream(foldIn(key(99), seed));
+  const whole = (low: number, high: number) => Math.floor(drawUniform(random, low, high + 1));
+  const pick = <T>(...choices: readonly T[]): T => choices[whole(0, choices.length - 1)]!;
+  const widths = (fewest: number) => Array.from({ length: whole(fewest, 3) }, () => whole(1, 37));
+  const activation = pick("silu", "tanh", "relu");
+  const [height, width, channels, element] = [whole(4, 9), whole(4, 9), whole(1, 5), whole(1, 6)];
+  const out = whole(1, 19);
+  const embedding = pick<() => Pick<NetworkSpec, "xDim" | "embedding">>(
+    () => ({ xDim: whole(1, 70) }),
+    () => ({ xDim: whole(1, 30), embedding: { kind: "dense", hidden: widths(0), out, activation } }),
+    () => ({
+      xDim: element * whole(1, 7),
+      embedding: {
+        kind: "set",
+        element,
+        each: widths(1),
+        pool: pick("mean", "sum"),
+        hidden: widths(0),
+        out,
+        activation,
+      },
+    }),
+    () => ({
+      xDim: height * channels,
+      embedding: {
+        kind: "conv",
+        size: [height],
+        channels,
+        filters: [whole(1, 9), whole(1, 9)],
+        kernel: pick(1, 3, 5),
+        pool: pick(1, 2),
+        out,
+        activation,
+      },
+    }),
+    () => ({
+      xDim: height * width * channels,
+      embedding: {
+        kind: "conv",
+        size: [height, width],
+        channels,
+        filters: [whole(1, 9), whole(1, 9)],
+        kernel: pick(1, 3),
+        pool: pick(1, 2),
+        out,
+        activation,
+      },
+    }),
+  )();
+  return {
+    kind: "network",
+    thetaDim: whole(1, 9),
+    ...embedding,
+    trunk: pick(
+      { kind: "mlp", hidden: widths(1), activation } as const,
+      { kind: "resnet", blocks: whole(0, 3), width: whole(1, 70), activation } as const,
+    ),
+    head: { kind: "linear" },
+  };
+}
+
+Deno.test("planned programs write nothing outside their parts and read no guard, over random specs", async () => {
+  const build = bestBuild();
+  for (let seed = 0; seed < 120; seed++) {
+    const spec = randomSpec(seed);
+    const loss = lossProgram(losses[seed % 2 === 0 ? "bce_score" : "nre_c"]!, spec);
+    const capacity = 1 + seed % 23;
+    const network = planTraining(spec, loss, capacity);
+    const { arena, parameters, slots } = network;
+    const machine = await borrowMachine(build);
+    reserve(machine, arena.bytes + 2 ** 20);
+    arena.prepare(machine.memory);
+    // Behind the arena too there are guards, as far as the program's own place.
+    new Int32Array(machine.memory.buffer, arena.bytes, 64).fill(GUARD);
+    parameters.write(machine.memory, parameters.weights, initWeights(key(seed), spec));
+    for (const n of new Set([capacity, 1, Math.ceil(capacity / 2)])) {
+      const batch = noiseBatch(key(seed), spec, n, loss.atoms);
+      const scaling = unitScaling(spec);
+      writeStandardised(machine.memory, batch.theta, scaling.theta, network.theta);
+      writeStandardised(machine.memory, batch.x, scaling.x, network.embedding.input);
+      if (loss.score) writeStandardised(machine.memory, batch.score!, scaling.theta, network.score);
+      const numbers = new Float32Array(machine.memory.buffer, slots, 8);
+      numbers.set([1e-3, 10, 1000, Infinity], RATES);
+      assertEquals(LIMIT, RATES + 3);
+      for (const update of [true, false]) {
+        const program = emitStep(spec, loss, network, { n, update });
+        const start = arena.bytes + 256;
+        new Int32Array(machine.memory.buffer, start, program.length).set(program);
+        machine.run(start, start + program.byteLength);
+        const what = `seed ${seed}, n ${n}: ${JSON.stringify(spec)}`;
+        assertEquals(arena.broken(machine.memory), [], what);
+        assert(new Int32Array(machine.memory.buffer, arena.bytes, 64).every((word) => word === GUARD), what);
+        assertEquals(new Int32Array(machine.memory.buffer, start, program.length), program, what);
+        const { at, bytes } = arena.parts[0]!;
+        assert(new Int32Array(machine.memory.buffer, at, bytes / 4).every((word) => word === 0), what);
+        // Guards are NaN: whoever read one spread it.
+        assert(Number.isFinite(new Float64Array(machine.memory.buffer, slots, 1)[0]), what);
+        const run = new Float32Array(machine.memory.buffer, parameters.weights, parameters.count);
+        assert(run.every(Number.isFinite), what);
+      }
+    }
+    returnMachine(build, machine);
+  }
+});
+
+Deno.test("Arena names the part behind which somebody wrote", () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const arena = new Arena();
+  const at = arena.take("first", 5);
+  arena.take("second", 3);
+  arena.prepare(memory);
+  assertEquals(arena.broken(memory), []);
+  new Float32Array(memory.buffer)[(at >> 2) + 8] = 0;
+  assertEquals(arena.broken(memory), ["first"]);
+});

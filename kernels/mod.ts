@@ -1,0 +1,8 @@
+/**
+ * The fused engine: WASM-SIMD programs that run a whole training step, or a whole batch of
+ * log densities with their θ-gradients, in one call.
+ *
+ * @module
+ */
+
+export * from "./fused_engine.ts";
