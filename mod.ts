@@ -5,3 +5,14 @@
  */
 
 export * from "@likely/core";
+export * from "@likely/diagnostics";
+export * from "@likely/kernels";
+export * from "@likely/losses";
+export * from "@likely/samplers";
+export * from "@likely/simulators";
+export * from "@likely/surrogates";
+export * from "./compile.ts";
+export * from "./nre.ts";
+export * from "./posterior.ts";
+export * from "./train_ratio.ts";
+export * from "./posterior_report.ts";

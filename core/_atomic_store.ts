@@ -2,7 +2,7 @@
 // bytes, or not at all. One process at a time may write to a folder.
 
 import FileSystemStore from "@zarrita/storage/fs";
-import { readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The store of one folder. */
@@ -19,12 +19,22 @@ export class AtomicStore extends FileSystemStore {
     return true;
   }
 
+  /** Whether there is a file; by `stat`, as `access` asks Deno for the user's id too. */
+  override async has(key: `/${string}`): Promise<boolean> {
+    try {
+      return (await stat(this.#path(key))).isFile();
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+
   /** The names in a folder; none when there is no such folder. */
   async list(key: `/${string}`): Promise<string[]> {
     try {
       return await readdir(this.#path(key));
     } catch (error) {
-      if ((error as { code?: string }).code === "ENOENT") return [];
+      if (isMissing(error)) return [];
       throw error;
     }
   }
@@ -32,4 +42,8 @@ export class AtomicStore extends FileSystemStore {
   #path(key: string): string {
     return join(this.root, key);
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { code?: string }).code === "ENOENT";
 }

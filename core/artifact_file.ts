@@ -27,7 +27,11 @@ const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const FINITE = v.pipe(v.number(), v.finite());
 const POSITIVE = v.pipe(FINITE, v.check((value) => value > 0, "Invalid value: Expected a number > 0"));
 const KIND = v.picklist(["ratio", "likelihood", "posterior", "cost"]);
-const SIDE = v.object({ mean: v.array(FINITE), std: v.array(POSITIVE) });
+const SIDE = v.object({
+  mean: v.array(FINITE),
+  std: v.array(POSITIVE),
+  log: v.exactOptional(v.array(v.nullable(FINITE))),
+});
 const SCALING = v.object({ theta: SIDE, x: SIDE });
 const PROVENANCE = v.object({
   simulator: v.string(),
@@ -151,8 +155,10 @@ function checkArtifact({ kind, spec, weights, prior, scaling, provenance }: Arti
       ["the prior", checked.prior.dim, spec.thetaDim],
       ["scaling.theta.mean", theta.mean.length, spec.thetaDim],
       ["scaling.theta.std", theta.std.length, spec.thetaDim],
+      ["scaling.theta.log", theta.log?.length ?? spec.thetaDim, spec.thetaDim],
       ["scaling.x.mean", x.mean.length, spec.xDim],
       ["scaling.x.std", x.std.length, spec.xDim],
+      ["scaling.x.log", x.log?.length ?? spec.xDim, spec.xDim],
     ] as const
   ) requireLength("use this spec", name, length, expected);
   return {

@@ -25,7 +25,7 @@ const artifact: Artifact = {
   weights: initWeights(key(1), spec),
   prior: independent({ "β": uniform(0, 1 / 3), scale: logNormal(0, 1) }).spec,
   scaling: {
-    theta: { mean: [0.1, 1e-300], std: [1 / 3, 5e-324] },
+    theta: { mean: [0.1, 1e-300], std: [1 / 3, 5e-324], log: [null, -0.5] },
     x: { mean: [1, 2, 3], std: [4, 5, 1.7976931348623157e308] },
   },
   provenance: {
@@ -117,6 +117,11 @@ Deno.test("decodeArtifact() refuses a scaling or a prior that does not fit the s
     editedPart("scaling", change as never);
   assertRefused(scaling(({ theta }) => void theta.mean.push(1)), "scaling.theta.mean must have length 2");
   assertRefused(scaling(({ x }) => void x.std.pop()), "scaling.x.std must have length 3");
+  const withLog = editedPart(
+    "scaling",
+    ((value: { theta: { log: unknown[] } }) => value.theta.log.pop()) as never,
+  );
+  assertRefused(withLog, "scaling.theta.log must have length 2");
   for (const bad of [0, -1, null, "1"]) {
     assertRefused(scaling(({ x }) => void (x.std[1] = bad)), "scaling.x.std.1");
   }

@@ -28,6 +28,7 @@ export * from "./draw_poisson.ts";
 export * from "./draw_truncated_normal.ts";
 export * from "./draw_uniform.ts";
 export * from "./draws.ts";
+export * from "./draws_from_csv.ts";
 export * from "./draws_to_csv.ts";
 export * from "./engine.ts";
 export * from "./errors.ts";

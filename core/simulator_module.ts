@@ -6,6 +6,7 @@
 
 import type { Prior } from "./prior.ts";
 import type { Simulator } from "./simulator.ts";
+import type { Task } from "./task.ts";
 
 /** A simulator by name: what a worker can import, where a closure cannot follow. */
 export interface SimulatorModule {
@@ -25,6 +26,8 @@ export interface LoadedSimulator {
   readonly prior?: Prior;
   /** From parameters to data. */
   readonly simulator: Simulator;
+  /** `[xDim]`: observed data, when the export is a task that has some. */
+  readonly observation?: Float64Array;
 }
 
 /**
@@ -51,10 +54,11 @@ export async function loadSimulator(source: SimulatorModule): Promise<LoadedSimu
   const exported = await importExport(String(module), name);
   const value = typeof exported === "function" ? await call(exported, source, argument) : exported;
   if (isSimulator(value)) return { simulator: value, ...(prior && { prior }) };
-  const task = value as { readonly prior?: Prior; readonly simulator?: unknown } | null | undefined;
+  const task = value as Partial<Task> | null | undefined;
   if (isSimulator(task?.simulator)) {
+    const { simulator, observation } = task;
     const its = prior ?? task.prior;
-    return { simulator: task.simulator, ...(its && { prior: its }) };
+    return { simulator, ...(its && { prior: its }), ...(observation && { observation }) };
   }
   throw new TypeError(
     `Cannot load a simulator as export "${name}" of ${module} must be a task, a simulator or a ` +

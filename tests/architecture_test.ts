@@ -1,0 +1,101 @@
+import { assert, assertEquals } from "@std/assert";
+import { imports, moduleGraph, modules, packages, source } from "./_modules.ts";
+
+/** The star: who may import which of our packages. Only these arrows exist. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  simulators: ["core"],
+  losses: ["core"],
+  surrogates: ["core"],
+  kernels: ["core"],
+  samplers: ["core"],
+  multilevel: ["core"],
+  diagnostics: ["core"],
+  edge: ["core", "samplers", "kernels"],
+  cli: [
+    "sbi",
+    "core",
+    "simulators",
+    "losses",
+    "surrogates",
+    "kernels",
+    "samplers",
+    "multilevel",
+    "diagnostics",
+    "edge",
+  ],
+};
+
+function ownPackage(specifier: string): string | undefined {
+  return /^@likely\/(\w+)/.exec(specifier)?.[1];
+}
+
+Deno.test("packages import only what the star allows", () => {
+  const wrong = packages().flatMap((name) =>
+    modules(name).flatMap((path) =>
+      imports(path)
+        .map(({ specifier }) => ownPackage(specifier))
+        .filter((target) => target !== undefined && !ARROWS[name]?.includes(target))
+        .map((target) => `${path} -> ${target}`)
+    )
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("no module reaches into another package by a relative path", () => {
+  const wrong = packages().flatMap(modules).flatMap((path) =>
+    imports(path).filter(({ specifier }) => specifier.startsWith("..")).map(({ specifier }) =>
+      `${path} -> ${specifier}`
+    )
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("only the tensor layer touches TensorFlow.js", () => {
+  const wrong = packages().flatMap(modules)
+    .filter((path) => !/^core\/_?tensor/.test(path))
+    .filter((path) => imports(path).some(({ specifier }) => specifier.startsWith("@tensorflow/")));
+  assertEquals(wrong, []);
+});
+
+Deno.test("core without tensors loads no TensorFlow.js", () => {
+  const graph = moduleGraph("core/mod.ts");
+  assert(graph.size > 20, "the walk must have found the modules of core");
+  assertEquals([...graph].filter((path) => path.includes("tensorflow")), []);
+});
+
+Deno.test("reading an artifact loads neither TensorFlow.js nor a chunk store", () => {
+  const graph = [...moduleGraph("core/artifact_file.ts")];
+  assertEquals(graph.filter((path) => /tensorflow|zarrita|vega/.test(path)), []);
+});
+
+Deno.test("randomness is an argument: no ambient generator anywhere", () => {
+  const wrong = packages().flatMap(modules).filter((path) =>
+    /Math\.random\s*\(|\btf\.(random\w+|truncatedNormal|multinomial|dropout)\s*\(|crypto\.getRandomValues/
+      .test(source(path))
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("libraries never print", () => {
+  const wrong = packages().filter((name) => name !== "cli").flatMap(modules)
+    .filter((path) => path !== "kernels/_build.ts") // a command
+    .filter((path) => /\bconsole\.\w+\(/.test(source(path).replace(/\/\*[\s\S]*?\*\//g, "")));
+  assertEquals(wrong, []);
+});
+
+Deno.test("every public symbol of a package is reachable by path and from mod.ts", () => {
+  for (const name of packages()) {
+    const manifest = JSON.parse(source(`${name}/deno.json`));
+    const listed = new Set(Object.values(manifest.exports));
+    const files = modules(name).map((path) => path.slice(name.length + 1)).filter((file) =>
+      !file.startsWith("_")
+    );
+    assertEquals(files.filter((file) => !listed.has(`./${file}`)), [], `${name}/deno.json`);
+  }
+});
+
+Deno.test("the import scanner sees what it must and skips comments", () => {
+  const found = imports("tests/architecture_test.ts").map(({ specifier }) => specifier);
+  assertEquals(found, ["@std/assert", "./_modules.ts"]);
+});

@@ -1,0 +1,151 @@
+/**
+ * From simulated pairs to a trained likelihood-ratio surrogate.
+ *
+ * @module
+ */
+
+import {
+  type Artifact,
+  type Dataset,
+  type EmbeddingSpec,
+  type Engine,
+  type Key,
+  type LearningCurves,
+  type Loss,
+  priorFrom,
+  type PriorSpec,
+  type Spec,
+  standardisation,
+  type Support,
+  type TrunkSpec,
+} from "@likely/core";
+import { bce, bceScore, scoreScale } from "@likely/losses";
+import { freeze, train, type TrainOptions } from "@likely/surrogates";
+import { defaultEngine } from "./compile.ts";
+import { versions } from "./_versions.ts";
+
+/** What was simulated. */
+export interface SimulatedPairs {
+  /** The simulator's name, for provenance. */
+  readonly simulator: string;
+  /** The prior that θ was drawn from. */
+  readonly prior: PriorSpec;
+  /** The pairs. */
+  readonly dataset: Dataset;
+}
+
+/** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
+export interface TrainRatioOptions extends Partial<Omit<TrainOptions, "spec" | "logTheta">> {
+  /**
+   * How x is embedded before θ joins it.
+   *
+   * @default {undefined} x joins θ as it is.
+   */
+  readonly embedding?: EmbeddingSpec;
+  /**
+   * The network after the join.
+   *
+   * @default {{ kind: "mlp", hidden: [128, 128, 128], activation: "silu" }}
+   */
+  readonly trunk?: TrunkSpec;
+  /**
+   * A loss whose minimiser is the log ratio.
+   *
+   * @default {undefined} `bceScore()` for data with exact scores, `bce()` for others.
+   */
+  readonly loss?: Loss;
+  /**
+   * Who trains.
+   *
+   * @default {defaultEngine()}
+   */
+  readonly engine?: Engine;
+}
+
+/** A surrogate and how its training went. */
+export interface TrainedRatio {
+  /** The surrogate; its output is log p(x | θ) − log p(x), in nats. */
+  readonly artifact: Artifact;
+  /** Mean losses epoch by epoch. */
+  readonly history: LearningCurves;
+}
+
+/**
+ * Trains a network to tell pairs (θ, x) of the simulator from shuffled ones; its logit is the
+ * log ratio of likelihood to evidence.
+ *
+ * Source: Hermans, Begy & Louppe (2020), "Likelihood-free MCMC with amortized approximate
+ * ratio estimators", https://arxiv.org/abs/1903.04057
+ *
+ * @param key The key to consume.
+ * @param pairs What was simulated.
+ * @param options Network, loss and training.
+ * @returns The surrogate and its learning curves.
+ * @throws {TypeError | RangeError} If options or data do not fit together.
+ * @throws {TrainingError} If a loss is not finite.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { key, simulate, split, trainRatio, twoMoons } from "@likely/sbi";
+ *
+ * const { prior, simulator } = twoMoons();
+ * const [forData, forTraining] = split(key(0), 2);
+ * const dataset = await simulate(forData, { prior, simulator }, 500);
+ * const { artifact } = await trainRatio(
+ *   forTraining,
+ *   { simulator: simulator.name, prior: prior.spec, dataset },
+ *   { maxEpochs: 2 },
+ * );
+ * assertEquals(artifact.kind, "ratio");
+ * ```
+ */
+export async function trainRatio(
+  key: Key,
+  pairs: SimulatedPairs,
+  options: TrainRatioOptions = {},
+): Promise<TrainedRatio> {
+  const { dataset, prior, simulator } = pairs;
+  const { embedding, trunk = DEFAULT_TRUNK, engine, ...training } = options;
+  const logTheta = logColumns(priorFrom(prior).support);
+  const loss = options.loss ?? defaultLoss(dataset, logTheta);
+  const spec: Spec = {
+    kind: "network",
+    thetaDim: dataset.theta.dim,
+    xDim: dataset.x.dim,
+    ...(embedding && { embedding }),
+    trunk,
+    head: { kind: "linear" },
+  };
+  const trained = await train(key, dataset, {
+    ...DEFAULT_TRAINING,
+    ...training,
+    engine: engine ?? defaultEngine(),
+    spec,
+    loss,
+    logTheta,
+  });
+  const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions() });
+  return { artifact, history: trained.history };
+}
+
+function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
+  if (dataset.score === undefined) return bce();
+  return bceScore({ scale: scoreScale(dataset, standardisation(dataset.theta, { log })) });
+}
+
+/** Parameters with a lower end and no upper one are scales and rates: seen in logarithms. */
+function logColumns(support: Support): (number | null)[] {
+  return support.map(({ low, high }) => low > -Infinity && high === Infinity ? low : null);
+}
+
+const DEFAULT_TRUNK: TrunkSpec = { kind: "mlp", hidden: [128, 128, 128], activation: "silu" };
+
+// Long cosine schedules at a high rate fit sharp ratios better than early stopping at a small one.
+const DEFAULT_TRAINING = {
+  batchSize: 100,
+  learningRate: 3e-3,
+  schedule: "cosine",
+  maxEpochs: 100,
+  patience: 30,
+} as const;
