@@ -64,10 +64,9 @@ function refuse(why: string): never {
 
 async function run({ seed, ...options }: DemoArguments): Promise<InfluenzaResult> {
   console.log(`Influenza in a boarding school, 1978: ${influenzaCounts.join(" ")} boys in bed.\n`);
-  using bars = new DisposableStack();
-  const simulating = bars.use(progress("simulate"));
+  const simulating = progress("simulate");
   let training: ReturnType<typeof progress> | undefined;
-  return await inferInfluenza(key(seed), {
+  const result = await inferInfluenza(key(seed), {
     ...options,
     simulation: {
       score: !options.stochastic,
@@ -75,10 +74,13 @@ async function run({ seed, ...options }: DemoArguments): Promise<InfluenzaResult
         simulating.update(done, total, rate(rowsPerSecond, secondsLeft)),
     },
     onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft }) => {
-      training ??= bars.use(progress("train"));
+      if (training === undefined) simulating[Symbol.dispose]();
+      training ??= progress("train");
       training.update(epoch, maxEpochs, rate(stepsPerSecond, secondsLeft));
     },
   });
+  training?.[Symbol.dispose]();
+  return result;
 }
 
 function printTables({ draws, exact }: InfluenzaResult): void {

@@ -53,6 +53,9 @@ export interface InfluenzaResult extends Nre {
   readonly replicates: Points;
 }
 
+// The posterior is a hundredth of the prior: sharp ratios want a high rate and a long cosine.
+const TRAINING = { learningRate: 8e-3, maxEpochs: 80 };
+
 /** Simulates, trains, samples; and samples the exact posterior where there is one. */
 export async function inferInfluenza(key: Key, options: InfluenzaOptions = {}): Promise<InfluenzaResult> {
   const { stochastic = false, draws: length = 1000, ...training } = options;
@@ -67,7 +70,7 @@ export async function inferInfluenza(key: Key, options: InfluenzaOptions = {}): 
     : { module: import.meta.resolve("@likely/simulators/influenza"), export: "influenza" };
   const simulation = { score: !stochastic, ...training.simulation };
 
-  const surrogate = await nre(forNre, module, { ...training, simulation });
+  const surrogate = await nre(forNre, module, { ...TRAINING, ...training, simulation });
   using given = await posterior(surrogate.artifact, countsToX(influenzaCounts));
   const draws = await given.sample(forDraws, 4 * length);
   const exact = await sampleExact(forExact, task, length);
