@@ -38,9 +38,9 @@ async function rate(name: string, n: number, workers: number): Promise<number> {
 }
 
 const MODULES: Readonly<Record<string, readonly [string, string]>> = {
-  gaussian_linear: ["gaussian-linear", "gaussianLinear"],
-  two_moons: ["two-moons", "twoMoons"],
-  slcp: ["slcp", "slcp"],
-  influenza: ["influenza", "influenza"],
-  influenza_stochastic: ["stochastic-influenza", "stochasticInfluenza"],
+  "gaussian_linear": ["gaussian-linear", "gaussianLinear"],
+  "two_moons": ["two-moons", "twoMoons"],
+  "slcp": ["slcp", "slcp"],
+  "influenza": ["influenza", "influenza"],
+  "influenza_stochastic": ["stochastic-influenza", "stochasticInfluenza"],
 };

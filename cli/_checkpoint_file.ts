@@ -1,0 +1,67 @@
+// The checkpoint of `likely train`: a file beside the model, as long as the model is not done.
+
+import { decodeSafetensors, encodeSafetensors, FormatError } from "@likely/core";
+import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "@likely/surrogates/checkpoint";
+import { writeOutput } from "./_output.ts";
+
+/** What the run is, by option: a run is resumed by the same command only. */
+export type RunIdentity = Readonly<Record<string, string | number>>;
+
+/** Where a run leaves its state. */
+export interface CheckpointFile {
+  /** The file. */
+  readonly path: string;
+  /** The state to go on from; undefined for a new run. */
+  readonly found: TrainingCheckpoint | undefined;
+  /** Keeps a state, at most once a second unless told to. */
+  write(checkpoint: TrainingCheckpoint, now: boolean): Promise<void>;
+  /** Removes the file, if there is one. */
+  remove(): Promise<void>;
+}
+
+const IDENTITY = "likely.command";
+const INTERVAL_MS = 1000;
+
+/** Opens the checkpoint of a run; a file of another run is refused. */
+export async function openCheckpoint(path: string, run: RunIdentity): Promise<CheckpointFile> {
+  const found = await readCheckpoint(path, run);
+  let written = -Infinity;
+  return {
+    path,
+    found,
+    write: async (checkpoint, now) => {
+      if (!now && performance.now() - written < INTERVAL_MS) return;
+      const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(checkpoint));
+      await writeOutput(path, encodeSafetensors(tensors, { ...metadata, [IDENTITY]: JSON.stringify(run) }));
+      written = performance.now();
+    },
+    remove: () => Deno.remove(path).catch(ignoreMissing),
+  };
+}
+
+async function readCheckpoint(path: string, run: RunIdentity): Promise<TrainingCheckpoint | undefined> {
+  const bytes = await Deno.readFile(path).catch(ignoreMissing);
+  if (bytes === undefined) return undefined;
+  try {
+    const checkpoint = decodeCheckpoint(bytes);
+    requireSameRun(JSON.parse(decodeSafetensors(bytes).metadata[IDENTITY] ?? "{}"), run);
+    return checkpoint;
+  } catch (cause) {
+    throw new FormatError(
+      `Cannot resume from ${path}: ${(cause as Error).message}; give the same options, ` +
+        `or remove this file to start anew`,
+      { cause },
+    );
+  }
+}
+
+function requireSameRun(stored: Partial<RunIdentity>, run: RunIdentity): void {
+  for (const [name, value] of Object.entries(run)) {
+    if (stored[name] === value) continue;
+    throw new RangeError(`${name} must be as it was, ${stored[name]}: current value is ${value}`);
+  }
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

@@ -1,0 +1,79 @@
+// Files that users hand in: errors say which file.
+
+import {
+  type Artifact,
+  decodeArtifact,
+  type Draws,
+  drawsFromCsv,
+  FormatError,
+  openSimulations,
+  type Points,
+  points,
+  readCsv,
+  type StoredSimulations,
+} from "@likely/core";
+import { isTask, loadTask } from "./_task.ts";
+
+/** Reads a folder of simulations. */
+export async function readSimulations(path: string): Promise<StoredSimulations> {
+  const isFile = await Deno.stat(path).then((found) => found.isFile, () => false);
+  if (isFile) throw new Error(`Cannot read ${path} as it must be a folder of simulations: it is a file`);
+  return await openSimulations(path);
+}
+
+/** Reads a model. */
+export function readModel(path: string): Promise<Artifact> {
+  return read(path, (bytes) => decodeArtifact(bytes));
+}
+
+/** Reads draws. */
+export function readDraws(path: string): Promise<Draws> {
+  return read(path, (bytes) => drawsFromCsv(new TextDecoder().decode(bytes)));
+}
+
+/** Reads observed data: rows of a CSV file, or the data that a task comes with. */
+export async function readObservation(x: string): Promise<Points> {
+  if (!isTask(x)) return read(x, (bytes) => readCsv(new TextDecoder().decode(bytes)).rows);
+  const { observation } = (await loadTask(x)).task;
+  if (observation) return points(observation, observation.length);
+  throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a CSV file`);
+}
+
+/** Requires rows of finite numbers as wide as the model's x. */
+export function requireFits(x: string, { data, dim }: Points, { spec }: Artifact): void {
+  if (dim !== spec.xDim) {
+    throw new TypeError(
+      `Cannot take ${x} for x as a row must have ${spec.xDim} numbers, as the model's x: ` +
+        `current length is ${dim}`,
+    );
+  }
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw new RangeError(
+    `Cannot take ${x} for x as every number must be finite: row ${Math.floor(bad / dim) + 1}, ` +
+      `column ${bad % dim + 1} is ${data[bad]}`,
+  );
+}
+
+async function read<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
+  const bytes = await bytesOf(path);
+  try {
+    return decode(bytes);
+  } catch (cause) {
+    throw new FormatError(`${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new Error(`Cannot read ${path} as it must exist: there is no such file`, { cause: error });
+    }
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new Error(`Cannot read ${path} as it must be a file: it is a folder`, { cause: error });
+    }
+    throw error;
+  }
+}

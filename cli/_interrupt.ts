@@ -1,0 +1,25 @@
+// Ctrl-C, so that long work can leave things in order.
+
+/** The user stopped the work; what is kept is in the message. */
+export class Interrupted extends Error {
+  /** Always `"Interrupted"`. */
+  override readonly name = "Interrupted";
+}
+
+/** A signal that Ctrl-C aborts; a second Ctrl-C ends the program as it always does. */
+export interface Interrupt extends Disposable {
+  /** Aborted with an `Interrupted`. */
+  readonly signal: AbortSignal;
+}
+
+/** Listens for Ctrl-C until disposed. */
+export function onInterrupt(): Interrupt {
+  const controller = new AbortController();
+  const stop = () => Deno.removeSignalListener("SIGINT", abort);
+  const abort = () => {
+    stop();
+    controller.abort(new Interrupted("Interrupted"));
+  };
+  Deno.addSignalListener("SIGINT", abort);
+  return { signal: controller.signal, [Symbol.dispose]: stop };
+}

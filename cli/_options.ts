@@ -1,0 +1,163 @@
+// Command lines: one table per command gives parsing, checking and the help text.
+
+import { parseArgs } from "@std/cli/parse-args";
+
+/** Bad usage: exit code 2, and a pointer to the help. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** One option of a command. */
+export interface Option {
+  /** What the value stands for in the help; absent for a flag. */
+  readonly value?: string;
+  /** One line for the help. */
+  readonly help: string;
+  /** Shown in the help, and used when the option is absent. */
+  readonly default?: string;
+  /** Whether the option must be given. */
+  readonly required?: true;
+}
+
+/** A command as data. */
+export interface Command {
+  /** After `likely`. */
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** Names of the positional arguments, all required. */
+  readonly positionals: readonly string[];
+  /** By name, without dashes. */
+  readonly options: Readonly<Record<string, Option>>;
+  /** What to know, below the options in the help. */
+  readonly notes: readonly string[];
+  /** Command lines for the end of the help. */
+  readonly examples: readonly string[];
+  /** Does the work. */
+  run(args: Arguments): Promise<void>;
+}
+
+/** Parsed arguments; every getter refuses an illegal value with a `UsageError`. */
+export interface Arguments {
+  /** The positional argument of that place. */
+  positional(index: number): string;
+  /** The option's text, or its default. */
+  text(name: string): string | undefined;
+  /** As {@linkcode Arguments.text}, but it must be there. */
+  required(name: string): string;
+  /** A whole number ≥ `low`. */
+  integer(name: string, low: number): number | undefined;
+  /** A finite number > 0. */
+  positive(name: string): number | undefined;
+  /** One of the given words. */
+  choice<T extends string>(name: string, words: readonly T[]): T | undefined;
+  /** Whether the flag was given. */
+  flag(name: string): boolean;
+}
+
+/** Parses the arguments of one command. */
+export function parse(command: Command, args: readonly string[]): Arguments {
+  const entries = Object.entries(command.options);
+  const names = (isFlag: boolean) =>
+    entries.filter(([, o]) => (o.value === undefined) === isFlag).map(([n]) => n);
+  const parsed = parseArgs(joinNegatives(args), {
+    string: ["_", ...names(false)],
+    boolean: [...names(true), "help"],
+    alias: { help: "h" },
+    unknown: (arg: string, key?: string) => {
+      if (key !== undefined) fail(command, `${arg} is not an option`);
+    },
+  });
+  const positionals = parsed._.map(String);
+  if (parsed.help !== true) {
+    checkPositionals(command, positionals);
+    const missing = entries.find(([name, { required }]) => required && parsed[name] === undefined);
+    if (missing) fail(command, `--${missing[0]} is missing`);
+  }
+  return reader(command, parsed, positionals);
+}
+
+/** `--n -5` as `--n=-5`: a number, not an option called 5. */
+function joinNegatives(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    if (/^-\.?\d/.test(arg) && before && /^--[^=]+$/.test(before)) joined[joined.length - 1] += `=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+function checkPositionals(command: Command, given: readonly string[]): void {
+  const missing = command.positionals[given.length];
+  if (missing !== undefined) fail(command, `<${missing}> is missing`);
+  if (given.length > command.positionals.length) {
+    fail(command, `"${given[command.positionals.length]}" is one argument too many`);
+  }
+}
+
+function fail(command: Command, why: string): never {
+  throw new UsageError(`Cannot run "likely ${command.name}" as ${why}`);
+}
+
+function reader(
+  command: Command,
+  parsed: Record<string, unknown>,
+  positionals: readonly string[],
+): Arguments {
+  const refuse = (name: string, rule: string, value: string): never =>
+    fail(command, `--${name} must be ${rule}: current value is "${value}"`);
+  const text = (name: string): string | undefined => {
+    const value = parsed[name] ?? command.options[name]?.default;
+    if (value === "") refuse(name, "followed by a value", "");
+    return value as string | undefined;
+  };
+  const number = (name: string, rule: string, isLegal: (value: number) => boolean): number | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    return value.trim() !== "" && isLegal(Number(value)) ? Number(value) : refuse(name, rule, value);
+  };
+  return {
+    positional: (index) => positionals[index]!,
+    text,
+    required: (name) => text(name) ?? fail(command, `--${name} is missing`),
+    integer: (name, low) =>
+      number(name, `a whole number >= ${low}`, (v) => Number.isSafeInteger(v) && v >= low),
+    positive: (name) => number(name, "a finite number > 0", (v) => Number.isFinite(v) && v > 0),
+    choice: (name, words) => {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      return words.find((word) => word === value) ?? refuse(name, `one of ${words.join(", ")}`, value);
+    },
+    flag: (name) => parsed[name] === true,
+  };
+}
+
+/** The help text of a command. */
+export function help(command: Command): string {
+  const usage = ["likely", command.name, ...command.positionals.map((p) => `<${p}>`), "[options]"].join(" ");
+  const rows = Object.entries({ ...command.options, help: { help: "show this text" } }).map(
+    (
+      [name, option]: [string, Option],
+    ) => [`--${name}${option.value ? ` <${option.value}>` : ""}`, describe(option)],
+  );
+  const width = Math.max(...rows.map(([left]) => left!.length));
+  return [
+    command.summary,
+    "",
+    `Usage: ${usage}`,
+    "",
+    "Options:",
+    ...rows.map(([left, right]) => `  ${left!.padEnd(width)}  ${right}`),
+    "",
+    ...command.notes,
+    "",
+    "Examples:",
+    ...command.examples.map((line) => `  ${line}`),
+  ].join("\n");
+}
+
+function describe({ help, default: value, required }: Option): string {
+  if (required) return `${help} (required)`;
+  return value === undefined ? help : `${help} (default: ${value})`;
+}

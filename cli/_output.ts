@@ -1,0 +1,69 @@
+// Files that appear whole or not at all, and never in place of something else.
+
+import { dirname } from "node:path";
+
+/** What a command writes. */
+export interface OutputKind {
+  /** For messages: `a model`. */
+  readonly what: string;
+  /** Tells a file that the command may replace: one that it wrote itself. */
+  readonly isOne: (bytes: Uint8Array) => boolean;
+}
+
+/** Checks before any work is done that the file can be written, and replaces nothing foreign. */
+export async function requireOutput(path: string, { what, isOne }: OutputKind): Promise<void> {
+  await requireFolder(path);
+  const found = await statOf(path);
+  if (found === undefined) return;
+  if (!found.isFile) refuse(path, "it must be a file", "a folder of that name is there");
+  const bytes = await Deno.readFile(path);
+  if (bytes.length === 0 || isOne(bytes)) return;
+  refuse(path, `only ${what} may be replaced`, "another file is there; remove it or choose another name");
+}
+
+/** Checks that the folder of simulations is new, or holds nothing else. */
+export async function requireStore(path: string): Promise<void> {
+  await requireFolder(path);
+  const found = await statOf(path);
+  if (found === undefined) return;
+  if (!found.isDirectory) refuse(path, "it must be a folder", "a file of that name is there");
+  for await (const { name } of Deno.readDir(path)) {
+    if (/^(theta|x|score|zarr\.json(\.partial)?)$/.test(name)) continue;
+    refuse(path, "the folder must hold simulations only", `"${name}" is there; choose another folder`);
+  }
+}
+
+/** Writes beside the file, then renames. */
+export async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    await (typeof content === "string"
+      ? Deno.writeTextFile(partial, content)
+      : Deno.writeFile(partial, content));
+    await Deno.rename(partial, path);
+  } catch (error) {
+    await Deno.remove(partial).catch(() => {});
+    throw error;
+  }
+}
+
+/** What is at a path; undefined for nothing. */
+async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function requireFolder(path: string): Promise<void> {
+  const folder = dirname(path);
+  if (!(await statOf(folder))?.isDirectory) {
+    refuse(path, "its folder must exist", `there is no folder ${folder}`);
+  }
+}
+
+function refuse(path: string, rule: string, state: string): never {
+  throw new Error(`Cannot write ${path} as ${rule}: ${state}`);
+}

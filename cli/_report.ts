@@ -1,0 +1,146 @@
+// `likely report`.
+
+// deno-lint-ignore-file no-console -- a command for people
+
+import {
+  type Artifact,
+  type Draws,
+  gatherRows,
+  type Key,
+  type LoadedSimulator,
+  type Points,
+  points,
+  priorFrom,
+  row,
+  zeros,
+} from "@likely/core";
+import type { PosteriorReportOptions } from "@likely/sbi";
+import { readDraws, readModel, readObservation, requireFits } from "./_input.ts";
+import { type Arguments, type Command, UsageError } from "./_options.ts";
+import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
+import { keyFor } from "./_seed.ts";
+import { loadTask } from "./_task.ts";
+
+/** The command. */
+export const reportCommand: Command = {
+  name: "report",
+  summary: "Writes a page about a model and draws of its posterior.",
+  positionals: ["model", "draws"],
+  options: {
+    out: { value: "file", help: "the page, as .html", required: true },
+    task: { value: "task", help: "simulate from the draws, to compare with the data" },
+    x: { value: "data", help: "that data (default: what the task comes with)" },
+    seed: { value: "number", help: "of these simulations", default: "0" },
+  },
+  notes: [
+    "The page is one file without scripts: posterior, traces, learning curves, provenance and, with",
+    "--task, data simulated from the draws. Of existing files only such a page is replaced.",
+    "Permissions: --allow-read, --allow-write.",
+  ],
+  examples: [
+    "likely report model.safetensors draws.csv --out report.html",
+    "likely report model.safetensors draws.csv --out report.html --task influenza",
+  ],
+  run,
+};
+
+const PAGE: OutputKind = {
+  what: "a report",
+  isOne: (bytes) => {
+    const head = new TextDecoder().decode(bytes.subarray(0, 1000));
+    return head.startsWith("<!doctype html>") && head.includes("Content-Security-Policy");
+  },
+};
+
+async function run(args: Arguments): Promise<void> {
+  const [out, task, x] = [args.required("out"), args.text("task"), args.text("x")];
+  const seed = args.integer("seed", 0)!;
+  if (x !== undefined && task === undefined) {
+    throw new UsageError(`Cannot run "likely report" as --x must come with --task: there is none`);
+  }
+  await requireOutput(out, PAGE);
+  const artifact = await readModel(args.positional(0));
+  const draws = await readDraws(args.positional(1));
+  requireOfModel(args.positional(1), draws, artifact);
+  const predictive = task && await predict(keyFor("report", seed), { task, x: x ?? task, draws, artifact });
+  const { convergenceWarnings, posteriorReport } = await import("@likely/sbi");
+  const page = await posteriorReport({
+    title: `Posterior of ${artifact.provenance.simulator}`,
+    artifact,
+    // Of the run the table tells nothing; the page says so.
+    draws: { ...draws, info: { ...draws.info, divergences: NaN }, warnings: convergenceWarnings(draws) },
+    ...(predictive && { predictive }),
+  });
+  await writeOutput(out, page);
+  console.log(
+    `${out}: ${(page.length / 1000).toFixed(0)} kB, ${(page.match(/<figure>/g) ?? []).length} figures`,
+  );
+}
+
+function requireOfModel(path: string, { names, values }: Draws, { prior }: Artifact): void {
+  const expected = priorFrom(prior).names;
+  if (names.join() !== expected.join()) {
+    throw new TypeError(
+      `Cannot report ${path} as its columns must be the model's parameters, ${expected.join(", ")}: ` +
+        `current value is ${names.join(", ")}`,
+    );
+  }
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw new RangeError(
+    `Cannot report ${path} as every draw must be finite: line ${Math.floor(bad / names.length) + 2}, ` +
+      `${names[bad % names.length]} is ${values[bad]}`,
+  );
+}
+
+/** What the posterior predictive needs. */
+interface Prediction {
+  readonly task: string;
+  readonly x: string;
+  readonly draws: Draws;
+  readonly artifact: Artifact;
+}
+
+async function predict(
+  key: Key,
+  { task: name, x, draws, artifact }: Prediction,
+): Promise<NonNullable<PosteriorReportOptions["predictive"]>> {
+  const { task } = await loadTask(name);
+  const observed = await readObservation(x);
+  requireFits(x, observed, artifact);
+  const { thetaDim, xDim } = task.simulator;
+  if (thetaDim !== draws.names.length || xDim !== artifact.spec.xDim) {
+    throw new TypeError(
+      `Cannot simulate ${name} from the draws as it must have ${draws.names.length} parameters and ` +
+        `${artifact.spec.xDim} numbers of data: current values are ${thetaDim} and ${xDim}`,
+    );
+  }
+  const which = observed.n > 1 ? ` (first of ${observed.n} observations)` : "";
+  return {
+    t: Array.from({ length: observed.dim }, (_, j) => j + 1),
+    observed: row(observed, 0),
+    replicates: replicate(key, task, spread(draws)),
+    xLabel: "column of x",
+    yLabel: `x${which}`,
+  };
+}
+
+/** At most 1,000 draws, evenly over all chains. */
+function spread({ values, names }: Draws): Points {
+  const all = points(values, names.length);
+  const n = Math.min(1000, all.n);
+  return gatherRows(all, Uint32Array.from({ length: n }, (_, i) => Math.floor(i * all.n / n)));
+}
+
+/** One x for each draw; full of NaN where the simulation throws, which the plot leaves out. */
+function replicate(key: Key, { simulator }: LoadedSimulator, theta: Points): Points {
+  const out = zeros(theta.n, simulator.xDim);
+  for (let i = 0; i < theta.n; i++) {
+    try {
+      row(out, i).set(simulator.simulate(key, points(row(theta, i), theta.dim), i).data);
+    } catch {
+      row(out, i).fill(NaN);
+    }
+  }
+  return out;
+}

@@ -1,0 +1,11 @@
+// One seed on the command line, one key for each command: the same seed may be given to all.
+
+import { type Key, key, split } from "@likely/core";
+
+// As in `nre(key(seed), …)`, the first child simulates and the second trains.
+const USES = ["simulate", "train", "sample", "report"] as const;
+
+/** The key of a command. */
+export function keyFor(command: typeof USES[number], seed: number): Key {
+  return split(key(seed), USES.length)[USES.indexOf(command)]!;
+}

@@ -1,0 +1,88 @@
+// `likely simulate`.
+
+// deno-lint-ignore-file no-console -- a command for people
+
+import { type Dataset, simulate, type SimulationProgress } from "@likely/core";
+import { Interrupted, onInterrupt } from "./_interrupt.ts";
+import type { Arguments, Command } from "./_options.ts";
+import { requireStore } from "./_output.ts";
+import { progress, rate } from "./_progress.ts";
+import { keyFor } from "./_seed.ts";
+import { loadTask } from "./_task.ts";
+
+/** The command. */
+export const simulateCommand: Command = {
+  name: "simulate",
+  summary: "Simulates pairs of parameters and data from a task.",
+  positionals: ["task"],
+  options: {
+    out: { value: "folder", help: "where to keep the pairs, as a Zarr group", required: true },
+    n: { value: "rows", help: "how many pairs, failed ones included", default: "10000" },
+    seed: { value: "number", help: "the same seed gives the same pairs", default: "0" },
+    workers: { value: "number", help: "how many workers (default: one for each core); 0 for none" },
+    score: { help: "keep exact scores too, for tasks that have them: better models" },
+  },
+  notes: [
+    "<task> is gaussian_linear, two_moons, slcp, influenza, influenza_stochastic, or a module that",
+    "exports one: ./my_task.ts for its export `task`, ./my_task.ts#name for another.",
+    "",
+    "Run the same command again to take up a run that was interrupted; with a larger --n to add",
+    "pairs. Nothing else in the folder is ever replaced.",
+    "Permissions: --allow-read, --allow-write.",
+  ],
+  examples: [
+    "likely simulate two_moons --out sims.zarr",
+    "likely simulate ./my_task.ts#epidemic --out sims.zarr --n 100000 --workers 8",
+  ],
+  run,
+};
+
+async function run(args: Arguments): Promise<void> {
+  const path = args.required("out");
+  const n = args.integer("n", 1)!;
+  const seed = args.integer("seed", 0)!;
+  const workers = args.integer("workers", 0);
+  const { task, source } = await loadTask(args.positional(0));
+  await requireStore(path);
+  const dataset = await watched(path, (signal, onProgress) =>
+    simulate(keyFor("simulate", seed), source, n, {
+      path,
+      score: args.flag("score"),
+      signal,
+      onProgress,
+      ...(workers !== undefined && { workers }),
+    }));
+  const { name, thetaDim, xDim } = task.simulator;
+  console.log(`${path}: ${dataset.x.n} pairs of ${name}, theta of width ${thetaDim} and x of width ${xDim}`);
+  printFailures(dataset, n);
+}
+
+/** Shows a bar, and says what is kept when the user stops the work. */
+async function watched(
+  path: string,
+  work: (signal: AbortSignal, onProgress: (progress: SimulationProgress) => void) => Promise<Dataset>,
+): Promise<Dataset> {
+  using interrupt = onInterrupt();
+  using bar = progress("simulate");
+  let latest: SimulationProgress | undefined;
+  try {
+    return await work(interrupt.signal, (now) => {
+      latest = now;
+      const failed = now.failed > 0 ? `, ${now.failed} failed` : "";
+      bar.update(now.done, now.total, rate(now.rowsPerSecond, now.secondsLeft) + failed);
+    });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    const kept = latest
+      ? `${latest.done} of ${latest.total} pairs are kept in ${path}`
+      : "nothing new is kept";
+    throw new Interrupted(`Interrupted: ${kept}; run the same command again to go on`);
+  }
+}
+
+function printFailures({ failed, failures = [] }: Dataset, n: number): void {
+  if (failed === 0) return;
+  console.log(`${failed} of ${n} rows failed and are left out:`);
+  for (const { row, reason } of failures) console.log(`  row ${row}: ${reason}`);
+  if (failed > failures.length) console.log(`  and ${failed - failures.length} more`);
+}

@@ -1,0 +1,102 @@
+/**
+ * The `likely` command: `simulate`, `train`, `sample` and `report`, each with `--help`.
+ *
+ * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
+ * each command says what permissions are enough. Results go to standard output, progress and
+ * errors to standard error. Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-console -- a command for people
+
+import manifest from "./deno.json" with { type: "json" };
+import { Interrupted } from "./_interrupt.ts";
+import { type Command, help, parse, UsageError } from "./_options.ts";
+import { reportCommand } from "./_report.ts";
+import { sampleCommand } from "./_sample.ts";
+import { simulateCommand } from "./_simulate.ts";
+import { trainCommand } from "./_train.ts";
+
+const COMMANDS: readonly Command[] = [simulateCommand, trainCommand, sampleCommand, reportCommand];
+
+/**
+ * Runs the command line and returns the exit code; nothing is thrown.
+ *
+ * @param args The arguments after `likely`.
+ * @returns 0 done, 1 failed, 2 bad usage, 130 interrupted.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { main } from "@likely/cli/main";
+ *
+ * assertEquals(await main(["train", "--help"]), 0);
+ * assertEquals(await main(["fly"]), 2);
+ * ```
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    await dispatch(args);
+    return 0;
+  } catch (error) {
+    return tell(error);
+  }
+}
+
+/** Says in one line what went wrong; returns the exit code. */
+function tell(error: unknown): number {
+  const message = isOutOfMemory(error)
+    ? `Cannot go on as the numbers must fit into memory: ${error.message}`
+    : error instanceof Error
+    ? error.message
+    : String(error);
+  if (error instanceof Interrupted) {
+    console.error(message);
+    return 130;
+  }
+  console.error(`error: ${message}`);
+  if (!(error instanceof UsageError)) return 1;
+  console.error(`Run "likely --help" or "likely <command> --help" to see what is possible.`);
+  return 2;
+}
+
+function isOutOfMemory(error: unknown): error is RangeError {
+  return error instanceof RangeError &&
+    /^(Array buffer allocation failed|Invalid (typed )?array length)/.test(error.message);
+}
+
+async function dispatch([name, ...rest]: readonly string[]): Promise<void> {
+  if (name === undefined || ["--help", "-h", "help"].includes(name)) return console.log(overview());
+  if (name === "--version") return console.log(manifest.version);
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    throw new UsageError(
+      `Cannot run "likely ${name}" as the command must be one of ${COMMANDS.map((c) => c.name).join(", ")}`,
+    );
+  }
+  const parsed = parse(command, rest);
+  if (parsed.flag("help")) return console.log(help(command));
+  await command.run(parsed);
+}
+
+function overview(): string {
+  return [
+    "Simulation-based inference: from a simulator and an observation to a posterior.",
+    "",
+    "Usage: likely <command> [options]",
+    "",
+    "Commands:",
+    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`),
+    "",
+    "Each command explains itself: likely <command> --help",
+    "Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.",
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  // What a task's module leaves behind must not end in a stack trace either.
+  addEventListener("unhandledrejection", (event) => Deno.exit(tell(event.reason)));
+  // Loaded libraries may listen to the process, which would keep it alive.
+  Deno.exit(await main(Deno.args));
+}

@@ -1,0 +1,347 @@
+// The `likely` command as users meet it: a process of its own, with the permissions its help names.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  type Artifact,
+  decodeArtifact,
+  drawsToCsv,
+  encodeArtifact,
+  encodeSafetensors,
+  key,
+  nre,
+  openSimulations,
+  posterior,
+  simulate,
+  split,
+  twoMoons,
+} from "@likely/sbi";
+
+const MAIN = new URL("../cli/main.ts", import.meta.url).pathname;
+
+/** A folder for one test, with a task module in it. */
+class Desk implements AsyncDisposable {
+  readonly path = Deno.makeTempDirSync();
+
+  constructor() {
+    this.write("task.ts", TASK);
+    this.write("throws.ts", `throw new Error("on import");`);
+    this.write("empty.ts", "");
+    this.write("x.csv", "0.1,0.2\n");
+  }
+
+  file(name: string): string {
+    return `${this.path}/${name}`;
+  }
+
+  write(name: string, content: string | Uint8Array): void {
+    Deno.writeFileSync(
+      this.file(name),
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
+  }
+
+  read(name: string): Uint8Array {
+    return Deno.readFileSync(this.file(name));
+  }
+
+  get names(): string[] {
+    return [...Deno.readDirSync(this.path)].map(({ name }) => name);
+  }
+
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
+  start(...args: string[]): Deno.ChildProcess {
+    return new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "--no-prompt", "--allow-read", "--allow-write", MAIN, ...args],
+      cwd: this.path,
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  run(...args: string[]): Promise<End> {
+    return endOf(this.start(...args));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+interface End {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function endOf(child: Deno.ChildProcess): Promise<End> {
+  const { code, stdout, stderr } = await child.output();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+/** Rows of about two milliseconds; one in twenty fails. */
+const TASK = `
+import { drawNormal, independent, simulator, uniform } from "@likely/core";
+
+export const task = {
+  prior: independent({ a: uniform(-1, 1) }),
+  simulator: simulator({ name: "slow", thetaDim: 1, xDim: 1, simulate: (random, [a]) => {
+    const end = performance.now() + 2;
+    while (performance.now() < end);
+    if (a > 0.9) throw new Error("too hot");
+    return [drawNormal(random, a)];
+  } }),
+};
+export const broken = () => { throw new Error("boom"); };
+export const bare = task.simulator;
+export const late = () => {
+  Promise.reject(new Error("too late"));
+  return task;
+};
+`;
+
+const KEYS = split(key(3), 4);
+
+/** Waits until what is read is no longer what it was. */
+async function changes(read: () => Promise<unknown>): Promise<void> {
+  const before = await read();
+  for (let i = 0; i < 1000 && await read() === before; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** When a file was written last; undefined for none. */
+function written(path: string): Promise<number | undefined> {
+  return Deno.stat(path).then(({ mtime }) => mtime?.getTime(), () => undefined);
+}
+
+async function assertRefused(desk: Desk, line: string, code: number, message: string): Promise<void> {
+  const end = await desk.run(...line.split(" "));
+  assertStringIncludes(end.stderr, message, line);
+  assertEquals(end.code, code, line);
+  assertEquals(end.stdout, "", line);
+  assert(!/^\s+at /m.test(end.stderr), `a stack trace: ${end.stderr}`);
+}
+
+Deno.test("likely runs from a task to a page, and every file is what the library makes", async () => {
+  await using desk = new Desk();
+  const simulated = await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "600", "--seed", "3");
+  assertEquals([simulated.code, simulated.stdout.slice(0, 30)], [0, "s.zarr: 600 pairs of two_moons"]);
+
+  const trained = await desk.run("train", "s.zarr", "--out", "m.safetensors", "--epochs", "5", "--seed", "3");
+  assertEquals(trained.code, 0, trained.stderr);
+  assertMatch(trained.stdout, /validation loss +0\.\d+ \(bce, epoch \d\)[^]+engine[^]+size/);
+  assert(!desk.has("m.safetensors.checkpoint"));
+  const { artifact } = await nre(key(3), twoMoons(), { simulations: 600, maxEpochs: 5 });
+  assertEquals(desk.read("m.safetensors"), encodeArtifact(artifact));
+
+  const flags = ["--draws", "100", "--warmup", "50", "--chains", "2", "--seed", "3"];
+  const sampled = await desk.run("sample", "m.safetensors", "--x", "x.csv", "--out", "d.csv", ...flags);
+  assertEquals(sampled.code, 0, sampled.stderr);
+  assertMatch(sampled.stdout, /mean +sd[^]+theta1[^]+d\.csv: 2 chains of 100 draws by hmc/);
+  using given = await posterior(artifact, [0.1, 0.2], { chains: 2, warmup: 50 });
+  const draws = await given.sample(KEYS[2]!, 200);
+  assertEquals(new TextDecoder().decode(desk.read("d.csv")), drawsToCsv(draws));
+  for (const warning of draws.warnings) assertStringIncludes(sampled.stdout, `warning: ${warning}`);
+
+  const page = ["report", "m.safetensors", "d.csv", "--out", "r.html"];
+  assertStringIncludes((await desk.run(...page)).stdout, "3 figures");
+  const again = await desk.run(...page, "--task", "two_moons", "--x", "x.csv");
+  assertEquals([again.code, again.stderr], [0, ""]);
+  assertStringIncludes(again.stdout, "4 figures");
+  assertStringIncludes(new TextDecoder().decode(desk.read("r.html")), "Posterior predictive");
+});
+
+Deno.test("a model of exact scores and of rates on the log scale survives its file", async () => {
+  await using desk = new Desk();
+  await desk.run("simulate", "influenza", "--out", "s.zarr", "--n", "200", "--score");
+  const { stdout } = await desk.run("train", "s.zarr", "--out", "m.safetensors", "--epochs", "1");
+  assertStringIncludes(stdout, "bce_score");
+  const { scaling } = decodeArtifact(desk.read("m.safetensors"));
+  assertEquals(scaling.theta.log, [0, 0, 0]);
+  const line = "sample m.safetensors --x influenza --out d.csv --chains 1 --draws 4 --warmup 0".split(" ");
+  assertEquals((await desk.run(...line)).code, 0);
+});
+
+Deno.test("every command explains itself", async () => {
+  await using desk = new Desk();
+  const overview = await desk.run("--help");
+  assertEquals(overview.code, 0);
+  const commands = { simulate: "--workers", train: "--learning-rate", sample: "--warmup", report: "--task" };
+  for (const [command, option] of Object.entries(commands)) {
+    assertStringIncludes(overview.stdout, command);
+    const { code, stdout, stderr } = await desk.run(command, "--help");
+    assertEquals([code, stderr], [0, ""]);
+    for (const part of ["Usage: likely", option, "default", "Examples:", "Permissions:"]) {
+      assertStringIncludes(stdout, part);
+    }
+  }
+});
+
+Deno.test("bad usage ends with exit code 2 and says what would be right", async () => {
+  await using desk = new Desk();
+  const refused = (line: string, message: string) => assertRefused(desk, line, 2, message);
+  await refused("fly", `the command must be one of simulate, train, sample, report`);
+  await refused("simulate two_moons --out s --rows 3", "--rows is not an option");
+  await refused("simulate --out s", "<task> is missing");
+  await refused("simulate two_moons", "--out is missing");
+  await refused("simulate two_moons more --out s", `"more" is one argument too many`);
+  await refused(
+    "simulate two_moons --out s --n many",
+    `--n must be a whole number >= 1: current value is "many"`,
+  );
+  await refused(
+    "simulate two_moons --out s --n -5",
+    `--n must be a whole number >= 1: current value is "-5"`,
+  );
+  await refused("simulate two_moons --out s --n", `--n must be followed by a value`);
+  await refused("simulate moons --out s", `one of gaussian_linear, two_moons, slcp`);
+  await refused("train s --out m --loss mse", `--loss must be one of bce, bce_balanced, nre_c`);
+  await refused("train s --out m --learning-rate 0", `--learning-rate must be a finite number > 0`);
+  await refused("report m d --out r --x x.csv", `--x must come with --task`);
+  assertEquals(desk.names.length, 4);
+});
+
+Deno.test("a task that cannot be used ends with exit code 1 and its reason", async () => {
+  await using desk = new Desk();
+  const refused = (task: string, message: string) =>
+    assertRefused(desk, `simulate ${task} --out s --n 10`, 1, message);
+  await refused("./nowhere.ts", "Module not found");
+  await refused("./throws.ts", "must import without an error: on import");
+  await refused("./empty.ts", `must export "task": its exports are none`);
+  await refused("./task.ts#broken", "must return without an error: boom");
+  await refused("./task.ts#late", "error: too late");
+  await refused("./task.ts#bare", "a task must have a prior");
+  assert(!desk.has("s"));
+});
+
+Deno.test("what is in the way of an output is left as it is", async () => {
+  await using desk = new Desk();
+  desk.write("notes.txt", "mine");
+  const refused = (line: string, message: string) => assertRefused(desk, line, 1, message);
+  await refused("simulate two_moons --out no/s", "its folder must exist: there is no folder no");
+  await refused("simulate two_moons --out .", "the folder must hold simulations only");
+  await refused("simulate two_moons --out notes.txt", "it must be a folder");
+  await refused("train s --out no/m", "its folder must exist");
+  await refused("train s --out notes.txt", "only a model may be replaced");
+  await refused("sample m --x x.csv --out notes.txt", "only a file of draws may be replaced");
+  await refused("report m d --out notes.txt", "only a report may be replaced");
+  await refused("report m d --out .", "it must be a file");
+  assertEquals(new TextDecoder().decode(desk.read("notes.txt")), "mine");
+});
+
+Deno.test("inputs that are not what they should be are refused by name", async () => {
+  await using desk = new Desk();
+  const bytes = encodeArtifact(await model());
+  desk.write("m", bytes);
+  desk.write("cut", bytes.subarray(0, bytes.length - 9));
+  desk.write("hostile", new Uint8Array(new BigUint64Array([2n ** 62n]).buffer));
+  desk.write("foreign", encodeSafetensors({}, { format: "pt" }));
+  desk.write("wide.csv", "1,2,3\n");
+  desk.write("nan.csv", "1,NaN\n");
+  desk.write("text.csv", "a,b\n1,two\n");
+  const refused = (line: string, message: string) => assertRefused(desk, line, 1, message);
+  const rest = "--x x.csv --out d.csv";
+  await refused(`sample none ${rest}`, "Cannot read none as it must exist");
+  await refused(`sample . ${rest}`, "it is a folder");
+  await refused(
+    `sample cut ${rest}`,
+    "cut: Cannot read safetensors as the arrays must fill the file to its end",
+  );
+  await refused(`sample hostile ${rest}`, "hostile: Cannot read safetensors as the header must have at most");
+  await refused(`sample foreign ${rest}`, "foreign: Cannot read an artifact");
+  await refused(
+    "sample m --out d.csv --x wide.csv",
+    "a row must have 2 numbers, as the model's x: current length is 3",
+  );
+  await refused("sample m --out d.csv --x nan.csv", "every number must be finite: row 1, column 2 is NaN");
+  await refused(
+    "sample m --out d.csv --x text.csv",
+    `text.csv: Cannot read CSV as every cell must be a number: line 2`,
+  );
+  await refused("sample m --out d.csv --x two_moons", "it must have an observation: give a CSV file");
+  await refused("train x.csv --out m2", "must be a folder of simulations: it is a file");
+  await refused("train none --out m2", "none must hold a zarr.json");
+  await refused("report m x.csv --out r.html", "the columns must be chain, draw and the parameters");
+  desk.write("d.csv", "chain,draw,mu\n0,0,1\n");
+  await refused("report m d.csv --out r.html", "its columns must be the model's parameters, theta1, theta2");
+  assert(!desk.has("r.html") && !desk.has("m2"));
+});
+
+Deno.test("a simulation that is killed or interrupted goes on by the same command", async () => {
+  await using desk = new Desk();
+  const line = ["simulate", "./task.ts", "--out", "s.zarr", "--n", "1500", "--seed", "3", "--workers", "1"];
+  for (const signal of ["SIGKILL", "SIGINT"] as const) {
+    const child = desk.start(...line);
+    const end = endOf(child);
+    await changes(async () => (await stored(desk)).rows);
+    child.kill(signal);
+    const found = await end;
+    assertEquals(found.stdout, "");
+    if (signal === "SIGKILL") continue;
+    assertEquals(found.code, 130, found.stderr);
+    assertMatch(
+      found.stderr,
+      /Interrupted: \d+ of 1500 pairs are kept in s.zarr; run the same command again/,
+    );
+  }
+  assert((await stored(desk)).missing > 0, "it was stopped before the end");
+  const { stdout } = await desk.run(...line);
+  const { dataset, missing } = await openSimulations(desk.file("s.zarr"));
+  assertEquals(missing, 0);
+  assert(dataset.failed > 0);
+  assertStringIncludes(stdout, `${dataset.failed} of 1500 rows failed and are left out:\n  row `);
+  const { task } = await import(`file://${desk.file("task.ts")}`);
+  const expected = await simulate(KEYS[0]!, task, 1500, { workers: 0 });
+  assertEquals([dataset.theta, dataset.x], [expected.theta, expected.x]);
+  await assertRefused(desk, "simulate ./task.ts --out s.zarr --n 1500 --seed 4", 1, "choose another path");
+});
+
+Deno.test("a training that is killed or interrupted ends with the very same file", async () => {
+  await using desk = new Desk();
+  await desk.run("simulate", "gaussian_linear", "--out", "s.zarr", "--n", "1000", "--seed", "3");
+  const line = ["train", "s.zarr", "--epochs", "40", "--layers", "2", "--loss", "nre_c", "--out"];
+  assertEquals((await desk.run(...line, "whole")).code, 0);
+  for (const signal of ["SIGKILL", "SIGKILL", "SIGINT"] as const) {
+    const child = desk.start(...line, "m");
+    const end = endOf(child);
+    await changes(() => written(desk.file("m.checkpoint")));
+    child.kill(signal);
+    const { code, stderr } = await end;
+    assert(!desk.has("m"), "it was stopped before the end");
+    if (signal === "SIGINT") {
+      assertEquals(code, 130, stderr);
+      assertStringIncludes(stderr, "Interrupted: m.checkpoint is kept; run the same command again to go on");
+    }
+  }
+  const other = line.map((word) => word === "40" ? "50" : word).join(" ");
+  await assertRefused(desk, `${other} m`, 1, "--epochs must be as it was, 40: current value is 50");
+  assertEquals((await desk.run(...line, "m")).code, 0);
+  assertEquals(desk.read("m"), desk.read("whole"));
+  assert(!desk.has("m.checkpoint"));
+});
+
+Deno.test("a training that fails leaves no checkpoint to fail from again", async () => {
+  await using desk = new Desk();
+  await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "200");
+  const line = "train s.zarr --out m --learning-rate 1e30";
+  await assertRefused(desk, line, 1, "must be finite");
+  assert(!desk.has("m.checkpoint") && !desk.has("m"));
+});
+
+/** A model of two moons that knows nothing. */
+async function model(): Promise<Artifact> {
+  const { artifact } = await nre(key(0), twoMoons(), { simulations: 50, maxEpochs: 1, batchSize: 10 });
+  return artifact;
+}
+
+async function stored(desk: Desk): Promise<{ readonly rows: number; readonly missing: number }> {
+  try {
+    const { dataset, missing } = await openSimulations(desk.file("s.zarr"));
+    return { rows: dataset.x.n + dataset.failed, missing };
+  } catch {
+    return { rows: 0, missing: NaN };
+  }
+}
