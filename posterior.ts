@@ -8,6 +8,7 @@ import {
   type Artifact,
   type Engine,
   fromRows,
+  type LogDensity,
   type Points,
   type Posterior,
   posteriorDensity,
@@ -67,9 +68,21 @@ export async function posterior(
   const output = await (engine ?? defaultEngine()).logDensity(artifact, observed);
   const prior = priorFrom(artifact.prior);
   // A cost falls where parameters fit; a ratio and a likelihood rise.
-  const target = posteriorDensity(prior, output, { beta: artifact.kind === "cost" ? -beta : beta });
+  const fit = artifact.kind === "cost" ? negated(output) : output;
+  const target = posteriorDensity(prior, fit, { beta });
   const given = mcmcPosterior(target, prior, { check: convergenceWarnings, ...sampling });
   return { ...given, [Symbol.dispose]: () => output[Symbol.dispose]() };
+}
+
+function negated(cost: LogDensity): LogDensity {
+  return {
+    name: cost.name,
+    dim: cost.dim,
+    evaluate: (theta) => {
+      const { value, grad } = cost.evaluate(theta);
+      return { value: value.map((v) => -v), ...(grad && { grad: grad.map((g) => -g) }) };
+    },
+  };
 }
 
 function requireObservation({ spec, kind }: Artifact, { data, dim, n }: Points): void {

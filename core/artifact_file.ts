@@ -6,6 +6,16 @@
  * `provenance` are JSON. A file is hostile until proven otherwise: what is read has been
  * checked to the last number.
  *
+ * In Python:
+ *
+ * ```py
+ * from safetensors import safe_open
+ *
+ * with safe_open("flu.safetensors", "np") as file:
+ *     scaling = json.loads(file.metadata()["scaling"])
+ *     weight = file.get_tensor("trunk/0/weight")  # [in, out]
+ * ```
+ *
  * @module
  */
 

@@ -55,7 +55,8 @@ export function reportProvenance(
 }
 
 function listed(record: Readonly<Record<string, string | number | boolean>>): string {
-  return Object.entries(record).map(([name, value]) => `${name} ${value}`).join(", ");
+  const short = (value: unknown) => typeof value === "number" ? +value.toPrecision(4) : value;
+  return Object.entries(record).map(([name, value]) => `${name} ${short(value)}`).join(", ");
 }
 
 // A thin space, which no locale reads as a decimal point.

@@ -53,8 +53,12 @@ export interface InfluenzaResult extends Nre {
   readonly replicates: Points;
 }
 
-// The posterior is a hundredth of the prior: sharp ratios want a high rate and a long cosine.
-const TRAINING = { learningRate: 8e-3, maxEpochs: 80 };
+// The posterior is a sliver of the prior: so sharp a ratio wants a high rate and a long cosine.
+const TRAINING: NreOptions = {
+  trunk: { kind: "mlp", hidden: [96, 96, 96], activation: "silu" },
+  learningRate: 8e-3,
+  maxEpochs: 80,
+};
 
 /** Simulates, trains, samples; and samples the exact posterior where there is one. */
 export async function inferInfluenza(key: Key, options: InfluenzaOptions = {}): Promise<InfluenzaResult> {
