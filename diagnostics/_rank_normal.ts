@@ -1,5 +1,5 @@
+import { normalQuantile } from "@likely/core";
 import { type Chains, pool } from "./_chains.ts";
-import { normalQuantile } from "./_normal_quantile.ts";
 
 /**
  * Replaces draws by normal scores of their ranks among all chains' draws,

@@ -1,6 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { CASES } from "../tests/golden/arviz_diagnostics.ts";
-import { normalQuantile } from "./_normal_quantile.ts";
 import { quantile } from "./quantile.ts";
 
 for (const { name, draws, quantiles } of CASES) {
@@ -35,22 +34,4 @@ Deno.test("quantile() keeps infinities", () => {
 Deno.test("quantile() refuses a probability out of range", () => {
   assertThrows(() => quantile([1], 1.5), RangeError, "probability must be in [0, 1]: current value is 1.5");
   assertThrows(() => quantile([1], NaN), RangeError);
-});
-
-Deno.test("the normal quantile agrees with SciPy in the middle and in the tails", () => {
-  // scipy.stats.norm.ppf
-  const golden = [
-    [1e-20, -9.262340089798409],
-    [1e-09, -5.9978070150076865],
-    [0.0001, -3.7190164854556804],
-    [0.025, -1.9599639845400545],
-    [0.07, -1.4757910281791706],
-    [0.3, -0.5244005127080409],
-    [0.6, 0.2533471031357997],
-    [0.93, 1.475791028179171],
-    [0.999, 3.090232306167813],
-    [0.9999999, 5.199337582290661],
-  ] as const;
-  for (const [p, z] of golden) assertAlmostEquals(normalQuantile(p) / z, 1, 1e-14);
-  assertEquals(normalQuantile(0.5), 0);
 });
