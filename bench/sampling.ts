@@ -5,16 +5,16 @@ import { essBulk } from "@likely/diagnostics";
 import { fusedEngine } from "@likely/kernels";
 import { sample } from "@likely/samplers";
 import { nre } from "@likely/sbi";
-import { twoMoons } from "@likely/simulators";
+import { gaussianLinear } from "@likely/simulators";
 import { median, type Row } from "./_measure.ts";
 
 /** The question of the table. */
 export const question =
-  "Effective draws a second on a trained two_moons surrogate (resnet 2 x 50), warm-up included, 20 chains x 1,000";
+  "Effective draws a second on a trained gaussian_linear surrogate (10-d, resnet 2 x 50), warm-up included, 20 chains x 1,000";
 
 /** Smallest bulk ESS over parameters, per second; and the seconds. */
 export async function rows(): Promise<Row[]> {
-  const { artifact } = await nre(key(0), twoMoons(), {
+  const { artifact } = await nre(key(0), gaussianLinear(), {
     simulations: 5000,
     maxEpochs: 20,
     trunk: { kind: "resnet", blocks: 2, width: 50, activation: "silu" },
@@ -30,7 +30,7 @@ export async function rows(): Promise<Row[]> {
 }
 
 async function run(artifact: Artifact, sampler: "slice" | "hmc" | "random_walk", seed: number) {
-  using output = await fusedEngine().logDensity(artifact, fromRows([[0, 0]]));
+  using output = await fusedEngine().logDensity(artifact, fromRows([new Array(10).fill(0.1)]));
   const prior = priorFrom(artifact.prior);
   const start = performance.now();
   const target = posteriorDensity(prior, output);

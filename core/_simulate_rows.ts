@@ -47,10 +47,13 @@ export function simulateRows(plan: RowsPlan, job: RowsJob): SimulatedRows {
   }
 }
 
-/** Why a row has failed, by its numbers; undefined for a row that has not. */
-export function nonFinite(name: string, values: Float64Array): string | undefined {
-  const j = values.findIndex((value) => !Number.isFinite(value));
-  return j < 0 ? undefined : `${name}[${j}] is ${values[j]}`;
+/** Why row i has failed, by its numbers; undefined for a row that has not. */
+export function nonFinite(name: string, { data, dim }: Points, i: number): string | undefined {
+  // By index, as a view of each row would cost more than looking at its numbers.
+  for (let k = i * dim; k < (i + 1) * dim; k++) {
+    if (!Number.isFinite(data[k])) return `${name}[${k - i * dim}] is ${data[k]}`;
+  }
+  return undefined;
 }
 
 function simulateTogether({ key, simulator, score }: RowsPlan, { theta, first }: RowsJob): SimulatedRows {

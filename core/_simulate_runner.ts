@@ -27,12 +27,19 @@ export type WorkerAnswer =
   | { readonly rows: SimulatedRows }
   | { readonly error: { readonly isTypeError: boolean; readonly message: string } };
 
-/** Simulates on the calling thread, which is left alone for a moment before every job. */
+/** Milliseconds of simulating between two looks at the event loop. */
+const BREATH = 20;
+
+/** Simulates on the calling thread, which is left alone for a moment now and then. */
 export function threadRunner(plan: RowsPlan): Runner {
   let stopped: { readonly reason: unknown } | undefined;
+  let breath = -Infinity;
   return {
     run: async (job) => {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (performance.now() - breath > BREATH) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        breath = performance.now();
+      }
       if (stopped) throw stopped.reason;
       return simulateRows(plan, job);
     },

@@ -2,7 +2,7 @@
 
 import { nonFinite, REASONS_KEPT, type SimulatedRows } from "./_simulate_rows.ts";
 import type { Dataset, SimulationFailure } from "./dataset.ts";
-import { gatherRows, type Points, row, zeros } from "./points.ts";
+import { gatherRows, type Points, zeros } from "./points.ts";
 
 /** All rows of a run, in place, failed ones included. */
 export interface Simulated {
@@ -67,6 +67,5 @@ export function toDataset(source: Simulated, indices: Iterable<number>): Dataset
 
 function failure(source: Simulated, i: number): string | undefined {
   const { x, score, thrown } = source;
-  return thrown.get(i) ?? nonFinite("x", row(x, i)) ??
-    (score.n > 0 ? nonFinite("score", row(score, i)) : undefined);
+  return thrown.get(i) ?? nonFinite("x", x, i) ?? (score.n > 0 ? nonFinite("score", score, i) : undefined);
 }

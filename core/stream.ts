@@ -36,11 +36,13 @@ export function stream(source: Key): Stream {
   return new ThreefryStream(source);
 }
 
+// Where a block lands before it is read: one for all streams, as nothing runs in between.
+const BLOCK = new Uint32Array(2);
+
 // A class, not a closure: one is made per simulated row, and a prototype method costs nothing.
 class ThreefryStream implements Stream {
   readonly #hi: number;
   readonly #lo: number;
-  readonly #block = new Uint32Array(2);
   #counter = 0;
 
   constructor(source: Key) {
@@ -49,10 +51,9 @@ class ThreefryStream implements Stream {
   }
 
   uniform(): number {
-    const block = this.#block;
     const j = this.#counter++;
-    threefry(this.#hi, this.#lo, (j / 4294967296) >>> 0, j >>> 0, block);
+    threefry(this.#hi, this.#lo, (j / 4294967296) >>> 0, j >>> 0, BLOCK);
     // 27 bits of the upper word above 26 of the lower one: 53 bits over 2^53.
-    return ((block[0]! >>> 5) * 67108864 + (block[1]! >>> 6)) / 9007199254740992;
+    return ((BLOCK[0]! >>> 5) * 67108864 + (BLOCK[1]! >>> 6)) / 9007199254740992;
   }
 }
