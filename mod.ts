@@ -11,6 +11,8 @@ export * from "@likely/losses";
 export * from "@likely/samplers";
 export * from "@likely/simulators";
 export * from "@likely/surrogates";
+export * from "./calibrate.ts";
+export * from "./calibration_report.ts";
 export * from "./compile.ts";
 export * from "./nre.ts";
 export * from "./posterior.ts";

@@ -13,7 +13,18 @@ interface Question {
   readonly rows: () => Promise<Row[]>;
 }
 
-const QUESTIONS = ["simulations", "training", "log_density", "sampling", "cold_start"] as const;
+const QUESTIONS = [
+  "simulations",
+  "training",
+  "log_density",
+  "sampling",
+  "samplers",
+  "calibration",
+  "influenza",
+  "cold_start",
+  "kernels_gemm",
+  "kernels_step",
+] as const;
 
 const asked = Deno.args.length > 0 ? Deno.args : QUESTIONS;
 for (const name of asked) {

@@ -10,6 +10,15 @@ export interface OutputKind {
   readonly isOne: (bytes: Uint8Array) => boolean;
 }
 
+/** A page that `likely` wrote. */
+export const PAGE: OutputKind = {
+  what: "a report",
+  isOne: (bytes) => {
+    const head = new TextDecoder().decode(bytes.subarray(0, 1000));
+    return head.startsWith("<!doctype html>") && head.includes("Content-Security-Policy");
+  },
+};
+
 /** Checks before any work is done that the file can be written, and replaces nothing foreign. */
 export async function requireOutput(path: string, { what, isOne }: OutputKind): Promise<void> {
   await requireFolder(path);

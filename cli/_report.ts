@@ -17,7 +17,7 @@ import {
 import type { PosteriorReportOptions } from "@likely/sbi";
 import { readDraws, readModel, readObservation, requireFits } from "./_input.ts";
 import { type Arguments, type Command, UsageError } from "./_options.ts";
-import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
+import { PAGE, requireOutput, writeOutput } from "./_output.ts";
 import { keyFor } from "./_seed.ts";
 import { loadTask } from "./_task.ts";
 
@@ -42,14 +42,6 @@ export const reportCommand: Command = {
     "likely report model.safetensors draws.csv --out report.html --task influenza",
   ],
   run,
-};
-
-const PAGE: OutputKind = {
-  what: "a report",
-  isOne: (bytes) => {
-    const head = new TextDecoder().decode(bytes.subarray(0, 1000));
-    return head.startsWith("<!doctype html>") && head.includes("Content-Security-Policy");
-  },
 };
 
 async function run(args: Arguments): Promise<void> {

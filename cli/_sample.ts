@@ -11,7 +11,7 @@ import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
 
-const SAMPLERS = ["auto", "slice", "hmc", "random_walk"] as const;
+const SAMPLERS = ["auto", "nuts", "hmc", "mala", "slice", "random_walk"] as const;
 
 /** The command. */
 export const sampleCommand: Command = {

@@ -12,13 +12,20 @@
 
 import manifest from "./deno.json" with { type: "json" };
 import { Interrupted } from "./_interrupt.ts";
+import { checkCommand } from "./_check.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
 import { reportCommand } from "./_report.ts";
 import { sampleCommand } from "./_sample.ts";
 import { simulateCommand } from "./_simulate.ts";
 import { trainCommand } from "./_train.ts";
 
-const COMMANDS: readonly Command[] = [simulateCommand, trainCommand, sampleCommand, reportCommand];
+const COMMANDS: readonly Command[] = [
+  simulateCommand,
+  trainCommand,
+  sampleCommand,
+  checkCommand,
+  reportCommand,
+];
 
 /**
  * Runs the command line and returns the exit code; nothing is thrown.

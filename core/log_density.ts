@@ -18,9 +18,28 @@ export interface LogDensity {
    * Outside the support the value is −∞ (and the gradient 0); NaN is never returned.
    *
    * @param points `[n, dim]`.
+   * @param options What the caller can do without, and whose the points are. A density may
+   * ignore them.
    * @returns Values in nats and gradients.
    */
-  evaluate(points: Points): Evaluation;
+  evaluate(points: Points, options?: EvaluateOptions): Evaluation;
+}
+
+/** Options of {@linkcode LogDensity.evaluate}. */
+export interface EvaluateOptions {
+  /**
+   * Whether gradients are wanted; without them a density may leave out work.
+   *
+   * @default {true}
+   */
+  readonly gradient?: boolean;
+  /**
+   * `[n]`: the chain that each point belongs to, for densities that differ from chain to chain
+   * (several observations, several temperatures). Samplers always give it.
+   *
+   * @default {point i belongs to chain i}
+   */
+  readonly chains?: ArrayLike<number>;
 }
 
 /** What {@linkcode LogDensity.evaluate} returns; the caller owns both arrays. */

@@ -30,6 +30,7 @@ export * from "./draw_uniform.ts";
 export * from "./draws.ts";
 export * from "./draws_from_csv.ts";
 export * from "./draws_to_csv.ts";
+export * from "./draws_zarr.ts";
 export * from "./engine.ts";
 export * from "./errors.ts";
 export * from "./exponential.ts";

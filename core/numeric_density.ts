@@ -6,7 +6,7 @@
 
 import { requireInteger, requireLength, requirePositive } from "./_check.ts";
 import { requireColumns } from "./_rows.ts";
-import type { Evaluation, LogDensity } from "./log_density.ts";
+import type { EvaluateOptions, Evaluation, LogDensity } from "./log_density.ts";
 import { type Points, row } from "./points.ts";
 
 /** Options of {@linkcode numericDensity}. */
@@ -60,7 +60,18 @@ export function numericDensity(
     for (let j = 0; j < dim; j++) requirePositive("build a numeric density", `scale[${j}]`, scale[j]!);
   }
   const step = (x: number, j: number) => STEP * (scale ? scale[j]! : Math.max(1, Math.abs(x)));
-  return { name, dim, evaluate: (points) => evaluateRows(points, dim, { fn, step }) };
+  return { name, dim, evaluate };
+
+  function evaluate(points: Points, options: EvaluateOptions = {}): Evaluation {
+    const { gradient = true } = options;
+    if (gradient) return evaluateRows(points, dim, { fn, step });
+    requireColumns("evaluate a density", points, dim);
+    return { value: Float64Array.from({ length: points.n }, (_, i) => finite(fn(row(points, i).slice()))) };
+  }
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : -Infinity;
 }
 
 interface Method {

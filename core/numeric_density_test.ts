@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numericDensity } from "./numeric_density.ts";
 import { fromRows } from "./points.ts";
+import { unconstrained } from "./unconstrained.ts";
 
 /** log of a banana: −½ x² − 2 (y − x²)². */
 const banana = numericDensity("banana", 2, ([x, y]) => -0.5 * x! ** 2 - 2 * (y! - x! ** 2) ** 2);
@@ -59,4 +60,19 @@ Deno.test("numericDensity() refuses impossible widths and scales", () => {
   );
   assertThrows(() => numericDensity("one", 1, () => 0, { scale: [0] }), RangeError, "scale[0]");
   assertThrows(() => banana.evaluate(fromRows([[1]])), TypeError, "2 columns");
+});
+
+Deno.test("densities leave gradients out where none are wanted, and pass on whose the points are", () => {
+  let calls = 0;
+  const target = numericDensity("hill", 2, ([a, b]) => (calls++, -(a! ** 2) - b! ** 2));
+  const support = [{ low: 0, high: 1 }, { low: -Infinity, high: Infinity }];
+  const seen: unknown[] = [];
+  const spy = {
+    ...target,
+    evaluate: (...args: Parameters<typeof target.evaluate>) => (seen.push(args[1]), target.evaluate(...args)),
+  };
+  const options = { gradient: false, chains: [4] };
+  const { value, grad } = unconstrained(spy, support).evaluate(fromRows([[0, 2]]), options);
+  assertEquals([calls, grad, seen[0]], [1, undefined, options]);
+  assertAlmostEquals(value[0]!, -0.25 - 4 + Math.log(1 / 4), 1e-12);
 });

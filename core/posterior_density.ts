@@ -61,9 +61,14 @@ export function posteriorDensity(
   return {
     name: logLikelihood.name,
     dim: prior.dim,
-    evaluate: (points) => {
-      if (beta === 0) return { value: prior.logDensity(points), grad: prior.score(points).data };
-      return add(prior, points, beta, logLikelihood.evaluate(points));
+    evaluate: (points, options) => {
+      const { gradient = true } = options ?? {};
+      if (beta > 0) {
+        const { value, grad } = logLikelihood.evaluate(points, options);
+        return add(prior, points, beta, gradient && grad ? { value, grad } : { value });
+      }
+      const value = prior.logDensity(points);
+      return gradient ? { value, grad: prior.score(points).data } : { value };
     },
   };
 }

@@ -37,11 +37,13 @@ export function unconstrained(target: LogDensity, support: Support): LogDensity 
   return {
     name: target.name,
     dim: target.dim,
-    evaluate: (z) => {
-      const { value, grad } = target.evaluate(constrain(support, z));
+    evaluate: (z, options) => {
+      const { value, grad } = target.evaluate(constrain(support, z), options);
       const jacobian = logAbsDetJacobian(support, z);
       const sum = value.map((v, i) => Number.isFinite(v + jacobian[i]!) ? v + jacobian[i]! : -Infinity);
-      return grad ? { value: sum, grad: chain(support, z, { value: sum, grad }) } : { value: sum };
+      return grad && options?.gradient !== false
+        ? { value: sum, grad: chain(support, z, { value: sum, grad }) }
+        : { value: sum };
     },
   };
 }

@@ -1,21 +1,40 @@
 /**
- * Evidence that a posterior can be believed: convergence, summaries, plots, reports.
+ * Evidence that a posterior can be believed: calibration, two-sample tests, convergence,
+ * summaries, plots, reports.
  *
  * @module
  */
 
+export * from "./c2st.ts";
+export * from "./calibration_run.ts";
+export * from "./classifier.ts";
 export * from "./convergence_warnings.ts";
+export * from "./coverage.ts";
 export * from "./ess.ts";
+export * from "./lc2st.ts";
 export * from "./mcse.ts";
+export * from "./misspecification.ts";
+export * from "./mmd.ts";
+export * from "./plot_autocorrelation.ts";
+export * from "./plot_chain_ranks.ts";
+export * from "./plot_coverage.ts";
+export * from "./plot_ecdf.ts";
 export * from "./plot_pairs.ts";
 export * from "./plot_predictive.ts";
+export * from "./plot_rank_histogram.ts";
 export * from "./plot_spec.ts";
 export * from "./plot_trace.ts";
 export * from "./plot_training.ts";
+export * from "./predictive_check.ts";
 export * from "./quantile.ts";
 export * from "./r_hat.ts";
 export * from "./render_svg.ts";
 export * from "./report.ts";
 export * from "./report_posterior.ts";
 export * from "./report_provenance.ts";
+export * from "./sbc.ts";
+export * from "./sliced_wasserstein.ts";
 export * from "./summary.ts";
+export * from "./tarp.ts";
+export * from "./thin_draws.ts";
+export * from "./uniformity.ts";

@@ -1,5 +1,7 @@
 import type { Kernel, KernelState, LogDensity } from "@likely/core";
 import { hmc } from "./hmc.ts";
+import { mala } from "./mala.ts";
+import { nuts } from "./nuts.ts";
 import { randomWalk } from "./random_walk.ts";
 import type { SampleOptions } from "./sample.ts";
 import { slice } from "./slice.ts";
@@ -21,7 +23,11 @@ export function chooseKernel(
 ): Kernel<KernelState> {
   switch (sampler) {
     case "auto":
-      return hasGradient ? hmc(target, { warmup }) : slice(target, { warmup });
+      return hasGradient ? nuts(target, { warmup }) : slice(target, { warmup });
+    case "nuts":
+      return nuts(target, { warmup });
+    case "mala":
+      return mala(target, { warmup });
     case "slice":
       return slice(target, { warmup });
     case "hmc":
@@ -31,7 +37,7 @@ export function chooseKernel(
     default:
       if (typeof sampler === "function") return sampler(target, { warmup });
       throw new RangeError(
-        `Cannot sample as sampler must be "auto", "slice", "hmc", "random_walk" or a function: ` +
+        `Cannot sample as sampler must be "auto", "nuts", "hmc", "mala", "slice", "random_walk" or a function: ` +
           `current value is "${sampler satisfies never}"`,
       );
   }

@@ -12,9 +12,9 @@ export function countCalls(target: LogDensity): CountedTarget {
   return {
     name: target.name,
     dim: target.dim,
-    evaluate: (points) => {
+    evaluate: (points, options) => {
       calls++;
-      return target.evaluate(points);
+      return target.evaluate(points, options);
     },
     calls: () => calls,
   };

@@ -20,6 +20,7 @@ import { requireFraction, requireInteger, requirePositive } from "./_check.ts";
 import { average, type DualAveraging, startAveraging } from "./_dual_averaging.ts";
 import { leapfrog, type Path, type Phase } from "./_leapfrog.ts";
 import { addRows, covarianceOf, type Moments, noMoments } from "./_moments.ts";
+import { requireGradient } from "./_require_gradient.ts";
 import { evaluateStart } from "./_start.ts";
 import { endsWindow } from "./_windows.ts";
 
@@ -141,7 +142,7 @@ function firstState(target: LogDensity, position: Points, stepSize: number): Hmc
   return {
     position,
     logDensity: value,
-    gradient: requireGradient(target, grad),
+    gradient: requireGradient("hmc", target, grad),
     steps: 0,
     scale: new Float64Array(target.dim).fill(1),
     averaging: startAveraging(stepSize),
@@ -216,11 +217,4 @@ function rescaled({ logMean }: DualAveraging, before: Float64Array, after: Float
 
 function gradientRows({ gradient, position }: Phase): Points {
   return { data: gradient, n: position.n, dim: position.dim };
-}
-
-function requireGradient(target: LogDensity, grad: Float64Array | undefined): Float64Array {
-  if (grad) return grad;
-  throw new TypeError(
-    `Cannot run hmc as target must give a gradient: "${target.name}" returns none; use slice instead`,
-  );
 }

@@ -15,7 +15,10 @@ import {
   stream,
   zeros,
 } from "@likely/core";
+import { delayedAcceptance } from "./delayed_acceptance.ts";
 import { hmc } from "./hmc.ts";
+import { mala } from "./mala.ts";
+import { nuts } from "./nuts.ts";
 import { randomWalk } from "./random_walk.ts";
 import { slice } from "./slice.ts";
 
@@ -94,7 +97,14 @@ const FIXED: Readonly<Record<string, Build>> = {
   "slice with a capped bracket": (target) =>
     slice(target, { warmup: 0, width: 0.7, maxSteps: 2, lookahead: 3 }),
   hmc: (target) => hmc(target, { warmup: 0, stepSize: 0.9, pathLength: 1.5 }),
+  mala: (target) => mala(target, { warmup: 0, stepSize: 0.9 }),
+  nuts: (target) => nuts(target, { warmup: 0, stepSize: 0.7 }),
+  "nuts cut short": (target) => nuts(target, { warmup: 0, stepSize: 0.3, maxDepth: 2 }),
   "random walk": (target) => randomWalk(target, { warmup: 0, scale: 1.5 }),
+  "delayed acceptance": (target) => {
+    const evaluate = (p: Points) => ({ value: target.evaluate(p).value.map((v) => 0.6 * v) });
+    return delayedAcceptance(target, { ...target, evaluate }, { warmup: 0, scale: 1, screenSteps: 2 });
+  },
 };
 
 /** Mean of `values` in its standard errors. */
@@ -156,6 +166,9 @@ function run(build: Build, target: LogDensity, start: Points, steps: number) {
 const ADAPTIVE: Readonly<Record<string, Build>> = {
   slice: (target) => slice(target, { warmup: 20 }),
   hmc: (target) => hmc(target, { warmup: 20 }),
+  mala: (target) => mala(target, { warmup: 20 }),
+  nuts: (target) => nuts(target, { warmup: 20 }),
+  "dense nuts": (target) => nuts(target, { warmup: 20, metric: "dense" }),
   "random walk": (target) => randomWalk(target, { warmup: 20 }),
 };
 

@@ -4,9 +4,21 @@
  * @module
  */
 
+export * from "./delayed_acceptance.ts";
+export * from "./elliptical_slice.ts";
 export * from "./hmc.ts";
+export * from "./importance.ts";
+export * from "./mala.ts";
+export * from "./map.ts";
 export * from "./mcmc_posterior.ts";
+export * from "./nuts.ts";
+export * from "./parallel_tempering.ts";
+export * from "./pareto_smooth.ts";
 export * from "./random_walk.ts";
+export * from "./rejection.ts";
 export * from "./run_chain.ts";
 export * from "./sample.ts";
+export * from "./sample_many.ts";
 export * from "./slice.ts";
+export * from "./smc.ts";
+export * from "./stack_targets.ts";

@@ -109,7 +109,7 @@ export function randomWalk(target: LogDensity, options: RandomWalkOptions = {}):
     name: "random_walk",
     init: (_key, position) => ({
       position,
-      logDensity: evaluateStart("random_walk", target, position).value,
+      logDensity: evaluateStart("random_walk", target, position, { gradient: false }).value,
       steps: 0,
       logScale: Math.log(scale),
       root: identity(dim),
@@ -118,7 +118,7 @@ export function randomWalk(target: LogDensity, options: RandomWalkOptions = {}):
     step: (key, state) => {
       const [forProposal, forChoice] = split(key, 2);
       const position = propose(forProposal, state);
-      const { value } = target.evaluate(position);
+      const { value } = target.evaluate(position, { gradient: false });
       const logRatio = value.map((v, c) => v - state.logDensity[c]!);
       const { accepted, acceptance } = acceptRows(forChoice, logRatio);
       const moved = {

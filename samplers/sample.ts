@@ -42,12 +42,12 @@ export type KernelBuilder = (target: LogDensity, options: { readonly warmup: num
 /** Options of {@linkcode sample}. */
 export interface SampleOptions {
   /**
-   * Which sampler. `"auto"` takes `"hmc"` where the target gives a gradient and `"slice"`
+   * Which sampler. `"auto"` takes `"nuts"` where the target gives a gradient and `"slice"`
    * where it does not.
    *
    * @default {"auto"}
    */
-  readonly sampler?: "auto" | "slice" | "hmc" | "random_walk" | KernelBuilder;
+  readonly sampler?: "auto" | "nuts" | "hmc" | "mala" | "slice" | "random_walk" | KernelBuilder;
   /**
    * Chains, all advanced by the same calls of `evaluate`.
    *
@@ -102,9 +102,6 @@ export interface SampleProgress {
   readonly secondsLeft: number;
 }
 
-// Samplers that would have gradients carried to unconstrained space for nothing.
-const GRADIENT_FREE: ReadonlySet<unknown> = new Set(["slice", "random_walk"]);
-
 // Often enough for a progress bar and an abort button, rarely enough to cost nothing.
 const BREATH_MS = 50;
 
@@ -122,7 +119,7 @@ const BREATH_MS = 50;
  * @returns The draws. `info` counts evaluations, divergences and seconds; `warnings` tells
  * what went wrong in words.
  * @throws {RangeError} If an option is out of range or chains find no place to start.
- * @throws {TypeError} If shapes disagree, or `"hmc"` is asked for and there is no gradient.
+ * @throws {TypeError} If shapes disagree, or a sampler that needs gradients is asked for and there is no gradient.
  *
  * @example Usage
  * ```ts
@@ -160,7 +157,7 @@ export async function sample(
   const [forStart, forChain] = split(key, 2);
   const counted = countCalls(target);
   const { position, hasGradient } = startPositions(forStart, counted, start, options);
-  const walked = unconstrained(GRADIENT_FREE.has(sampler) ? valuesOnly(counted) : counted, start.support);
+  const walked = unconstrained(counted, start.support);
   const kernel = chooseKernel(walked, { sampler, warmup, hasGradient });
   const run = runChain(forChain, kernel, unconstrain(start.support, position), { warmup, draws, thin });
   const { values, acceptance, divergences } = await paced(run, options);
@@ -182,10 +179,6 @@ export async function sample(
     warnings: divergenceWarnings(divergences, position.n * draws * thin),
   };
   return { ...out, warnings: [...new Set([...out.warnings, ...options.check?.(out) ?? []])] };
-}
-
-function valuesOnly(target: LogDensity): LogDensity {
-  return { ...target, evaluate: (points) => ({ value: target.evaluate(points).value }) };
 }
 
 /** Drives a run to its end and lets the event loop breathe. */

@@ -138,6 +138,7 @@ const TARGETS: readonly {
 /** Sweeps mix best and cost most; a random walk is the other way round. */
 const LENGTHS = {
   slice: { warmup: 100, draws: 150 },
+  nuts: { warmup: 250, draws: 150 },
   hmc: { warmup: 250, draws: 250 },
   "random_walk": { warmup: 1000, draws: 250, thin: 8 },
 } as const;
@@ -154,7 +155,7 @@ function estimate({ chains, length, names, values }: Draws, j: number, fn: (valu
   return { mean, error: Math.sqrt(variance / chains) };
 }
 
-for (const sampler of ["slice", "hmc", "random_walk"] as const) {
+for (const sampler of ["nuts", "slice", "hmc", "random_walk"] as const) {
   for (const { target, support, mean, variance } of TARGETS) {
     Deno.test(`sample() with ${sampler} finds the moments of "${target.name}"`, async () => {
       const options = { sampler, chains: 32, ...LENGTHS[sampler] };
@@ -181,9 +182,9 @@ Deno.test("sample() gives the same draws for the same key, others for another", 
   assert(a!.values.every((value, i) => value !== c!.values[i]));
 });
 
-Deno.test("sample() takes hmc where there is a gradient and slice where not", async () => {
+Deno.test("sample() takes nuts where there is a gradient and slice where not", async () => {
   const blind: LogDensity = { ...bell, evaluate: (p) => ({ value: bell.evaluate(p).value }) };
-  assertEquals((await sample(key(0), bell, startIn([LINE]), SHORT)).info.sampler, "hmc");
+  assertEquals((await sample(key(0), bell, startIn([LINE]), SHORT)).info.sampler, "nuts");
   assertEquals((await sample(key(0), blind, startIn([LINE]), SHORT)).info.sampler, "slice");
 });
 

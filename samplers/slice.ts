@@ -111,7 +111,7 @@ export function slice(target: LogDensity, options: SliceOptions = {}): Kernel<Sl
     name: "slice",
     init: (_key, position) => ({
       position,
-      logDensity: evaluateStart("slice", target, position).value,
+      logDensity: evaluateStart("slice", target, position, { gradient: false }).value,
       width: new Float64Array(target.dim).fill(width),
       sweeps: 0,
     }),
@@ -130,14 +130,22 @@ export function slice(target: LogDensity, options: SliceOptions = {}): Kernel<Sl
 
 /** Serves all chains until the last one is done; returns the number of calls. */
 function runSweeps(target: LogDensity, chains: readonly SliceSweep[], rows: number): number {
-  const buffer = zeros(chains.length * rows, target.dim);
+  const { dim } = target;
+  const buffer = zeros(chains.length * rows, dim);
+  const owners = new Uint32Array(buffer.n);
   let evaluations = 0;
-  let active = chains;
+  let active = Array.from(chains.keys());
   while (active.length > 0) {
-    const n = active.reduce((at, chain) => chain.propose(buffer, at), 0);
-    const { value } = target.evaluate({ data: buffer.data.subarray(0, n * buffer.dim), n, dim: buffer.dim });
-    active.reduce((at, chain) => chain.receive(value, at), 0);
-    active = active.filter((chain) => !chain.done);
+    let n = 0;
+    for (const c of active) {
+      const first = n;
+      n = chains[c]!.propose(buffer, first);
+      owners.fill(c, first, n);
+    }
+    const points = { data: buffer.data.subarray(0, n * dim), n, dim };
+    const { value } = target.evaluate(points, { gradient: false, chains: owners.subarray(0, n) });
+    active.reduce((at, c) => chains[c]!.receive(value, at), 0);
+    active = active.filter((c) => !chains[c]!.done);
     evaluations++;
   }
   return evaluations;

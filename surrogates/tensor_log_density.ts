@@ -104,18 +104,29 @@ export function tensorLogDensity(artifact: Artifact, x: Points): LogDensity & Di
     tf.dispose([value, grad]);
   };
 
+  const evaluateValues = (points: Points, out: Evaluation, start: number): void => {
+    const values = tf.tidy(() =>
+      output(weights, { theta: standardised(points, scaling.theta), atoms: points.n, seen }).dataSync<
+        "float32"
+      >()
+    );
+    addRows(out.value.subarray(start, start + points.n), values);
+  };
+
   return {
     name: `tfjs-${tf.getBackend()}`,
     dim: spec.thetaDim,
-    evaluate: (points) => {
+    evaluate: (points, options) => {
+      const { gradient = true } = options ?? {};
       const { n, dim } = points;
       const out = { value: new Float64Array(n), grad: new Float64Array(n * dim) };
       for (let start = 0; start < n; start += turn) {
         const rows = Math.min(turn, n - start);
         const data = points.data.subarray(start * dim, (start + rows) * dim);
-        evaluateTurn({ data, n: rows, dim }, out, start);
+        (gradient ? evaluateTurn : evaluateValues)({ data, n: rows, dim }, out, start);
       }
-      return finish(out, points, scaling.theta, kind === "cost" ? Infinity : -Infinity);
+      const { value, grad } = finish(out, points, scaling.theta, kind === "cost" ? Infinity : -Infinity);
+      return gradient ? { value, grad: grad! } : { value };
     },
     [Symbol.dispose]: () => tf.dispose([seen, ...Object.values(weights)]),
   };

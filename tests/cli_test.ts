@@ -140,11 +140,17 @@ Deno.test("likely runs from a task to a page, and every file is what the library
   const flags = ["--draws", "100", "--warmup", "50", "--chains", "2", "--seed", "3"];
   const sampled = await desk.run("sample", "m.safetensors", "--x", "x.csv", "--out", "d.csv", ...flags);
   assertEquals(sampled.code, 0, sampled.stderr);
-  assertMatch(sampled.stdout, /mean +sd[^]+theta1[^]+d\.csv: 2 chains of 100 draws by hmc/);
+  assertMatch(sampled.stdout, /mean +sd[^]+theta1[^]+d\.csv: 2 chains of 100 draws by nuts/);
   using given = await posterior(artifact, [0.1, 0.2], { chains: 2, warmup: 50 });
   const draws = await given.sample(KEYS[2]!, 200);
   assertEquals(new TextDecoder().decode(desk.read("d.csv")), drawsToCsv(draws));
   for (const warning of draws.warnings) assertStringIncludes(sampled.stdout, `warning: ${warning}`);
+
+  const size = ["--datasets", "12", "--draws", "9"];
+  const checked = await desk.run("check", "m.safetensors", "--task", "two_moons", "--out", "c.html", ...size);
+  assertEquals(checked.code, 0, checked.stderr);
+  assertMatch(checked.stdout, /rank of theta1 +p [^]+expected coverage[^]+TARP[^]+data sets/);
+  assert(desk.has("c.html"));
 
   const page = ["report", "m.safetensors", "d.csv", "--out", "r.html"];
   assertStringIncludes((await desk.run(...page)).stdout, "3 figures");
@@ -183,7 +189,7 @@ Deno.test("every command explains itself", async () => {
 Deno.test("bad usage ends with exit code 2 and says what would be right", async () => {
   await using desk = new Desk();
   const refused = (line: string, message: string) => assertRefused(desk, line, 2, message);
-  await refused("fly", `the command must be one of simulate, train, sample, report`);
+  await refused("fly", `the command must be one of simulate, train, sample, check, report`);
   await refused("simulate two_moons --out s --rows 3", "--rows is not an option");
   await refused("simulate --out s", "<task> is missing");
   await refused("simulate two_moons", "--out is missing");

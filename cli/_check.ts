@@ -1,0 +1,87 @@
+// `likely check`.
+
+// deno-lint-ignore-file no-console -- a command for people
+
+import type { Artifact, Simulator } from "@likely/core";
+import type { Calibration } from "@likely/sbi";
+import { readModel } from "./_input.ts";
+import { onInterrupt } from "./_interrupt.ts";
+import type { Arguments, Command } from "./_options.ts";
+import { PAGE, requireOutput, writeOutput } from "./_output.ts";
+import { progress } from "./_progress.ts";
+import { keyFor } from "./_seed.ts";
+import { loadTask } from "./_task.ts";
+
+/** The command. */
+export const checkCommand: Command = {
+  name: "check",
+  summary: "Checks the calibration of a model against its simulator.",
+  positionals: ["model"],
+  options: {
+    task: { value: "task", help: "the simulator that the model was trained on", required: true },
+    out: { value: "file", help: "a page with pictures, as .html" },
+    datasets: { value: "number", help: "fresh simulations to ask about", default: "200" },
+    draws: { value: "number", help: "independent draws for each", default: "99" },
+    seed: { value: "number", help: "of simulations and draws", default: "0" },
+  },
+  notes: [
+    "Parameters are drawn from the prior and data simulated from them; the model is asked for its",
+    "posterior, and the true parameters must rank among its draws as if they were one of them.",
+    "Ctrl-C ends early with a verdict on what is done. Exit code 0 whatever the verdict.",
+    "Permissions: --allow-read, --allow-write.",
+  ],
+  examples: [
+    "likely check model.safetensors --task influenza",
+    "likely check model.safetensors --task ./my_task.ts --datasets 500 --out check.html",
+  ],
+  run,
+};
+
+async function run(args: Arguments): Promise<void> {
+  const [name, out] = [args.required("task"), args.text("out")];
+  const sizes = { datasets: args.integer("datasets", 10)!, draws: args.integer("draws", 9)! };
+  const seed = args.integer("seed", 0)!;
+  if (out !== undefined) await requireOutput(out, PAGE);
+  const artifact = await readModel(args.positional(0));
+  const { task } = await loadTask(name);
+  requireSimulator(name, task.simulator, artifact);
+  const calibration = await watched(artifact, task.simulator, { ...sizes, seed });
+  const { calibrationReport, calibrationVerdict } = await import("@likely/sbi");
+  printRows(calibration);
+  console.log(`\n${calibrationVerdict(calibration)}`);
+  if (out === undefined) return;
+  const title = `Calibration of ${artifact.provenance.simulator}`;
+  await writeOutput(out, await calibrationReport({ title, artifact, calibration }));
+  console.log(`Wrote ${out}.`);
+}
+
+async function watched(
+  artifact: Artifact,
+  simulator: Simulator,
+  { seed, ...sizes }: { readonly datasets: number; readonly draws: number; readonly seed: number },
+): Promise<Calibration> {
+  const { calibrate } = await import("@likely/sbi");
+  using interrupt = onInterrupt();
+  using bar = progress("check");
+  return await calibrate(keyFor("check", seed), artifact, simulator, {
+    ...sizes,
+    signal: interrupt.signal,
+    onProgress: ({ done, total }) => bar.update(done, total, `${done} of ${total} data sets`),
+  });
+}
+
+function requireSimulator(name: string, { thetaDim, xDim }: Simulator, { spec }: Artifact): void {
+  if (thetaDim === spec.thetaDim && xDim === spec.xDim) return;
+  throw new TypeError(
+    `Cannot check the model against ${name} as it must have ${spec.thetaDim} parameters and ` +
+      `${spec.xDim} numbers of data: current values are ${thetaDim} and ${xDim}`,
+  );
+}
+
+function printRows({ sbc, coverage, tarp }: Calibration): void {
+  const line = (what: string, p: number, how: string) =>
+    console.log(`${what.padEnd(24)} p ${p.toPrecision(2)}  ${how}`);
+  for (const { name, ecdf, spread } of sbc.rows) line(`rank of ${name}`, ecdf, `spread ${spread.toFixed(2)}`);
+  line("expected coverage", coverage.pValue, `excess ${coverage.tailExcess.toFixed(3)}`);
+  line("TARP", tarp.pValue, `excess ${tarp.tailExcess.toFixed(3)}`);
+}

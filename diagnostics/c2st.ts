@@ -1,0 +1,91 @@
+/**
+ * Classifier two-sample test.
+ *
+ * @module
+ */
+
+import { drawPermutation, foldIn, gatherRows, type Key, type Points, split, stream } from "@likely/core";
+import { requireColumns, requireCount, requireRows } from "./_check.ts";
+import { type ClassifierTrainer, mlpClassifier } from "./classifier.ts";
+import { stacked, standardBy } from "./_standard_rows.ts";
+
+/** Options of {@linkcode c2st}. */
+export interface C2stOptions {
+  /**
+   * Parts of the data, each judged by a classifier trained on the others.
+   *
+   * @default 5
+   */
+  readonly folds?: number | undefined;
+  /**
+   * What tells the samples apart.
+   *
+   * @default {undefined} `mlpClassifier()`, the benchmark's.
+   */
+  readonly train?: ClassifierTrainer | undefined;
+}
+
+/**
+ * Computes how well a classifier tells a sample from a reference: its accuracy on rows it has
+ * not seen, 0.5 for equal distributions, 1 for separate ones.
+ *
+ * As the simulation-based inference benchmark defines it: both sides standardised by the
+ * reference's means and sds, five shuffled folds, a network of two hidden layers of `10 d` ReLU
+ * units. Compare figures only at equal numbers of rows; sides of unequal size shift the
+ * baseline. With `n` rows a side the standard error is about `0.5 / √(2n)`. Takes
+ * a few seconds for 1,000 against 1,000 in two dimensions, a minute in five: the cost grows with
+ * rows and with `d²`. Hand over a faster `train` for more.
+ *
+ * Source: Lopez-Paz & Oquab (2017), https://arxiv.org/abs/1610.06545; Lueckmann et al. (2021),
+ * https://arxiv.org/abs/2101.04653.
+ *
+ * @param key Shuffles the folds and starts the classifiers.
+ * @param reference `[n, d]`: what is taken for true.
+ * @param sample `[m, d]`.
+ * @param options Folds and classifier.
+ * @returns The mean accuracy over the folds, in [0, 1].
+ * @throws {TypeError} If the widths differ.
+ * @throws {RangeError} If there are fewer rows than folds or a number is not finite.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { independent, key, normal, split } from "@likely/core";
+ * import { c2st } from "@likely/diagnostics";
+ *
+ * const [a, b, forTest] = split(key(0), 3);
+ * const reference = independent({ mu: normal(0, 1) }).sample(a, 100);
+ * const shifted = independent({ mu: normal(9, 1) }).sample(b, 100);
+ * assert(await c2st(forTest!, reference, shifted) > 0.99);
+ * ```
+ */
+export async function c2st(
+  key: Key,
+  reference: Points,
+  sample: Points,
+  options: C2stOptions = {},
+): Promise<number> {
+  const { folds = 5, train = mlpClassifier() } = options;
+  requireCount("run C2ST", "folds", folds, 2);
+  requireColumns("run C2ST", "the sample", sample, reference.dim);
+  requireRows("run C2ST", "the reference", reference, folds);
+  requireRows("run C2ST", "the sample", sample, folds);
+  const [forFolds, forTraining] = split(key, 2);
+  const rows = standardBy(reference)(stacked(reference, sample));
+  const labels = Uint8Array.from({ length: rows.n }, (_, i) => i < reference.n ? 0 : 1);
+  const order = drawPermutation(stream(forFolds), rows.n);
+  let accuracy = 0;
+  for (let fold = 0; fold < folds; fold++) {
+    const seen = order.filter((_, k) => k % folds !== fold);
+    const unseen = order.filter((_, k) => k % folds === fold);
+    const classify = await train(foldIn(forTraining, fold), gatherRows(rows, seen), at(labels, seen));
+    const found = classify(gatherRows(rows, unseen));
+    const right = at(labels, unseen).filter((label, k) => (found[k]! > 0.5 ? 1 : 0) === label);
+    accuracy += right.length / unseen.length / folds;
+  }
+  return accuracy;
+}
+
+function at(labels: Uint8Array, indices: Uint32Array): Uint8Array {
+  return Uint8Array.from(indices, (i) => labels[i]!);
+}

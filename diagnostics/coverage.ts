@@ -1,0 +1,86 @@
+/**
+ * Expected coverage of highest-density regions.
+ *
+ * @module
+ */
+
+import type { Key, Points } from "@likely/core";
+import type { CalibrationRun } from "./calibration_run.ts";
+import { coverageCurve } from "./_coverage_curve.ts";
+import { ranksOf } from "./_rank.ts";
+import type { Ranks } from "./uniformity.ts";
+
+/** How often credible regions hold the truth. */
+export interface CoverageCurve {
+  /** `[k]`: credibility levels, from 0 to 1. */
+  readonly level: Float64Array;
+  /** `[k]`: share of truths inside the region of each level. */
+  readonly covered: Float64Array;
+  /** `[k]`: lower end of the band in which a calibrated curve stays as a whole. */
+  readonly low: Float64Array;
+  /** `[k]`: its upper end. */
+  readonly high: Float64Array;
+  /** Area between curve and diagonal: above 0 conservative, below 0 overconfident. */
+  readonly excess: number;
+  /** The same over levels above one half, where too wide and too narrow cannot cancel. */
+  readonly tailExcess: number;
+  /** p-value of `ecdfTest`. */
+  readonly pValue: number;
+  /** What the curve is made of: how many draws are in the smallest region with the truth. */
+  readonly ranks: Ranks;
+  /** How many rows of the run gave no posterior. */
+  readonly failed: number;
+}
+
+/** Options of {@linkcode coverage}. */
+export interface CoverageOptions {
+  /**
+   * Probability that a calibrated curve is inside the band.
+   *
+   * @default 0.95
+   */
+  readonly confidence?: number | undefined;
+}
+
+/**
+ * Checks how often the highest-density region of each level holds the truth: the share of rows
+ * whose truth is denser than `1 − level` of its posterior draws.
+ *
+ * A curve below the diagonal is overconfident, one above it conservative. A posterior that is
+ * the prior passes: read it together with accuracy.
+ *
+ * Source: Hermans et al. (2022), "A trust crisis in simulation-based inference?",
+ * https://arxiv.org/abs/2110.06581; the band by Säilynoja et al. (2022).
+ *
+ * @param key Breaks ties.
+ * @param run From `calibrationRun`.
+ * @param logDensity The posterior's log density given x, up to a constant of x: `[n]`.
+ * @param options The band.
+ * @returns The curve.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { independent, key, normal, simulate, simulator, split } from "@likely/core";
+ * import { calibrationRun, coverage } from "@likely/diagnostics";
+ *
+ * const prior = independent({ mu: normal(0, 1) });
+ * const silent = simulator({ name: "silent", thetaDim: 1, xDim: 1, simulate: () => [0] });
+ * const [forData, forRun, forTies] = split(key(0), 3);
+ * const data = await simulate(forData, { prior, simulator: silent }, 200);
+ *
+ * const run = await calibrationRun(forRun, data, (key, _x, n) => prior.sample(key, n));
+ * assert(coverage(forTies!, run, (theta) => prior.logDensity(theta)).pValue > 0.01);
+ * ```
+ */
+export function coverage(
+  key: Key,
+  run: CalibrationRun,
+  logDensity: (theta: Points, x: Float64Array) => Float64Array,
+  options: CoverageOptions = {},
+): CoverageCurve {
+  // Draws denser than the truth come before it: a rank among negative log densities.
+  const evaluate = (theta: Points, x: Float64Array) => logDensity(theta, x).map((value) => -value);
+  const [values] = ranksOf(key, run, [{ name: "−log density", evaluate }]);
+  return coverageCurve({ values: values!, cells: run.length + 1 }, options.confidence, run.failed);
+}

@@ -1,0 +1,147 @@
+/**
+ * Is an observation like the simulations? Asked before a posterior is.
+ *
+ * @module
+ */
+
+import { drawPermutation, fromRows, gatherRows, type Key, type Points, row, stream } from "@likely/core";
+import { requireColumns, requireCount, requireRows } from "./_check.ts";
+import { whitening } from "./_whitening.ts";
+
+/** Options of {@linkcode misspecification}. */
+export interface MisspecificationOptions {
+  /**
+   * A summary of the data in which to measure: the network's embedding, say.
+   *
+   * @default {undefined} The data themselves.
+   */
+  readonly embed?: ((x: Points) => Points) | undefined;
+  /**
+   * How many nearest simulations the distance is averaged over.
+   *
+   * @default 5
+   */
+  readonly neighbours?: number | undefined;
+  /**
+   * Most simulations to measure distances to.
+   *
+   * @default 5000
+   */
+  readonly references?: number | undefined;
+  /**
+   * Most simulations to rank an observation among; the least p-value is one over one more.
+   *
+   * @default 1000
+   */
+  readonly heldOut?: number | undefined;
+}
+
+/** How far an observation is from the simulations. */
+export interface MisspecificationResult {
+  /** Mean distance to its nearest simulations, in whitened units. */
+  readonly distance: number;
+  /** Mahalanobis distance to the mean of the simulations; about √p for one of them. */
+  readonly mahalanobis: number;
+  /** Share of held-out simulations at least as far from the rest, this one counted. */
+  readonly pValue: number;
+}
+
+/** Judges observations. */
+export interface MisspecificationCheck {
+  /** Measures one observation, `[p]`; one that is not finite is infinitely far. */
+  check(x: ArrayLike<number>): MisspecificationResult;
+  /** A sentence for people where the p-value is at or below `level` (0.01), else undefined. */
+  warning(x: ArrayLike<number>, level?: number): string | undefined;
+}
+
+/**
+ * Learns what simulated data look like, to tell observations that the simulator cannot make: a
+ * network knows nothing of those, and its posterior there can be anything.
+ *
+ * The distance is the mean over the nearest simulations, after whitening (the Mahalanobis
+ * distance, with a ridge of 1e-6 on the correlations, so that columns may depend on each
+ * other). It is ranked among held-out simulations, which makes the p-value exact: one true
+ * observation in a hundred is at or below 0.01. Errors that stay within the simulations pass.
+ *
+ * Source: in the spirit of Schmitt et al. (2024), "Detecting model misspecification in amortized
+ * Bayesian inference", https://arxiv.org/abs/2406.03154; the p-value is that of split conformal
+ * prediction (Vovk et al. 2005).
+ *
+ * @param key Splits the simulations.
+ * @param simulations `[n, p]`: x of the training set, n ≥ 20.
+ * @param options Where and how to measure.
+ * @returns The check, to be run whenever an observation is set.
+ * @throws {RangeError} If there are fewer than 20 simulations, one is not finite, or an option is
+ * out of its range.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ * import { independent, key, normal, split } from "@likely/core";
+ * import { misspecification } from "@likely/diagnostics";
+ *
+ * const [forData, forCheck] = split(key(0), 2);
+ * const simulations = independent({ a: normal(0, 1), b: normal(0, 5) }).sample(forData, 1000);
+ * const { check, warning } = misspecification(forCheck, simulations);
+ * assert(check([0.5, -3]).pValue > 0.05);
+ * assertEquals(warning([9, 0])?.startsWith("The observation is unlike"), true);
+ * ```
+ */
+export function misspecification(
+  key: Key,
+  simulations: Points,
+  options: MisspecificationOptions = {},
+): MisspecificationCheck {
+  const { embed = (x: Points) => x, neighbours = 5, references = 5000, heldOut = 1000 } = options;
+  requireCount("check observations", "neighbours", neighbours, 1);
+  requireCount("check observations", "references", references, neighbours);
+  requireCount("check observations", "heldOut", heldOut, 1);
+  const rows = embed(simulations);
+  requireRows("check observations", "the simulations", rows, 20);
+  // Half of few simulations are held out; of many, as many as asked for.
+  const held = Math.min(heldOut, rows.n >> 1);
+  const order = drawPermutation(stream(key), rows.n);
+  const known = gatherRows(rows, order.subarray(held, Math.min(rows.n, held + references)));
+  const whiten = whitening(known);
+  const cloud = whiten(known);
+  const far = (x: Points, i: number) => nearest(cloud, row(x, i), neighbours);
+  const others = whiten(gatherRows(rows, order.subarray(0, held)));
+  const ranked = Float64Array.from({ length: held }, (_, i) => far(others, i)).sort();
+  const check = (x: ArrayLike<number>): MisspecificationResult => {
+    const observation = fromRows([x]);
+    requireColumns("check an observation", "x", observation, simulations.dim);
+    const at = whiten(embed(observation));
+    if (!at.data.every(Number.isFinite)) {
+      return { distance: Infinity, mahalanobis: Infinity, pValue: 1 / (held + 1) };
+    }
+    const distance = far(at, 0);
+    const farther = ranked.reduce((count, one) => count + (one >= distance ? 1 : 0), 0);
+    return { distance, mahalanobis: Math.hypot(...at.data), pValue: (1 + farther) / (held + 1) };
+  };
+  return { check, warning: (x, level = 0.01) => sentence(check(x), { level, held }) };
+}
+
+// The mean of the k least distances.
+function nearest(cloud: Points, x: Float64Array, k: number): number {
+  const best = new Float64Array(Math.min(k, cloud.n)).fill(Infinity);
+  for (let i = 0; i < cloud.n; i++) {
+    const limit = best[best.length - 1]!;
+    let sum = 0;
+    for (let j = 0; j < cloud.dim && sum < limit; j++) sum += (cloud.data[i * cloud.dim + j]! - x[j]!) ** 2;
+    if (sum >= limit) continue;
+    let at = best.length - 1;
+    for (; at > 0 && best[at - 1]! > sum; at--) best[at] = best[at - 1]!;
+    best[at] = sum;
+  }
+  return best.reduce((sum, d2) => sum + Math.sqrt(d2), 0) / best.length;
+}
+
+function sentence(
+  { distance, pValue }: MisspecificationResult,
+  { level, held }: { readonly level: number; readonly held: number },
+): string | undefined {
+  if (pValue > level) return undefined;
+  const share = pValue * (held + 1) <= 1 ? "none" : `${Math.round(pValue * (held + 1)) - 1}`;
+  return `The observation is unlike the simulations: ${share} of ${held} held-out ones lie as far from the rest ` +
+    `(distance ${distance.toPrecision(3)}): the posterior may be wrong`;
+}

@@ -1,0 +1,57 @@
+import { type LogDensity, type Points, row, zeros } from "@likely/core";
+import { type Metric, metricFrom } from "./_metric.ts";
+import { addScaled, addScaledTransposed } from "./_metric.ts";
+import { addRows, noMoments } from "./_moments.ts";
+
+/** A target in coordinates w with `z = mean + L w`, L Lᵀ the rows' covariance. */
+export interface Whitened {
+  /** The log density of w; the constant `log det L` is left out. */
+  readonly target: LogDensity;
+  /** `z ↦ w`. */
+  inward(z: Points): Points;
+  /** `w ↦ z`. */
+  outward(w: Points): Points;
+}
+
+/** Makes mean 0 and unit covariance of the rows. */
+export function whiten(target: LogDensity, rows: Points): Whitened {
+  const { dim } = rows;
+  const moments = addRows(noMoments(dim), rows);
+  const { mean } = moments;
+  const metric = metricFrom(moments, dim === 1 ? "diagonal" : "dense");
+  const outward = (w: Points) =>
+    mapRows(w, (from, to) => {
+      to.set(mean);
+      addScaled(to, 1, metric, from);
+    });
+  return {
+    outward,
+    inward: (z) => mapRows(z, (from, to) => solve(metric, from.map((v, j) => v - mean[j]!), to)),
+    target: {
+      name: target.name,
+      dim,
+      evaluate: (w, options) => {
+        const { value, grad } = target.evaluate(outward(w), options);
+        if (!grad) return { value };
+        const rows = { data: grad, n: w.n, dim };
+        return { value, grad: mapRows(rows, (from, to) => addScaledTransposed(to, 1, metric, from)).data };
+      },
+    },
+  };
+}
+
+function mapRows(source: Points, fn: (from: Float64Array, to: Float64Array) => void): Points {
+  const out = zeros(source.n, source.dim);
+  for (let i = 0; i < source.n; i++) fn(row(source, i), row(out, i));
+  return out;
+}
+
+/** Solves `L w = r`. */
+function solve({ root }: Metric, r: Float64Array, out: Float64Array): void {
+  const dim = r.length;
+  for (let j = 0; j < dim; j++) {
+    let rest = r[j]!;
+    for (let k = 0; k < j; k++) rest -= root[j * dim + k]! * out[k]!;
+    out[j] = rest / root[j * dim + j]!;
+  }
+}

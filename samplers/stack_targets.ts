@@ -1,0 +1,95 @@
+/**
+ * Several targets behind one call.
+ *
+ * @module
+ */
+
+import { type Evaluation, gatherRows, type LogDensity } from "@likely/core";
+import { requireInteger } from "./_check.ts";
+
+/** Options of {@linkcode stackTargets}. */
+export interface StackTargetsOptions {
+  /**
+   * Chains on each target: chain c is on target `floor(c / chains)`.
+   *
+   * @default {1}
+   */
+  readonly chains?: number;
+}
+
+/**
+ * Makes one log density of several, told apart by the chain a point belongs to: a sampler then
+ * runs all of them in lock-step, every target called once for all its points.
+ *
+ * An engine that can evaluate points at different observations in one go may offer the same
+ * contract itself: it, too, need only read `options.chains`.
+ *
+ * @param targets At least one, all of one width.
+ * @param options Chains on each.
+ * @returns The log density; it has a gradient where all targets called have one.
+ * @throws {TypeError} If there is no target or their widths differ.
+ * @throws {RangeError} If `chains` is out of range, or, later, a chain belongs to no target.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromRows, numericDensity } from "@likely/core";
+ * import { stackTargets } from "@likely/samplers";
+ *
+ * const targets = [1, 2].map((at) => numericDensity("hill", 1, ([t]) => -((t! - at) ** 2)));
+ * const { value } = stackTargets(targets).evaluate(fromRows([[2], [2]]));
+ * assertEquals(Array.from(value), [-1, -0]);
+ * ```
+ */
+export function stackTargets(targets: readonly LogDensity[], options: StackTargetsOptions = {}): LogDensity {
+  const { chains: each = 1 } = options;
+  requireInteger("stack targets", "chains", each, 1);
+  const [first] = targets;
+  if (!first || targets.some(({ dim }) => dim !== first.dim)) {
+    throw new TypeError(
+      `Cannot stack targets as there must be some, all of one width: ` +
+        `current widths are [${targets.map(({ dim }) => dim)}]`,
+    );
+  }
+  return {
+    name: first.name,
+    dim: first.dim,
+    evaluate: (points, options) => {
+      const value = new Float64Array(points.n);
+      const grad = new Float64Array(points.n * points.dim);
+      let hasGradient = true;
+      for (const [t, rows] of rowsByTarget(points.n, each, options?.chains)) {
+        const target = targets[t] ?? refuse(t, targets.length);
+        const part = target.evaluate(gatherRows(points, rows), { ...options, chains: rows.map((_, i) => i) });
+        scatter({ value, grad }, part, rows);
+        hasGradient &&= part.grad !== undefined;
+      }
+      return hasGradient ? { value, grad } : { value };
+    },
+  };
+}
+
+function rowsByTarget(n: number, each: number, chains?: ArrayLike<number>): Map<number, number[]> {
+  const out = new Map<number, number[]>();
+  for (let i = 0; i < n; i++) {
+    const target = Math.floor((chains ? chains[i]! : i) / each);
+    const rows = out.get(target);
+    if (rows) rows.push(i);
+    else out.set(target, [i]);
+  }
+  return out;
+}
+
+function scatter(out: Required<Evaluation>, part: Evaluation, rows: readonly number[]): void {
+  const dim = out.grad.length / out.value.length;
+  rows.forEach((row, i) => {
+    out.value[row] = part.value[i]!;
+    if (part.grad) out.grad.set(part.grad.subarray(i * dim, (i + 1) * dim), row * dim);
+  });
+}
+
+function refuse(target: number, count: number): never {
+  throw new RangeError(
+    `Cannot evaluate stacked targets as a chain must belong to one of ${count}: current value is ${target}`,
+  );
+}

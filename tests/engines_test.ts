@@ -1,0 +1,148 @@
+// What every engine must do, run over all of them, and their agreement with each other.
+
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  type Artifact,
+  type Batch,
+  type Engine,
+  foldIn,
+  type Key,
+  key,
+  type Loss,
+  type NetworkSpec,
+  points,
+  type Scaling,
+  type TrainPlan,
+} from "@likely/core";
+import { useBackend } from "@likely/core/tensor";
+import { fusedEngine } from "@likely/kernels";
+import { balancedBce, bce, bceScore, nreC, squaredError } from "@likely/losses";
+import { tensorEngine } from "@likely/surrogates";
+import { artifactOf, noiseBatch, normalRows, shakenWeights, specs } from "../kernels/_cases_test.ts";
+
+const ENGINES: Readonly<Record<string, () => Promise<Engine>>> = {
+  "tensors on cpu": async () => (await useBackend("cpu"), tensorEngine()),
+  "tensors on wasm": async () => (await useBackend("wasm"), tensorEngine()),
+  "fused, relaxed SIMD": () => Promise.resolve(fusedEngine({ simd: "relaxed" })),
+  "fused, plain SIMD": () => Promise.resolve(fusedEngine({ simd: "plain" })),
+};
+
+const simple = specs["resnet silu"]!;
+/** Steps compared in the long run, and by how much losses near 0.7 may differ there. */
+const STEPS = 200;
+const DRIFT = 2e-3;
+
+/** The last column of θ on the log scale, from −9 on: noise is always above. */
+function scalingOf({ thetaDim, xDim }: NetworkSpec): Scaling {
+  const log = Array.from({ length: thetaDim }, (_, j) => j === thetaDim - 1 ? -9 : null);
+  const mean = log.map((low) => low === null ? 0.3 : 2.2);
+  return {
+    theta: { mean, std: log.map((low) => low === null ? 2 : 0.2), log },
+    x: { mean: new Array(xDim).fill(-0.2), std: new Array(xDim).fill(0.5) },
+  };
+}
+
+/** Losses as users make them, and the θ rows per x row of their batches. */
+function lossesOf({ thetaDim }: NetworkSpec): [Loss, number][] {
+  return [
+    [bce(), 2],
+    [balancedBce({ weight: 10 }), 2],
+    [nreC({ classes: 3, gamma: 2 }), 4],
+    // Batches here come ready made.
+    [squaredError({ assemble: (_key, { theta, x }) => ({ theta, x, atoms: 1 }) }), 1],
+    [bceScore({ scale: new Array(thetaDim).fill(2), weight: 0.7 }), 2],
+  ];
+}
+
+function planFor(at: Key, spec: NetworkSpec, loss: Loss): TrainPlan {
+  const state = { weights: shakenWeights(at, spec), steps: 0 };
+  return { spec, loss, scaling: scalingOf(spec), state, clipNorm: 1e6 };
+}
+
+/** Loss and gradient of every weight: after one step the first moment is a tenth of it. */
+async function gradientOn(engine: Engine, plan: TrainPlan, batch: Batch): Promise<[number, number[]]> {
+  using step = await engine.trainStep(plan);
+  const loss = await step.step(batch, 1e-3);
+  const { firstMoment } = await step.state();
+  const names = Object.keys(plan.state.weights);
+  return [loss, names.flatMap((name) => [...firstMoment![name]!.data].map((value) => value / 0.1))];
+}
+
+/** The distance of two vectors, relative to the length of the second. */
+function distance(a: readonly number[], b: readonly number[]): number {
+  return Math.hypot(...a.map((value, i) => value - b[i]!)) / (Math.hypot(...b) + 1e-6);
+}
+
+for (const [title, spec] of Object.entries(specs)) {
+  Deno.test(`engines agree on values and θ-gradients of ${title}`, async () => {
+    const artifact = artifactOf(key(3), spec, scalingOf(spec));
+    const x = normalRows(key(4), 3, spec.xDim);
+    const theta = normalRows(key(5), 7, spec.thetaDim);
+    const [cpu, ...others] = await Promise.all(
+      Object.values(ENGINES).map(async (make) => {
+        using density = await (await make()).logDensity(artifact, x);
+        return density.evaluate(theta);
+      }),
+    );
+    for (const { value, grad } of others) {
+      assert(distance([...value], [...cpu!.value]) < 2e-5);
+      assert(distance([...grad!], [...cpu!.grad!]) < 5e-5);
+    }
+  });
+
+  Deno.test(`engines agree on losses and weight gradients of ${title}`, async () => {
+    await useBackend("cpu");
+    for (const [loss, atoms] of lossesOf(spec)) {
+      for (const n of [1, 5]) {
+        const plan = planFor(key(n), spec, loss);
+        const batch = noiseBatch(key(n + 10), spec, n, atoms);
+        const [expected, gradient] = await gradientOn(tensorEngine(), plan, batch);
+        const [actual, ours] = await gradientOn(fusedEngine(), plan, batch);
+        assertAlmostEquals(actual, expected, 2e-5 * Math.max(1, Math.abs(expected)), loss.name);
+        assert(distance(ours, gradient) < 1e-4, `${loss.name}, n ${n}: ${distance(ours, gradient)}`);
+      }
+    }
+  });
+}
+
+Deno.test("engines follow one loss curve over two hundred steps", async () => {
+  await useBackend("wasm");
+  const plan = planFor(key(7), simple, bce());
+  using ours = await fusedEngine().trainStep(plan);
+  using theirs = await tensorEngine().trainStep(plan);
+  for (let i = 0; i < STEPS; i++) {
+    const { theta, atoms } = noiseBatch(foldIn(key(8), i), simple, 32, 2);
+    const noise = normalRows(foldIn(key(9), i), 32, simple.xDim);
+    const x = points(noise.data.map((e, k) => e + theta.data[Math.floor(k / 5) * 2]!), 5);
+    const batch = { theta, x, atoms };
+    assertAlmostEquals(ours.step(batch, 1e-3), await theirs.step(batch, 1e-3), DRIFT, `step ${i}`);
+  }
+});
+
+for (const [title, make] of Object.entries(ENGINES)) {
+  Deno.test(`logDensity() never returns NaN: -Infinity, or +Infinity for a cost, on ${title}`, async () => {
+    const engine = await make();
+    const ratio = artifactOf(key(3), simple);
+    const theta = points(new Float64Array([NaN, 0, 0.1, 0.2]), 2);
+    for (const [kind, never] of [["ratio", -Infinity], ["cost", Infinity]] as const) {
+      const artifact: Artifact = { ...ratio, kind };
+      using density = await engine.logDensity(artifact, normalRows(key(1), 1, 5));
+      const { value, grad } = density.evaluate(theta);
+      assertEquals(value[0], never);
+      assertEquals([...grad!.subarray(0, 2)], [0, 0]);
+      assert(Number.isFinite(value[1]));
+    }
+  });
+
+  Deno.test(`trainStep() goes on bit for bit from its state on ${title}`, async () => {
+    const engine = await make();
+    const plan = planFor(key(1), simple, bce());
+    const [first, second] = [20, 21].map((seed) => noiseBatch(key(seed), simple, 5, 2)) as [Batch, Batch];
+    using whole = await engine.trainStep(plan);
+    await whole.step(first, 1e-2);
+    const state = await whole.state();
+    using rest = await engine.trainStep({ ...plan, state });
+    assertEquals(await rest.step(second, 1e-2), await whole.step(second, 1e-2));
+    assertEquals(await rest.state(), await whole.state());
+  });
+}
