@@ -133,7 +133,10 @@ class ModuleDensity implements LogDensity, Disposable {
         grad[i * dim + j] = slopes[i * network.thetaGradient.ld + j]! *
           standardSlope(scaling.theta, j, points.data[i * dim + j]!);
       }
-      settle(value, grad, i, dim);
+    }
+    const never = this.#artifact.kind === "cost" ? Infinity : -Infinity;
+    for (let i = 0; i < n; i++) {
+      settle(value, grad.subarray(i * dim, (i + 1) * dim), i, never);
     }
   }
 
@@ -183,10 +186,8 @@ class ModuleDensity implements LogDensity, Disposable {
   }
 }
 
-/** A value that is no number is no density: −∞, with gradient 0. */
-function settle(value: Float64Array, grad: Float64Array, i: number, dim: number): void {
-  const slopes = grad.subarray(i * dim, (i + 1) * dim);
-  if (!Number.isNaN(value[i]!) && slopes.every(Number.isFinite)) return;
-  value[i] = -Infinity;
-  slopes.fill(0);
+/** A value that is no number becomes `never`; no gradient is known there, or where it is none. */
+function settle(value: Float64Array, slopes: Float64Array, i: number, never: number): void {
+  if (Number.isNaN(value[i]!)) value[i] = never;
+  if (!Number.isFinite(value[i]!) || !slopes.every(Number.isFinite)) slopes.fill(0);
 }

@@ -23,6 +23,18 @@ export function gradientNorm(count: i32, g: usize, limit: usize, norm: usize, fa
 }
 
 /**
+ * What is smaller than `least` becomes 0. A weight whose gradient vanishes, as behind a dead
+ * unit, would otherwise keep moments that shrink into subnormal numbers and stay there, each a
+ * hundred times slower than any other; next to ε they mean nothing.
+ */
+// @ts-ignore: decorator
+@inline
+function flush(values: v128, least: f32): v128 {
+  // "Not smaller" and not "at least": NaN is kept.
+  return v128.andnot(values, f32x4.lt(f32x4.abs(values), f32x4.splat(least)));
+}
+
+/**
  * Adam (Kingma & Ba 2015) with β = (0.9, 0.999), ε = 1e-8 outside the root and after the bias
  * correction. `rates` holds the learning rate, `1 / (1 − β₁ᵗ)` and `1 / (1 − β₂ᵗ)`.
  */
@@ -37,9 +49,12 @@ export function adam(count: i32, w: usize, m: usize, v: usize, g: usize, rates: 
   const take2 = f32x4.splat(<f32>(1.0 - 0.999));
   const epsilon = f32x4.splat(1e-8);
   for (let at: usize = 0; at < <usize>count << 2; at += 16) {
-    const slope = f32x4.mul(v128.load(g + at), scale);
-    const first = madd(v128.load(m + at), keep1, f32x4.mul(slope, take1));
-    const second = madd(v128.load(v + at), keep2, f32x4.mul(f32x4.mul(slope, slope), take2));
+    const slope = flush(f32x4.mul(v128.load(g + at), scale), 1e-17);
+    const first = flush(madd(v128.load(m + at), keep1, f32x4.mul(slope, take1)), 1e-30);
+    const second = flush(
+      madd(v128.load(v + at), keep2, f32x4.mul(f32x4.mul(slope, slope), take2)),
+      1e-37,
+    );
     v128.store(m + at, first);
     v128.store(v + at, second);
     const root = f32x4.add(f32x4.sqrt(f32x4.mul(second, correct2)), epsilon);
