@@ -106,7 +106,7 @@ export async function calibrate(
   return {
     run,
     sbc: sbc(forSbc, run, { names: prior.names }),
-    coverage: coverage(forCoverage, run, await densities(artifact, run)),
+    coverage: coverage(forCoverage, run, await densities(artifact, run, how)),
     tarp: tarp(forTarp, run),
   };
 }
@@ -118,10 +118,11 @@ export async function calibrate(
 async function densities(
   artifact: Artifact,
   { theta, x, draws, length }: CalibrationRun,
+  how: NonNullable<CalibrateOptions["posterior"]>,
 ): Promise<(theta: Points, x: Float64Array) => Float64Array> {
   const known = new Map<string, Float64Array>();
   for (let i = 0; i < theta.n; i++) {
-    using given = await posterior(artifact, row(x, i));
+    using given = await posterior(artifact, row(x, i), how);
     const rows = fromRows([row(theta, i), ...Array.from({ length }, (_, k) => row(draws, i * length + k))]);
     known.set(row(x, i).join(), given.logDensity!(rows));
   }

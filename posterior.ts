@@ -78,8 +78,8 @@ function negated(cost: LogDensity): LogDensity {
   return {
     name: cost.name,
     dim: cost.dim,
-    evaluate: (theta) => {
-      const { value, grad } = cost.evaluate(theta);
+    evaluate: (theta, options) => {
+      const { value, grad } = cost.evaluate(theta, options);
       return { value: value.map((v) => -v), ...(grad && { grad: grad.map((g) => -g) }) };
     },
   };
