@@ -1,7 +1,8 @@
 // Independent priors from a list of names and marginals: what `independent` and `priorFrom` share.
 
+import { requireColumns } from "./check.ts";
 import { requireNames } from "./_plain_data.ts";
-import { requireColumns, sampleRows } from "./_rows.ts";
+import { sampleRows } from "./_rows.ts";
 import type { Marginal } from "./marginal.ts";
 import { type Points, zeros } from "./points.ts";
 import type { Prior } from "./prior.ts";
@@ -28,7 +29,7 @@ export function independentPrior(parameters: readonly (readonly [string, Margina
 }
 
 function sumOverColumns(marginals: readonly Marginal[], theta: Points): Float64Array {
-  requireColumns("evaluate a prior", theta, marginals.length);
+  requireColumns("evaluate a prior", "points", theta, marginals.length);
   return Float64Array.from({ length: theta.n }, (_, i) => {
     let sum = 0;
     for (let j = 0; j < theta.dim; j++) sum += marginals[j]!.logDensity(theta.data[i * theta.dim + j]!);
@@ -37,7 +38,7 @@ function sumOverColumns(marginals: readonly Marginal[], theta: Points): Float64A
 }
 
 function scoreColumns(marginals: readonly Marginal[], theta: Points): Points {
-  requireColumns("differentiate a prior", theta, marginals.length);
+  requireColumns("differentiate a prior", "points", theta, marginals.length);
   const { n, dim, data } = theta;
   const out = zeros(n, dim);
   for (let i = 0; i < n; i++) {

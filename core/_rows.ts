@@ -1,6 +1,6 @@
 // Rows in and out of priors.
 
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "./check.ts";
 import { foldIn, type Key } from "./key.ts";
 import { type Points, row, zeros } from "./points.ts";
 import { type Stream, stream } from "./stream.ts";
@@ -16,10 +16,4 @@ export function sampleRows(
   const out = zeros(n, dim);
   for (let i = 0; i < n; i++) draw(stream(foldIn(key, i)), row(out, i));
   return out;
-}
-
-/** Requires points to have `dim` columns. */
-export function requireColumns(action: string, points: Points, dim: number): void {
-  if (points.dim === dim) return;
-  throw new TypeError(`Cannot ${action} as rows must have ${dim} columns: current value is ${points.dim}`);
 }

@@ -20,7 +20,7 @@
  */
 
 import * as v from "valibot";
-import { requireLength } from "./_check.ts";
+import { requireLength } from "./check.ts";
 import type { Artifact } from "./artifact.ts";
 import { checkSpec } from "./check_spec.ts";
 import { checkWeights } from "./check_weights.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger, requirePositive } from "./_check.ts";
+import { requireInteger, requirePositive } from "./check.ts";
 import type { EmbeddingSpec, HeadSpec, NetworkSpec, Spec, TrunkSpec } from "./spec.ts";
 import { weightShapes } from "./weights.ts";
 

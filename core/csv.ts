@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireLength } from "./_check.ts";
+import { requireLength } from "./check.ts";
 import { fromRows, type Points, row } from "./points.ts";
 
 /** Numbers read from CSV. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requirePositive } from "./_check.ts";
+import { requirePositive } from "./check.ts";
 import type { Stream } from "./stream.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requirePositive } from "./_check.ts";
+import { requirePositive } from "./check.ts";
 import { gammaVariate, logGammaVariate } from "./_gamma_variate.ts";
 import type { Stream } from "./stream.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requirePositive } from "./_check.ts";
+import { requirePositive } from "./check.ts";
 import { drawGamma } from "./draw_gamma.ts";
 import { drawPoisson } from "./draw_poisson.ts";
 import type { Stream } from "./stream.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "./check.ts";
 import type { Stream } from "./stream.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireFinite, requirePositive } from "./_check.ts";
+import { requireFinite, requirePositive } from "./check.ts";
 import { normalCdf, normalQuantile } from "./special.ts";
 import type { Stream } from "./stream.ts";
 

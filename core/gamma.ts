@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requirePositive } from "./_check.ts";
+import { requirePositive } from "./check.ts";
 import { withSupport } from "./_marginal.ts";
 import { drawGamma } from "./draw_gamma.ts";
 import type { Marginal } from "./marginal.ts";

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "./check.ts";
 
 // Where a block lands before it is read: a typed array costs more to make than to fill.
 const BLOCK = new Uint32Array(2);

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { requireFinite, requireLength } from "./_check.ts";
+import { requireColumns, requireFinite, requireLength } from "./check.ts";
 import { cholesky, multiplyLower, solveLower, solveUpper } from "./_cholesky.ts";
 import { requireArray, requireNames } from "./_plain_data.ts";
-import { requireColumns, sampleRows } from "./_rows.ts";
+import { sampleRows } from "./_rows.ts";
 import { drawNormal } from "./draw_normal.ts";
 import { type Points, row, zeros } from "./points.ts";
 import type { MultivariateNormalSpec, Prior } from "./prior.ts";
@@ -115,7 +115,7 @@ function requireSymmetric(covariance: readonly (readonly number[])[]): void {
 
 /** Rows of θ − mean, each then changed in place. */
 function residuals(theta: Points, mean: readonly number[], change: (r: Float64Array) => void): Points {
-  requireColumns("evaluate a prior", theta, mean.length);
+  requireColumns("evaluate a prior", "points", theta, mean.length);
   const out = zeros(theta.n, theta.dim);
   for (let i = 0; i < theta.n; i++) {
     const r = row(out, i);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireFinite, requirePositive } from "./_check.ts";
+import { requireFinite, requirePositive } from "./check.ts";
 import { withSupport } from "./_marginal.ts";
 import { drawNormal } from "./draw_normal.ts";
 import type { Marginal } from "./marginal.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { requireInteger, requireLength, requirePositive } from "./_check.ts";
-import { requireColumns } from "./_rows.ts";
+import { requireColumns, requireInteger, requireLength, requirePositive } from "./check.ts";
 import type { EvaluateOptions, Evaluation, LogDensity } from "./log_density.ts";
 import { type Points, row } from "./points.ts";
 
@@ -65,7 +64,7 @@ export function numericDensity(
   function evaluate(points: Points, options: EvaluateOptions = {}): Evaluation {
     const { gradient = true } = options;
     if (gradient) return evaluateRows(points, dim, { fn, step });
-    requireColumns("evaluate a density", points, dim);
+    requireColumns("evaluate a density", "points", points, dim);
     return { value: Float64Array.from({ length: points.n }, (_, i) => finite(fn(row(points, i).slice()))) };
   }
 }
@@ -81,7 +80,7 @@ interface Method {
 }
 
 function evaluateRows(points: Points, dim: number, { fn, step }: Method): Evaluation {
-  requireColumns("evaluate a density", points, dim);
+  requireColumns("evaluate a density", "points", points, dim);
   const value = new Float64Array(points.n).fill(-Infinity);
   const grad = new Float64Array(points.n * dim);
   for (let i = 0; i < points.n; i++) {

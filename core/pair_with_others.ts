@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "./check.ts";
 import type { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import { drawPermutation } from "./draw_permutation.ts";

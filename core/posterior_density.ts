@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireLength } from "./_check.ts";
+import { requireLength } from "./check.ts";
 import type { Evaluation, LogDensity } from "./log_density.ts";
 import type { Points } from "./points.ts";
 import type { Prior } from "./prior.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger, requireLength } from "./_check.ts";
+import { requireInteger, requireLength } from "./check.ts";
 import { type Chunk, chunksOf, measureChunkRows, rowsOf, shareOut } from "./_simulate_chunks.ts";
 import type { RowsPlan } from "./_simulate_rows.ts";
 import { type Runner, threadRunner, workerRunner } from "./_simulate_runner.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "./check.ts";
 import { WidthError } from "./_width_error.ts";
 import { foldIn, type Key } from "./key.ts";
 import { type Points, row, zeros } from "./points.ts";

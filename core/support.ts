@@ -12,8 +12,8 @@
  * @module
  */
 
+import { requireColumns } from "./check.ts";
 import { fromInterval, logSlope, toInterval } from "./_bijection.ts";
-import { requireColumns } from "./_rows.ts";
 import { type Points, zeros } from "./points.ts";
 
 /** An open interval; either end may be infinite. */
@@ -68,7 +68,7 @@ export function inSupport(support: Support, theta: Points): boolean[] {
  * ```
  */
 export function constrain(support: Support, z: Points): Points {
-  requireColumns("constrain points", z, support.length);
+  requireColumns("constrain points", "points", z, support.length);
   return mapEntries(z, (value, j) => toInterval(support[j]!, value));
 }
 
@@ -91,7 +91,7 @@ export function constrain(support: Support, z: Points): Points {
  * ```
  */
 export function unconstrain(support: Support, theta: Points): Points {
-  requireColumns("unconstrain points", theta, support.length);
+  requireColumns("unconstrain points", "points", theta, support.length);
   return mapEntries(theta, (value, j, i) => {
     const { low, high } = support[j]!;
     if (value > low && value < high) return fromInterval(support[j]!, value);
@@ -119,7 +119,7 @@ export function unconstrain(support: Support, theta: Points): Points {
  * ```
  */
 export function logAbsDetJacobian(support: Support, z: Points): Float64Array {
-  requireColumns("compute a Jacobian", z, support.length);
+  requireColumns("compute a Jacobian", "points", z, support.length);
   return Float64Array.from({ length: z.n }, (_, i) => {
     let sum = 0;
     for (let j = 0; j < z.dim; j++) sum += logSlope(support[j]!, z.data[i * z.dim + j]!);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireFinite, requirePositive } from "./_check.ts";
+import { requireFinite, requirePositive } from "./check.ts";
 import { requireInterval } from "./_interval.ts";
 import { logNormalMass } from "./_log_normal_mass.ts";
 import { withSupport } from "./_marginal.ts";

@@ -5,7 +5,7 @@
  */
 
 import { logSlopeSlope, slope } from "./_bijection.ts";
-import { requireLength } from "./_check.ts";
+import { requireLength } from "./check.ts";
 import type { Evaluation, LogDensity } from "./log_density.ts";
 import type { Points } from "./points.ts";
 import { constrain, logAbsDetJacobian, type Support } from "./support.ts";

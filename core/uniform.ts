@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireFinite } from "./_check.ts";
+import { requireFinite } from "./check.ts";
 import { requireInterval } from "./_interval.ts";
 import { withSupport } from "./_marginal.ts";
 import { drawUniform } from "./draw_uniform.ts";

@@ -5,7 +5,7 @@
  */
 
 import { drawPermutation, foldIn, gatherRows, type Key, type Points, split, stream } from "@likely/core";
-import { requireColumns, requireCount, requireRows } from "./_check.ts";
+import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
 import { type ClassifierTrainer, mlpClassifier } from "./classifier.ts";
 import { stacked, standardBy } from "./_standard_rows.ts";
 
@@ -66,7 +66,7 @@ export async function c2st(
   options: C2stOptions = {},
 ): Promise<number> {
   const { folds = 5, train = mlpClassifier() } = options;
-  requireCount("run C2ST", "folds", folds, 2);
+  requireInteger("run C2ST", "folds", folds, 2);
   requireColumns("run C2ST", "the sample", sample, reference.dim);
   requireRows("run C2ST", "the reference", reference, folds);
   requireRows("run C2ST", "the sample", sample, folds);

@@ -14,7 +14,7 @@ import {
   row,
   type SimulationFailure,
 } from "@likely/core";
-import { requireCount } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 
 /**
  * Draws from the posterior of one observation: `n` independent rows, or more, of which evenly
@@ -113,7 +113,7 @@ export async function calibrationRun(
   options: CalibrationRunOptions = {},
 ): Promise<CalibrationRun> {
   const { draws = 99, count = Infinity, previous, onProgress, signal } = options;
-  requireCount("check calibration", "draws", draws, 1);
+  requireInteger("check calibration", "draws", draws, 1);
   requirePrevious(previous, draws);
   const parts: Points[] = [];
   const rows: number[] = [];

@@ -5,7 +5,7 @@
  */
 
 import { drawPermutation, foldIn, type Key, type Points, split, stream } from "@likely/core";
-import { requireCount } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { type Matrix, matrix } from "./_dense.ts";
 import { adam, arraysOf, backward, forward, initMlp, type Mlp } from "./_mlp.ts";
 
@@ -86,7 +86,7 @@ const TOLERANCE = 1e-4;
 export function mlpClassifier(options: MlpClassifierOptions = {}): ClassifierTrainer {
   const { hidden, epochs = 1000, patience = 10, batch = 200, learningRate = 1e-3 } = options;
   const counts = { epochs, patience, batch };
-  for (const [name, value] of Object.entries(counts)) requireCount("make a classifier", name, value, 1);
+  for (const [name, value] of Object.entries(counts)) requireInteger("make a classifier", name, value, 1);
   return (key, rows, labels) => {
     const [forInit, forBatches] = split(key, 2);
     const widths = [rows.dim, ...hidden ?? [10 * rows.dim, 10 * rows.dim], 1];

@@ -16,7 +16,7 @@ import {
   zeros,
 } from "@likely/core";
 import type { CalibrationRun } from "./calibration_run.ts";
-import { requireColumns, requireCount, requireRows, requireShare } from "./_check.ts";
+import { requireColumns, requireFraction, requireInteger, requireRows } from "@likely/core/check";
 import { type ClassifierTrainer, type Classify, mlpClassifier } from "./classifier.ts";
 import { stacked, standardBy } from "./_standard_rows.ts";
 
@@ -106,8 +106,8 @@ export async function lc2st(
   options: Lc2stOptions = {},
 ): Promise<Lc2stResult> {
   const { nulls = 50, level = 0.05, train = mlpClassifier({ epochs: 200 }) } = options;
-  requireCount("run L-C2ST", "nulls", nulls, 1);
-  requireShare("run L-C2ST", "level", level);
+  requireInteger("run L-C2ST", "nulls", nulls, 1);
+  requireFraction("run L-C2ST", "level", level);
   requireObservation(run, observation);
   const [forTraining, forNulls] = split(key, 2);
   const pairs = pairsOf(run);

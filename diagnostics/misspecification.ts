@@ -5,7 +5,7 @@
  */
 
 import { drawPermutation, fromRows, gatherRows, type Key, type Points, row, stream } from "@likely/core";
-import { requireColumns, requireCount, requireRows } from "./_check.ts";
+import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
 import { whitening } from "./_whitening.ts";
 
 /** Options of {@linkcode misspecification}. */
@@ -93,9 +93,9 @@ export function misspecification(
   options: MisspecificationOptions = {},
 ): MisspecificationCheck {
   const { embed = (x: Points) => x, neighbours = 5, references = 5000, heldOut = 1000 } = options;
-  requireCount("check observations", "neighbours", neighbours, 1);
-  requireCount("check observations", "references", references, neighbours);
-  requireCount("check observations", "heldOut", heldOut, 1);
+  requireInteger("check observations", "neighbours", neighbours, 1);
+  requireInteger("check observations", "references", references, neighbours);
+  requireInteger("check observations", "heldOut", heldOut, 1);
   const rows = embed(simulations);
   requireRows("check observations", "the simulations", rows, 20);
   // Half of few simulations are held out; of many, as many as asked for.

@@ -5,7 +5,7 @@
  */
 
 import { drawPermutation, foldIn, type Key, type Points, row, stream } from "@likely/core";
-import { requireColumns, requireCount, requireRows } from "./_check.ts";
+import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
 import { quantile } from "./quantile.ts";
 import { stacked } from "./_standard_rows.ts";
 
@@ -70,7 +70,7 @@ export function mmd(key: Key, a: Points, b: Points, options: MmdOptions = {}): M
   requireRows("compute MMD", "the first sample", a, 2);
   requireRows("compute MMD", "the second sample", b, 2);
   const { permutations = 200 } = options;
-  requireCount("compute MMD", "permutations", permutations, 0);
+  requireInteger("compute MMD", "permutations", permutations, 0);
   const squared = squaredDistances(stacked(a, b));
   const bandwidth = options.bandwidth ?? medianDistance(squared, a.n + b.n);
   requireWidth(bandwidth);

@@ -7,7 +7,7 @@
 import type { Draws } from "@likely/core";
 import { autocovariance } from "./_autocovariance.ts";
 import { chainsOf } from "./_chains.ts";
-import { requireCount } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { requireDraws } from "./_columns.ts";
 import { CHAINS, channel, FAINT, plot } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
@@ -46,8 +46,8 @@ export interface PlotAutocorrelationOptions {
 export function plotAutocorrelation(draws: Draws, options: PlotAutocorrelationOptions = {}): PlotSpec {
   const { maxLag = 50 } = options;
   requireDraws("plot autocorrelations", draws);
-  requireCount("plot autocorrelations", "maxLag", maxLag, 1);
-  requireCount("plot autocorrelations", "the number of draws in a chain", draws.length, 2);
+  requireInteger("plot autocorrelations", "maxLag", maxLag, 1);
+  requireInteger("plot autocorrelations", "the number of draws in a chain", draws.length, 2);
   const lags = Math.min(maxLag, draws.length - 1);
   return plot({ columns: 3, concat: draws.names.map((_, j) => panel(draws, j, lags)) });
 }

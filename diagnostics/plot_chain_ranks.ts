@@ -6,7 +6,7 @@
 
 import type { Draws } from "@likely/core";
 import { chainsOf, pool } from "./_chains.ts";
-import { requireCount } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { requireDraws } from "./_columns.ts";
 import { CHAINS, channel, FAINT, plot } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
@@ -47,7 +47,7 @@ export interface PlotChainRanksOptions {
 export function plotChainRanks(draws: Draws, options: PlotChainRanksOptions = {}): PlotSpec {
   const { bins = 20 } = options;
   requireDraws("plot ranks", draws);
-  requireCount("plot ranks", "bins", bins, 1);
+  requireInteger("plot ranks", "bins", bins, 1);
   return plot({ columns: 3, concat: draws.names.map((_, j) => panel(draws, j, bins)) });
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { drawNormal, foldIn, type Key, type Points, row, stream } from "@likely/core";
-import { requireColumns, requireCount, requireRows } from "./_check.ts";
+import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
 
 /** Options of {@linkcode slicedWasserstein}. */
 export interface SlicedWassersteinOptions {
@@ -57,7 +57,7 @@ export function slicedWasserstein(
   options: SlicedWassersteinOptions = {},
 ): number {
   const { projections = 100, order = 2 } = options;
-  requireCount("compute a distance", "projections", projections, 1);
+  requireInteger("compute a distance", "projections", projections, 1);
   requireColumns("compute a distance", "the second sample", b, a.dim);
   requireRows("compute a distance", "the first sample", a, 1);
   requireRows("compute a distance", "the second sample", b, 1);

@@ -6,7 +6,7 @@
 
 import { foldIn, type Key, type Points, row, split, stream, zeros } from "@likely/core";
 import type { CalibrationRun } from "./calibration_run.ts";
-import { requireColumns } from "./_check.ts";
+import { requireColumns } from "@likely/core/check";
 import { coverageCurve } from "./_coverage_curve.ts";
 import type { CoverageCurve } from "./coverage.ts";
 import { rankOf } from "./_rank.ts";

@@ -5,7 +5,7 @@
  */
 
 import { type Draws, type Points, points } from "@likely/core";
-import { requireCount } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { essBulk, essTail } from "./ess.ts";
 
 /**
@@ -36,7 +36,7 @@ import { essBulk, essTail } from "./ess.ts";
  * ```
  */
 export function thinDraws(draws: Draws, n: number): Points {
-  requireCount("thin draws", "n", n, 1);
+  requireInteger("thin draws", "n", n, 1);
   const { chains, length, names, values } = draws;
   const total = chains * length;
   const worth = Math.min(total, ...essBulk(draws), ...essTail(draws));

@@ -5,7 +5,7 @@
  */
 
 import { type EcdfProcess, ecdfProcess } from "./_ecdf_process.ts";
-import { requireCount, requireShare } from "./_check.ts";
+import { requireFraction, requireInteger } from "@likely/core/check";
 import { chiSquareTail } from "./_gamma_tail.ts";
 
 /** Ranks of truths among draws, uniform on 0, 1, …, `cells − 1` where all is well. */
@@ -70,8 +70,8 @@ export interface EcdfBand {
  */
 export function ecdfBand(n: number, cells: number, options: EcdfBandOptions = {}): EcdfBand {
   const { confidence = 0.95, points = 100 } = options;
-  requireCount("compute a band", "n", n, 1);
-  requireShare("compute a band", "confidence", confidence);
+  requireInteger("compute a band", "n", n, 1);
+  requireFraction("compute a band", "confidence", confidence);
   const z = grid(cells, points).map((cell) => cell / cells);
   const process = ecdfProcess(n, z);
   const gamma = levelOf(process, confidence);
@@ -141,9 +141,9 @@ export interface ChiSquareTestOptions {
 export function chiSquareTest(ranks: Ranks, options: ChiSquareTestOptions = {}): number {
   const { values, cells } = requireRanks(ranks);
   const { bins = Math.max(2, Math.min(20, cells, Math.floor(values.length / 5))) } = options;
-  requireCount("test uniformity", "the number of ranks", values.length, 10);
-  requireCount("test uniformity", "bins", bins, 2);
-  requireCount("test uniformity", "the number of possible ranks", cells, bins);
+  requireInteger("test uniformity", "the number of ranks", values.length, 10);
+  requireInteger("test uniformity", "bins", bins, 2);
+  requireInteger("test uniformity", "the number of possible ranks", cells, bins);
   const counts = rankHistogram(ranks, bins);
   const statistic = counts.reduce((sum, { count, expected }) => sum + (count - expected) ** 2 / expected, 0);
   return chiSquareTail(statistic, bins - 1);
@@ -218,8 +218,8 @@ export function ksTest(values: ArrayLike<number>): number {
 
 // The first ranks of up to `most` evenly spaced cells, 0 left out: nothing is below it.
 function grid(cells: number, most: number): Float64Array {
-  requireCount("judge ranks", "the number of possible ranks", cells, 2);
-  requireCount("judge ranks", "points", most, 1);
+  requireInteger("judge ranks", "the number of possible ranks", cells, 2);
+  requireInteger("judge ranks", "points", most, 1);
   const length = Math.min(cells - 1, most);
   return Float64Array.from({ length }, (_, i) => Math.round((i + 1) * cells / (length + 1)));
 }
@@ -248,7 +248,7 @@ function levelOf(process: EcdfProcess, confidence: number): number {
 
 function requireRanks(ranks: Ranks): Ranks {
   const { values, cells } = ranks;
-  requireCount("judge ranks", "the number of ranks", values.length, 1);
+  requireInteger("judge ranks", "the number of ranks", values.length, 1);
   const bad = values.find((rank) => rank >= cells);
   if (bad === undefined) return ranks;
   throw new RangeError(`Cannot judge ranks as every rank must be below ${cells}: current value is ${bad}`);

@@ -6,7 +6,7 @@
 
 import { type Loss, pairWithOthers } from "@likely/core";
 import { tf } from "@likely/core/tensor";
-import { requireNonNegative } from "./_check.ts";
+import { requireNonNegative } from "@likely/core/check";
 
 /** What {@linkcode balancedBce} can be told. */
 export interface BalancedBceOptions {

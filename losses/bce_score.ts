@@ -6,7 +6,7 @@
 
 import { type Batch, type Dataset, gatherRows, type Loss, pairWithOthers } from "@likely/core";
 import { type Matrix, type Scalar, tf } from "@likely/core/tensor";
-import { requireNonNegative, requirePositive } from "./_check.ts";
+import { requireNonNegative, requirePositive } from "@likely/core/check";
 
 /** Options of {@linkcode bceScore}. */
 export interface BceScoreOptions {

@@ -6,7 +6,7 @@
 
 import { type Loss, pairWithOthers } from "@likely/core";
 import { type Matrix, type Scalar, tf, type Vector } from "@likely/core/tensor";
-import { requirePositive, requireWhole } from "./_check.ts";
+import { requireInteger, requirePositive } from "@likely/core/check";
 
 /** What {@linkcode nreC} can be told. */
 export interface NreCOptions {
@@ -54,7 +54,7 @@ export interface NreCOptions {
  */
 export function nreC(options: NreCOptions = {}): Loss {
   const { classes = 5, gamma = 1 } = options;
-  requireWhole("contrast parameters", "classes", classes);
+  requireInteger("contrast parameters", "classes", classes, 1);
   requirePositive("contrast parameters", "gamma", gamma);
   return {
     name: "nre_c",

@@ -7,7 +7,7 @@ import {
   split,
   stream,
 } from "@likely/core";
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { evaluateStart } from "./_start.ts";
 import type { SampleOptions, Start } from "./sample.ts";
 

@@ -15,7 +15,7 @@ import {
   split,
 } from "@likely/core";
 import { acceptRows } from "./_accept.ts";
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { evaluateStart } from "./_start.ts";
 import { randomWalk, type RandomWalkOptions, type RandomWalkState } from "./random_walk.ts";
 

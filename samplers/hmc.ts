@@ -16,7 +16,7 @@ import {
   stream,
 } from "@likely/core";
 import { acceptRows } from "./_accept.ts";
-import { requireFraction, requireInteger, requirePositive } from "./_check.ts";
+import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
 import { average, type DualAveraging, startAveraging } from "./_dual_averaging.ts";
 import { leapfrog, type Path, type Phase } from "./_leapfrog.ts";
 import { addRows, covarianceOf, type Moments, noMoments } from "./_moments.ts";

@@ -5,7 +5,7 @@
  */
 
 import { type Draws, gatherRows, type Key, type LogDensity, type Points, split } from "@likely/core";
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
 import { resample } from "./_resample.ts";
 import { nanToMinusInfinity } from "./_start.ts";

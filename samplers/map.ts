@@ -5,7 +5,7 @@
  */
 
 import { constrain, type Key, type LogDensity, type Points, row, unconstrain, zeros } from "@likely/core";
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { countCalls } from "./_count_calls.ts";
 import { maximise, type Peak } from "./_maximise.ts";
 import { startPositions } from "./_start_positions.ts";

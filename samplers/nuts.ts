@@ -16,7 +16,7 @@ import {
   stream,
   zeros,
 } from "@likely/core";
-import { requireFraction, requireInteger, requirePositive } from "./_check.ts";
+import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
 import { findSteps } from "./_find_steps.ts";
 import { type Metric, metricFrom } from "./_metric.ts";
 import { addRows, noMoments } from "./_moments.ts";

@@ -15,7 +15,7 @@ import {
   stream,
   zeros,
 } from "@likely/core";
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { slice, type SliceState } from "./slice.ts";
 
 /** Options of {@linkcode parallelTempering}. */

@@ -17,7 +17,7 @@ import {
   zeros,
 } from "@likely/core";
 import { acceptRows } from "./_accept.ts";
-import { requireFraction, requireInteger, requirePositive } from "./_check.ts";
+import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
 import { cholesky } from "./_cholesky.ts";
 import { addRows, covarianceOf, type Moments, noMoments } from "./_moments.ts";
 import { evaluateStart } from "./_start.ts";

@@ -17,7 +17,7 @@ import {
   unconstrain,
 } from "@likely/core";
 import { breathe } from "./_breathe.ts";
-import { requireInteger, requirePositive } from "./_check.ts";
+import { requireInteger, requirePositive } from "@likely/core/check";
 import { countCalls } from "./_count_calls.ts";
 import { maximise } from "./_maximise.ts";
 import { startPositions } from "./_start_positions.ts";

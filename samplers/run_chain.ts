@@ -13,7 +13,7 @@ import {
   type Points,
   split,
 } from "@likely/core";
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 
 /** Options of {@linkcode runChain}. */
 export interface RunChainOptions {

@@ -21,7 +21,7 @@ import {
 import { chooseKernel } from "./_choose_kernel.ts";
 import { countCalls } from "./_count_calls.ts";
 import { startPositions } from "./_start_positions.ts";
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { type ChainRun, runChain } from "./run_chain.ts";
 
 /** What is known about θ before sampling; every `Prior` is one. */

@@ -5,7 +5,7 @@
  */
 
 import { type Draws, fromRows, type Key, type LogDensity, row, split } from "@likely/core";
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 import { startPositions } from "./_start_positions.ts";
 import { sample, type SampleOptions, type Start } from "./sample.ts";
 import { stackTargets } from "./stack_targets.ts";

@@ -15,7 +15,7 @@ import {
   stream,
   zeros,
 } from "@likely/core";
-import { requireInteger, requirePositive } from "./_check.ts";
+import { requireInteger, requirePositive } from "@likely/core/check";
 import { evaluateStart } from "./_start.ts";
 import { SliceSweep } from "./_slice_sweep.ts";
 

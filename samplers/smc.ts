@@ -19,7 +19,7 @@ import {
   unconstrained,
 } from "@likely/core";
 import { breathe } from "./_breathe.ts";
-import { requireFraction, requireInteger } from "./_check.ts";
+import { requireFraction, requireInteger } from "@likely/core/check";
 import { countCalls, type CountedTarget } from "./_count_calls.ts";
 import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
 import { resample } from "./_resample.ts";

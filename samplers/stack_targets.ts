@@ -5,7 +5,7 @@
  */
 
 import { type Evaluation, gatherRows, type LogDensity } from "@likely/core";
-import { requireInteger } from "./_check.ts";
+import { requireInteger } from "@likely/core/check";
 
 /** Options of {@linkcode stackTargets}. */
 export interface StackTargetsOptions {

@@ -9,7 +9,8 @@ import {
   split,
 } from "@likely/core";
 import type { Scaling, TrainState } from "@likely/core";
-import { requireData, requireFraction, requirePositive, requireWhole } from "./_check.ts";
+import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
+import { requireData } from "./_require_data.ts";
 import { batchKey, minibatches, pieces, splitRows } from "./_rows.ts";
 import type { TrainingCheckpoint, TrainingIdentity } from "./checkpoint.ts";
 import { scalingFor } from "./scaling_for.ts";
@@ -41,8 +42,8 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
   const { spec, loss, logTheta, validationFraction = 0.1 } = options;
   const settings = loopSettings(options);
   requireData(data, spec);
-  requireFraction("validationFraction", validationFraction);
-  requireWhole("the number of rows", data.theta.n, 2, Number.MAX_SAFE_INTEGER);
+  requireFraction("train", "validationFraction", validationFraction);
+  requireInteger("train", "the number of rows", data.theta.n, 2);
   const [forSplit, forWeights, forOrder, forPairs, forValidation] = split(key, 5) as [
     Key,
     Key,
@@ -52,7 +53,7 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
   ];
   const { train, validation } = splitRows(forSplit, data.theta.n, validationFraction);
   const { batchSize = Math.min(200, train.length) } = options;
-  requireWhole("batchSize", batchSize, 1, train.length);
+  requireInteger("train", "batchSize", batchSize, 1, train.length);
   return {
     about: {
       key,
@@ -89,12 +90,12 @@ function loopSettings(options: TrainOptions): LoopSettings {
     clipNorm = 5,
     checkpointEvery = Infinity,
   } = options;
-  requirePositive("learningRate", learningRate);
-  requireWhole("patience", patience, 1, Number.MAX_SAFE_INTEGER);
-  requireWhole("maxEpochs", maxEpochs, 1, 2 ** 32 - 1);
-  if (clipNorm !== Infinity) requirePositive("clipNorm", clipNorm);
+  requirePositive("train", "learningRate", learningRate);
+  requireInteger("train", "patience", patience, 1);
+  requireInteger("train", "maxEpochs", maxEpochs, 1, 2 ** 32 - 1);
+  if (clipNorm !== Infinity) requirePositive("train", "clipNorm", clipNorm);
   if (checkpointEvery !== Infinity) {
-    requireWhole("checkpointEvery", checkpointEvery, 1, Number.MAX_SAFE_INTEGER);
+    requireInteger("train", "checkpointEvery", checkpointEvery, 1);
   }
   return { learningRate, schedule, patience, maxEpochs, clipNorm, checkpointEvery };
 }

@@ -189,8 +189,8 @@ Deno.test("train() refuses data that do not fit and options that cannot be", asy
   const refused = (data: Dataset, options: Partial<TrainOptions>, says: string) =>
     assertRejects(() => train(key(0), data, { ...BASE, ...options }), Error, says);
   const { theta, x } = DATA;
-  await refused({ theta, x: points(x.data.slice(1), 1), failed: 0 }, {}, "[100, 1]");
-  await refused({ theta, x: points(x.data, 2), failed: 0 }, {}, "[100, 1]");
+  await refused({ theta, x: points(x.data.slice(1), 1), failed: 0 }, {}, "100 rows");
+  await refused({ theta, x: points(x.data, 2), failed: 0 }, {}, "100 rows");
   await refused({ theta, x: points(x.data.with(7, NaN), 1), failed: 0 }, {}, "row 7 has NaN");
   await refused({ theta: fromRows([[1]]), x: fromRows([[1]]), failed: 0 }, {}, "number of rows");
   await refused(DATA, { batchSize: 91 }, "[1, 90]");
