@@ -6,9 +6,12 @@
 
 import {
   type Artifact,
+  type Engine,
   fromRows,
   type Key,
   type Points,
+  points,
+  type Prior,
   priorFrom,
   row,
   simulate,
@@ -16,17 +19,21 @@ import {
   split,
 } from "@likely/core";
 import {
+  type BatchSampler,
   type CalibrationRun,
   calibrationRun,
   type CalibrationRunOptions,
   coverage,
   type CoverageCurve,
+  type PosteriorSampler,
   sbc,
   type SbcResult,
   tarp,
   type TarpResult,
   thinDraws,
 } from "@likely/diagnostics";
+import { smcMany, type SmcManyOptions } from "@likely/samplers";
+import { logFits } from "./_log_fits.ts";
 import { posterior, type PosteriorOptions } from "./posterior.ts";
 
 /** Options of {@linkcode calibrate}. */
@@ -44,14 +51,32 @@ export interface CalibrateOptions extends Pick<CalibrationRunOptions, "onProgres
    */
   readonly draws?: number;
   /**
-   * Draws of the chains for each one that is ranked. Data whose chains are not worth `draws`
-   * independent draws all the same are counted as failed.
+   * Inverse temperature, as of `posterior`.
    *
-   * @default {8}
+   * @default {1}
    */
-  readonly oversample?: number;
-  /** How to sample each posterior. */
-  readonly posterior?: Omit<PosteriorOptions, "onProgress" | "signal">;
+  readonly beta?: number;
+  /**
+   * Who evaluates the surrogate.
+   *
+   * @default {defaultEngine()}
+   */
+  readonly engine?: Engine;
+  /**
+   * How particles sample all posteriors at once; there are at least 500 of them, or as many as
+   * `draws`.
+   *
+   * @default {{}}
+   */
+  readonly smc?: Omit<SmcManyOptions, "signal">;
+  /**
+   * Samples each posterior on its own instead, by Markov chains: what people then do with the
+   * surrogate, and slower. Data whose chains are not worth `draws` independent draws, though they
+   * take eight times as many, count as failed; chains seldom change modes.
+   *
+   * @default {undefined}
+   */
+  readonly chains?: Omit<PosteriorOptions, "onProgress" | "signal" | "beta" | "engine">;
 }
 
 /** What {@linkcode calibrate} found. */
@@ -71,8 +96,11 @@ export interface Calibration {
  * checks whether the true parameters rank as they should: simulation-based calibration,
  * expected coverage, and TARP.
  *
+ * Posteriors are sampled by sequential Monte Carlo, see `smcMany`: particles come from all over
+ * the prior, so that every mode has its share of draws, and many data sets are evaluated together.
+ *
  * @param key The key to consume; not the one of training.
- * @param artifact A ratio or likelihood surrogate.
+ * @param artifact A ratio, likelihood or cost surrogate.
  * @param simulator The simulator that it is a surrogate of.
  * @param options How much.
  * @returns Three verdicts; `pValue` near 0 means that the posterior is not calibrated.
@@ -94,37 +122,71 @@ export async function calibrate(
   simulator: Simulator,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
-  const { datasets = 200, draws = 99, oversample = 8, posterior: how = {}, onProgress, signal } = options;
+  const { datasets = 200, draws = 99, chains, onProgress, signal } = options;
   const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5) as [Key, Key, Key, Key, Key];
   const prior = priorFrom(artifact.prior);
   const dataset = await simulate(forData, { prior, simulator }, datasets);
-
-  const run = await calibrationRun(forRun, dataset, async (rowKey, x, n) => {
-    using given = await posterior(artifact, x, { warmup: 200, ...how });
-    return thinDraws(await given.sample(rowKey, n * oversample), n);
-  }, { draws, ...(onProgress && { onProgress }), ...(signal && { signal }) });
+  const sampler = chains ? byChains(artifact, { ...options, chains }) : byParticles(artifact, prior, options);
+  const run = await calibrationRun(forRun, dataset, sampler, {
+    draws,
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
   return {
     run,
     sbc: sbc(forSbc, run, { names: prior.names }),
-    coverage: coverage(forCoverage, run, await densities(artifact, run, how)),
+    coverage: coverage(forCoverage, run, await densities(artifact, run, { ...options, prior })),
     tarp: tarp(forTarp, run),
   };
 }
 
-/**
- * Log densities of each truth and its draws, looked up by x: coverage asks without waiting, and
- * to keep hundreds of conditioned surrogates alive would exhaust the address space.
- */
+/** Particles moved at once: enough for full batches, few enough to stop soon. */
+const MOST_PARTICLES = 10_000;
+const FEWEST_PARTICLES = 500;
+
+function byParticles(artifact: Artifact, prior: Prior, options: CalibrateOptions): BatchSampler {
+  const { draws = 99, smc = {}, signal } = options;
+  const { particles = Math.max(FEWEST_PARTICLES, draws) } = smc;
+  return {
+    rows: Math.max(1, Math.floor(MOST_PARTICLES / particles)),
+    sample: async (keys, x) => {
+      using fits = await logFits(artifact, x, options);
+      const all = await smcMany(keys, prior, fits, { ...smc, particles, ...(signal && { signal }) });
+      return all.map(({ values, length, warnings: [lost] }) =>
+        length === 0 ? new RangeError(lost) : points(values, prior.dim)
+      );
+    },
+  };
+}
+
+/** Draws of the chains for each one that is ranked. */
+const OVERSAMPLE = 8;
+
+function byChains(
+  artifact: Artifact,
+  { chains, beta, engine }: CalibrateOptions & Required<Pick<CalibrateOptions, "chains">>,
+): PosteriorSampler {
+  const how = { warmup: 200, ...chains, ...(beta !== undefined && { beta }), ...(engine && { engine }) };
+  return async (key, x, n) => {
+    using given = await posterior(artifact, x, how);
+    return thinDraws(await given.sample(key, n * OVERSAMPLE), n);
+  };
+}
+
+/** Log densities of each truth and its draws, looked up by x: coverage asks without waiting. */
 async function densities(
   artifact: Artifact,
   { theta, x, draws, length }: CalibrationRun,
-  how: NonNullable<CalibrateOptions["posterior"]>,
+  { prior, ...options }: CalibrateOptions & { readonly prior: Prior },
 ): Promise<(theta: Points, x: Float64Array) => Float64Array> {
   const known = new Map<string, Float64Array>();
+  using fits = await logFits(artifact, x, options);
   for (let i = 0; i < theta.n; i++) {
-    using given = await posterior(artifact, row(x, i), how);
     const rows = fromRows([row(theta, i), ...Array.from({ length }, (_, k) => row(draws, i * length + k))]);
-    known.set(row(x, i).join(), given.logDensity!(rows));
+    const chains = new Uint32Array(rows.n).fill(i);
+    const { value } = fits.evaluate(rows, { gradient: false, chains });
+    const logPrior = prior.logDensity(rows);
+    known.set(row(x, i).join(), value.map((v, k) => v + logPrior[k]!));
   }
   return (_, x) => known.get(x.join())!;
 }

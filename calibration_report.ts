@@ -11,6 +11,7 @@ import {
   plotRankHistogram,
   renderSvg,
   report,
+  reportNumber,
   reportProvenance,
   type ReportSection,
   type ReportTable,
@@ -72,7 +73,11 @@ export function calibrationVerdict({ run, sbc, coverage, tarp }: Calibration): s
       : []),
     ...(tarp.pValue < LEVEL ? ["balls around random points miss their share of truths"] : []),
   ];
-  const asked = `${run.theta.n} data sets${run.failed > 0 ? ` (${run.failed} more gave no posterior)` : ""}`;
+  const [first] = run.failures;
+  const missing = first
+    ? ` (${reportNumber(run.failed)} more gave no posterior, the first as ${first.reason})`
+    : "";
+  const asked = `${reportNumber(run.theta.n)} data sets${missing}`;
   if (wrong.length === 0) return `No sign of miscalibration in ${asked}.`;
   return `Miscalibrated, judged by ${asked}: ${wrong.join("; ")}.`;
 }
@@ -80,27 +85,43 @@ export function calibrationVerdict({ run, sbc, coverage, tarp }: Calibration): s
 /** Three tests share a false alarm once in a hundred. */
 const LEVEL = 0.01 / 3;
 
-function verdicts({ sbc, coverage, tarp }: Calibration): ReportTable {
-  const p = (value: number) => Number.isNaN(value) ? "not known" : value.toPrecision(2);
+/**
+ * Lists what each test found, for tables.
+ *
+ * @param calibration From `calibrate`.
+ * @returns One row a test: its name, its p-value, and what else it says.
+ */
+export function calibrationRows({ sbc, coverage, tarp }: Calibration): [string, string, string][] {
+  return [
+    ...sbc.rows.map(({ name, ecdf, spread, mean }): [string, string, string] => [
+      `rank of ${name}`,
+      format(ecdf),
+      `spread ${spread.toFixed(2)} (1 is right, more is too narrow), mean ${mean.toFixed(2)}`,
+    ]),
+    [
+      "expected coverage",
+      format(coverage.pValue),
+      `excess ${coverage.tailExcess.toFixed(3)} (below 0 is overconfident)`,
+    ],
+    ["TARP", format(tarp.pValue), `excess ${tarp.tailExcess.toFixed(3)}`],
+  ];
+}
+
+/** A p-value; below 1e-16 sums of floats say nothing. */
+function format(p: number): string {
+  if (Number.isNaN(p)) return "not known";
+  return p < 1e-16 ? "< 1e-16" : p.toPrecision(2);
+}
+
+function verdicts(calibration: Calibration): ReportTable {
   return {
     kind: "table",
-    columns: [{ title: "test", align: "left" }, { title: "p value", align: "right" }, {
-      title: "meaning",
-      align: "left",
-    }],
-    rows: [
-      ...sbc.rows.map((row) => [
-        `rank of ${row.name}`,
-        p(row.ecdf),
-        `spread ${row.spread.toFixed(2)} (1 is right, more is too narrow), mean ${row.mean.toFixed(2)}`,
-      ]),
-      [
-        "expected coverage",
-        p(coverage.pValue),
-        `excess ${coverage.tailExcess.toFixed(3)} (below 0 is overconfident)`,
-      ],
-      ["TARP", p(tarp.pValue), `excess ${tarp.tailExcess.toFixed(3)}`],
+    columns: [
+      { title: "test", align: "left" },
+      { title: "p value", align: "right" },
+      { title: "meaning", align: "left" },
     ],
+    rows: calibrationRows(calibration),
   };
 }
 

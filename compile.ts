@@ -28,6 +28,7 @@ export function firstOf(engines: readonly Engine[]): Engine {
     name: engines.map(({ name }) => name).join(" or "),
     trainStep: (plan) => attempt(engines, (engine) => engine.trainStep(plan)),
     logDensity: (artifact, x) => attempt(engines, (engine) => engine.logDensity(artifact, x)),
+    logDensities: (artifact, x) => attempt(engines, (engine) => engine.logDensities(artifact, x)),
   };
 }
 

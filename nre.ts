@@ -7,13 +7,12 @@
 import {
   type Dataset,
   type Key,
-  loadSimulator,
-  simulate,
   type SimulateOptions,
   type SimulationSource,
   type SimulatorModule,
   split,
 } from "@likely/core";
+import { simulatedPairs } from "./_simulated_pairs.ts";
 import { type TrainedRatio, trainRatio, type TrainRatioOptions } from "./train_ratio.ts";
 
 /** Options of {@linkcode nre}. */
@@ -60,8 +59,6 @@ export async function nre(
 ): Promise<Nre> {
   const { simulations = 10_000, simulation = {}, ...training } = options;
   const [forData, forTraining] = split(key, 2);
-  const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
-  const dataset = await simulate(forData, source, simulations, simulation);
-  const pairs = { simulator: simulator.name, prior: prior!.spec, dataset };
-  return { ...await trainRatio(forTraining, pairs, training), dataset };
+  const pairs = await simulatedPairs(forData, source, simulations, simulation);
+  return { ...await trainRatio(forTraining, pairs, training), dataset: pairs.dataset };
 }

@@ -8,7 +8,6 @@ import {
   type Artifact,
   type Engine,
   fromRows,
-  type LogDensity,
   type Points,
   type Posterior,
   posteriorDensity,
@@ -17,6 +16,8 @@ import {
 import { convergenceWarnings } from "@likely/diagnostics";
 import { mcmcPosterior, type McmcPosteriorOptions } from "@likely/samplers";
 import { defaultEngine } from "./compile.ts";
+import { negated } from "./_negated.ts";
+import { observationWarnings } from "./observation_warnings.ts";
 
 /** Options of {@linkcode posterior}: the sampler's, and who evaluates. */
 export interface PosteriorOptions extends McmcPosteriorOptions {
@@ -37,7 +38,9 @@ export interface PosteriorOptions extends McmcPosteriorOptions {
 /**
  * Conditions a surrogate on an observation.
  *
- * Holds engine memory until disposed. Draws carry warnings about convergence in words.
+ * Holds engine memory until disposed. An observation unlike the training data is warned of at
+ * once, in `warnings` (see `observationWarnings`); draws repeat that, and add what speaks against
+ * their convergence.
  *
  * @param artifact A ratio, likelihood or cost surrogate.
  * @param x `[p]`, the observation; or `[m, p]`, independent observations of one θ.
@@ -65,23 +68,22 @@ export async function posterior(
   const { beta = 1, engine, ...sampling } = options;
   const observed = "data" in x ? x : fromRows([x]);
   requireObservation(artifact, observed);
-  const output = await (engine ?? defaultEngine()).logDensity(artifact, observed);
+  const runner = engine ?? defaultEngine();
+  const warnings = await observationWarnings(artifact, observed, { engine: runner });
+  const output = await runner.logDensity(artifact, observed);
   const prior = priorFrom(artifact.prior);
   // A cost falls where parameters fit; a ratio and a likelihood rise.
   const fit = artifact.kind === "cost" ? negated(output) : output;
   const target = posteriorDensity(prior, fit, { beta });
   const given = mcmcPosterior(target, prior, { check: convergenceWarnings, ...sampling });
-  return { ...given, [Symbol.dispose]: () => output[Symbol.dispose]() };
-}
-
-function negated(cost: LogDensity): LogDensity {
   return {
-    name: cost.name,
-    dim: cost.dim,
-    evaluate: (theta, options) => {
-      const { value, grad } = cost.evaluate(theta, options);
-      return { value: value.map((v) => -v), ...(grad && { grad: grad.map((g) => -g) }) };
+    ...given,
+    warnings,
+    sample: async (key, n) => {
+      const draws = await given.sample(key, n);
+      return { ...draws, warnings: [...warnings, ...draws.warnings] };
     },
+    [Symbol.dispose]: () => output[Symbol.dispose](),
   };
 }
 

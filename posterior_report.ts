@@ -13,9 +13,11 @@ import {
   type PredictiveData,
   renderSvg,
   report,
+  type ReportBlock,
   type ReportFigure,
   reportPosterior,
   reportProvenance,
+  reportSampling,
   type ReportSection,
   summary,
 } from "@likely/diagnostics";
@@ -38,7 +40,7 @@ export interface PosteriorReportOptions {
 
 /**
  * Writes a self-contained HTML page: posterior table and pair plot, traces, learning curves,
- * posterior predictive bands, provenance; warnings first.
+ * posterior predictive bands, provenance; the warnings of draws come before all else of them.
  *
  * @param options What to show.
  * @returns The page.
@@ -73,27 +75,28 @@ async function posteriorSection(
     support,
     ...(compare && { compare: compare.draws, labels: ["surrogate", compare.label] }),
   });
-  const tables = [
-    { ...reportPosterior(summary(draws)), caption: "Posterior by the surrogate." },
-    ...(compare
-      ? [{
-        ...reportPosterior(summary(compare.draws)),
-        caption: `Posterior by comparison: ${compare.label}.`,
-      }]
-      : []),
-  ];
-  const warnings = [...draws.warnings, ...compare?.draws.warnings ?? []];
   return {
     heading: "Posterior",
     blocks: [
-      ...(warnings.length > 0 ? [{ kind: "notice" as const, lines: warnings }] : []),
-      ...tables,
-      figure(
-        await renderSvg(pairs),
-        "Marginal and joint densities; regions hold 50 % and 90 % of the posterior.",
-      ),
+      ...tableOf("Posterior by the surrogate", draws),
+      ...(compare ? tableOf(`Comparison: ${compare.label}`, compare.draws) : []),
+      figure(await renderSvg(pairs), pairsCaption(draws.names.length, compare?.label)),
     ],
   };
+}
+
+function tableOf(title: string, draws: Draws): ReportBlock[] {
+  return [
+    { kind: "notice", title, lines: draws.warnings },
+    { ...reportPosterior(summary(draws)), caption: `${title}.` },
+  ];
+}
+
+function pairsCaption(d: number, label: string | undefined): string {
+  const both = label === undefined ? "" : ` Blue: the surrogate; orange: ${label}.`;
+  if (d === 1) return `Marginal density.${both}`;
+  return "On the diagonal marginal densities; below it regions that hold 50 % and 90 % of the draws; " +
+    `above it correlations.${both}`;
 }
 
 async function predictiveSection(data: PredictiveData): Promise<ReportSection> {
@@ -106,36 +109,26 @@ async function predictiveSection(data: PredictiveData): Promise<ReportSection> {
 }
 
 async function samplingSection(draws: Draws): Promise<ReportSection> {
-  const how = Object.entries(draws.info).map(([name, value]) => [name, format(value)]);
+  const caption = "Traces, one chain after another: they should look alike and wander nowhere. Dashed: the " +
+    "median of all draws.";
   return {
     heading: "Sampling",
-    blocks: [
-      figure(
-        await renderSvg(plotTrace(draws)),
-        "Traces of the chains: they should look alike and wander nowhere.",
-      ),
-      {
-        kind: "table",
-        columns: [{ title: "what", align: "left" }, { title: "value", align: "left" }],
-        rows: [["chains", `${draws.chains} of ${draws.length} draws`], ...how],
-      },
-    ],
+    blocks: [figure(await renderSvg(plotTrace(draws)), caption), reportSampling(draws)],
   };
 }
 
-async function surrogateSection({ provenance }: Artifact): Promise<ReportSection> {
-  const { history } = provenance.training;
+async function surrogateSection({ kind, provenance }: Artifact): Promise<ReportSection> {
+  const { training: { history } } = provenance;
+  // Only a cost's loss has the unit of the data.
+  const yLabel = kind === "cost" ? "loss" : "loss, nats";
+  const below = history?.termWeights
+    ? " Below them the weights of the loss and of the terms that aid it."
+    : "";
+  const caption = `Learning curves; the network of the best epoch is kept.${below}`;
   return {
     heading: "Surrogate",
     blocks: [
-      ...(history
-        ? [
-          figure(
-            await renderSvg(plotTraining(history)),
-            "Learning curves; the weights of the best epoch are kept.",
-          ),
-        ]
-        : []),
+      ...(history ? [figure(await renderSvg(plotTraining(history, { yLabel })), caption)] : []),
       reportProvenance(provenance),
     ],
   };
@@ -143,9 +136,4 @@ async function surrogateSection({ provenance }: Artifact): Promise<ReportSection
 
 function figure(svg: string, caption: string): ReportFigure {
   return { kind: "figure", svg, caption };
-}
-
-function format(value: number | string): string {
-  if (Number.isNaN(value)) return "not known";
-  return typeof value === "number" ? String(+value.toPrecision(4)) : value;
 }

@@ -16,12 +16,13 @@ import {
   type PriorSpec,
   type Spec,
   standardisation,
-  type Support,
   type TrunkSpec,
 } from "@likely/core";
-import { bce, bceScore, scoreScale } from "@likely/losses";
+import { bce, scoreAugmented, scoreScale } from "@likely/losses";
 import { freeze, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./compile.ts";
+import { dataReference } from "./_data_reference.ts";
+import { logColumns } from "./_log_columns.ts";
 import { versions } from "./_versions.ts";
 
 /** What was simulated. */
@@ -51,7 +52,7 @@ export interface TrainRatioOptions extends Partial<Omit<TrainOptions, "spec" | "
   /**
    * A loss whose minimiser is the log ratio.
    *
-   * @default {undefined} `bceScore()` for data with exact scores, `bce()` for others.
+   * @default {undefined} `scoreAugmented(bce(), …)` for data with scores, `bce()` for others.
    */
   readonly loss?: Loss;
   /**
@@ -106,7 +107,7 @@ export async function trainRatio(
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
   const { dataset, prior, simulator } = pairs;
-  const { embedding, trunk = DEFAULT_TRUNK, engine, ...training } = options;
+  const { embedding, trunk = DEFAULT_TRUNK, engine = defaultEngine(), ...training } = options;
   const logTheta = logColumns(priorFrom(prior).support);
   const loss = options.loss ?? defaultLoss(dataset, logTheta);
   const spec: Spec = {
@@ -120,23 +121,19 @@ export async function trainRatio(
   const trained = await train(key, dataset, {
     ...DEFAULT_TRAINING,
     ...training,
-    engine: engine ?? defaultEngine(),
+    engine,
     spec,
     loss,
     logTheta,
   });
   const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions() });
-  return { artifact, history: trained.history };
+  const reference = await dataReference(artifact, dataset.x, engine);
+  return { artifact: { ...artifact, ...reference }, history: trained.history };
 }
 
 function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
   if (dataset.score === undefined) return bce();
-  return bceScore({ scale: scoreScale(dataset, standardisation(dataset.theta, { log })) });
-}
-
-/** Parameters with a lower end and no upper one are scales and rates: seen in logarithms. */
-function logColumns(support: Support): (number | null)[] {
-  return support.map(({ low, high }) => low > -Infinity && high === Infinity ? low : null);
+  return scoreAugmented(bce(), { scale: scoreScale(dataset, standardisation(dataset.theta, { log })) });
 }
 
 const DEFAULT_TRUNK: TrunkSpec = { kind: "mlp", hidden: [128, 128, 128], activation: "silu" };

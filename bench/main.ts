@@ -19,11 +19,14 @@ const QUESTIONS = [
   "log_density",
   "sampling",
   "samplers",
+  "peers",
   "calibration",
+  "c2st",
   "influenza",
   "cold_start",
   "kernels_gemm",
   "kernels_step",
+  "kernels_workers",
 ] as const;
 
 const asked = Deno.args.length > 0 ? Deno.args : QUESTIONS;

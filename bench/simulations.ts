@@ -13,7 +13,7 @@ const REPEATS = 5;
 export async function rows(): Promise<Row[]> {
   const out: Row[] = [];
   for (const name of Object.keys(tasks)) {
-    const n = name.startsWith("influenza") ? 20_000 : 200_000;
+    const n = rowsFor(name);
     const cores = navigator.hardwareConcurrency;
     for (const workers of [0, cores]) {
       const where = workers === 0 ? "calling thread" : `${cores} workers, start-up included`;
@@ -21,6 +21,12 @@ export async function rows(): Promise<Row[]> {
     }
   }
   return out;
+}
+
+// Some seconds of each.
+function rowsFor(name: string): number {
+  if (name === "hodgkin_huxley") return 500;
+  return name.startsWith("influenza") ? 20_000 : 200_000;
 }
 
 async function rate(name: string, n: number, workers: number): Promise<number> {
@@ -31,7 +37,7 @@ async function rate(name: string, n: number, workers: number): Promise<number> {
   const rates: number[] = [];
   for (let i = 0; i < REPEATS; i++) {
     const start = performance.now();
-    await simulate(key(i), source, n, { workers, chunkRows: 1000 });
+    await simulate(key(i), source, n, { workers, chunkRows: Math.min(1000, n / 20) });
     rates.push(n / ((performance.now() - start) / 1000));
   }
   return median(rates);
@@ -41,6 +47,10 @@ const MODULES: Readonly<Record<string, readonly [string, string]>> = {
   "gaussian_linear": ["gaussian-linear", "gaussianLinear"],
   "two_moons": ["two-moons", "twoMoons"],
   "slcp": ["slcp", "slcp"],
+  "uniform_1d": ["uniform-1d", "uniform1d"],
+  "linear_gaussian_shifted": ["linear-gaussian-shifted", "linearGaussianShifted"],
+  "gaussian_mixture": ["gaussian-mixture", "gaussianMixture"],
+  "hodgkin_huxley": ["hodgkin-huxley", "hodgkinHuxley"],
   "influenza": ["influenza", "influenza"],
   "influenza_stochastic": ["stochastic-influenza", "stochasticInfluenza"],
 };

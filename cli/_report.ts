@@ -55,12 +55,16 @@ async function run(args: Arguments): Promise<void> {
   const draws = await readDraws(args.positional(1));
   requireOfModel(args.positional(1), draws, artifact);
   const predictive = task && await predict(keyFor("report", seed), { task, x: x ?? task, draws, artifact });
-  const { convergenceWarnings, posteriorReport } = await import("@likely/sbi");
+  const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
+  const warnings = [
+    ...(predictive ? await observationWarnings(artifact, await readObservation((x ?? task)!)) : []),
+    ...convergenceWarnings(draws),
+  ];
   const page = await posteriorReport({
     title: `Posterior of ${artifact.provenance.simulator}`,
     artifact,
     // Of the run the table tells nothing; the page says so.
-    draws: { ...draws, info: { ...draws.info, divergences: NaN }, warnings: convergenceWarnings(draws) },
+    draws: { ...draws, info: { ...draws.info, divergences: NaN }, warnings },
     ...(predictive && { predictive }),
   });
   await writeOutput(out, page);

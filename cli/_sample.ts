@@ -85,7 +85,6 @@ async function watched(
 ): Promise<Draws> {
   const { posterior } = await import("@likely/sbi");
   using interrupt = onInterrupt();
-  using bar = progress("sample");
   using given = await posterior(artifact, x, {
     ...options,
     chains,
@@ -93,6 +92,9 @@ async function watched(
     onProgress: ({ step, total, stepsPerSecond, secondsLeft }) =>
       bar.update(step, total, rate(stepsPerSecond, secondsLeft)),
   });
+  // Said before the bar, which may run for long.
+  for (const warning of given.warnings ?? []) console.error(`warning: ${warning}`);
+  using bar = progress("sample");
   try {
     return await given.sample(keyFor("sample", seed), chains * draws);
   } catch (error) {

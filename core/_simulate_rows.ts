@@ -57,10 +57,11 @@ export function nonFinite(name: string, { data, dim }: Points, i: number): strin
 }
 
 function simulateTogether({ key, simulator, score }: RowsPlan, { theta, first }: RowsJob): SimulatedRows {
-  const x = simulator.simulate(key, theta, first);
+  const scored = score ? simulator.simulateScored?.(key, theta, first) : undefined;
+  const x = scored?.x ?? simulator.simulate(key, theta, first);
   requireShape(`simulator "${simulator.name}"`, x, theta.n, simulator.xDim);
   if (!score) return { x: own(x), score: new Float64Array(), thrown: [] };
-  const scores = simulator.score!(theta, x);
+  const scores = scored?.score ?? simulator.score!(theta, x);
   requireShape(`the score of "${simulator.name}"`, scores, theta.n, theta.dim);
   return { x: own(x), score: own(scores), thrown: [] };
 }

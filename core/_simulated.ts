@@ -41,13 +41,14 @@ export function place(into: Simulated, rows: SimulatedRows, first: number): numb
 /** The rows among `indices` that did not fail. */
 export function toDataset(source: Simulated, indices: Iterable<number>): Dataset {
   const kept: number[] = [];
+  const lost: number[] = [];
   const failures: SimulationFailure[] = [];
-  let failed = 0;
   for (const i of indices) {
     const reason = failure(source, i);
     if (reason === undefined) kept.push(i);
-    else if (++failed <= REASONS_KEPT) failures.push({ row: i, reason });
+    else if (lost.push(i) <= REASONS_KEPT) failures.push({ row: i, reason });
   }
+  const failed = lost.length;
   if (kept.length === 0 && failed > 0) {
     throw new RangeError(
       `Cannot simulate as at least one row must succeed: all ${failed} failed, ` +
@@ -61,7 +62,7 @@ export function toDataset(source: Simulated, indices: Iterable<number>): Dataset
     x: pick(source.x),
     ...(source.score.n > 0 && { score: pick(source.score) }),
     failed,
-    ...(failed > 0 && { failures }),
+    ...(failed > 0 && { failedTheta: gatherRows(source.theta, lost), failures }),
   };
 }
 

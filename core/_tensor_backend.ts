@@ -6,8 +6,8 @@ import { repairWasm } from "./_tensor_wasm.ts";
 /** Where tensors are computed. */
 export type BackendName = "webgpu" | "wasm" | "cpu";
 
-/** A backend, or the best there is. */
-export type BackendPreference = "auto" | BackendName;
+/** A backend, the best there is, or the first of some that works. */
+export type BackendPreference = "auto" | BackendName | readonly BackendName[];
 
 /** The backend in use. */
 export interface BackendReport {
@@ -60,8 +60,8 @@ let latest: Promise<BackendReport | undefined> = Promise.resolve(undefined);
 /**
  * Chooses the backend that computes all tensors of this process, and makes it ready.
  *
- * `"auto"` takes the first that works of WebGPU on a real GPU, WASM, plain JavaScript; once a
- * backend is in use it stays, whatever the number of calls. A backend asked for by name is used
+ * `"auto"` takes the first that works of WebGPU on a real GPU, WASM, plain JavaScript, and a list
+ * the first that works of it; once a backend is in use it stays, whatever the number of such calls. A backend asked for by name is used
  * or refused, never replaced: WebGPU then also runs on a software GPU, and a backend in use is
  * left for the new one. Tensors of the old one do not survive that move in general, so switch
  * before making any.
@@ -92,7 +92,8 @@ export function useBackend(
   prefer: BackendPreference = "auto",
   options: UseBackendOptions = {},
 ): Promise<BackendReport> {
-  if (prefer !== "auto" && !ORDER.includes(prefer)) {
+  const order = typeof prefer !== "string" ? prefer : prefer === "auto" ? ORDER : [prefer];
+  if (order.length === 0 || !order.every((name) => ORDER.includes(name))) {
     return Promise.reject(
       new RangeError(
         `Cannot use a backend as it must be auto, webgpu, wasm or cpu: current value is ${prefer}`,
@@ -100,28 +101,33 @@ export function useBackend(
     );
   }
   const before = latest;
+  const isNamed = typeof prefer === "string" && prefer !== "auto";
   const report = before.then((used) =>
-    used && (prefer === "auto" || prefer === used.name) ? used : choose(prefer, used, options)
+    used && (!isNamed || prefer === used.name) ? used : choose(order, { used, isNamed, ...options })
   );
   latest = report.catch(() => before);
   return report;
 }
 
-async function choose(
-  prefer: BackendPreference,
-  used: BackendReport | undefined,
-  options: UseBackendOptions,
-): Promise<BackendReport> {
+/** How to choose. */
+interface Choice extends UseBackendOptions {
+  readonly used: BackendReport | undefined;
+  /** One backend was asked for by its name. */
+  readonly isNamed: boolean;
+}
+
+async function choose(order: readonly BackendName[], options: Choice): Promise<BackendReport> {
+  const { used, isNamed } = options;
   let reason: unknown;
-  for (const name of prefer === "auto" ? ORDER : [prefer]) {
+  for (const name of order) {
     try {
-      return await start(name, prefer === "auto", options);
+      return await start(name, !isNamed, options);
     } catch (error) {
       reason = error;
     }
   }
   await tfjs.setBackend(used?.name ?? "cpu");
-  const name = prefer === "auto" ? "cpu" : prefer;
+  const name = order.at(-1)!;
   throw new Error(
     `Cannot use the ${name} backend as it must compute here: ${messageOf(reason)}; ${REMEDY[name]}`,
     { cause: reason },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DataReference } from "./data_reference.ts";
 import type { LearningCurves } from "./learning_curves.ts";
 import type { PriorSpec } from "./prior.ts";
 import type { Scaling } from "./scaling.ts";
@@ -27,6 +28,8 @@ export interface Artifact {
   readonly scaling: Scaling;
   /** Where it comes from. */
   readonly provenance: Provenance;
+  /** What its training data looked like; without it observations are not checked. */
+  readonly reference?: DataReference;
 }
 
 /** Where an artifact comes from. */

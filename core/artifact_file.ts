@@ -2,8 +2,8 @@
  * Artifacts as files: one `.safetensors` file holds the weights, and in its metadata all the
  * rest as JSON. Python's `safetensors` package reads it as it is.
  *
- * Metadata: `likely.format` is `"1"`; `kind` is the artifact's; `spec`, `prior`, `scaling` and
- * `provenance` are JSON. A file is hostile until proven otherwise: what is read has been
+ * Metadata: `likely.format` is `"1"`; `kind` is the artifact's; `spec`, `prior`, `scaling`,
+ * `provenance` and, where there is one, `reference` are JSON. A file is hostile until proven otherwise: what is read has been
  * checked to the last number.
  *
  * In Python:
@@ -22,6 +22,7 @@
 import * as v from "valibot";
 import { requireLength } from "./check.ts";
 import type { Artifact } from "./artifact.ts";
+import type { DataReference } from "./data_reference.ts";
 import { checkSpec } from "./check_spec.ts";
 import { checkWeights } from "./check_weights.ts";
 import { FormatError } from "./errors.ts";
@@ -43,6 +44,16 @@ const SIDE = v.object({
   log: v.exactOptional(v.array(v.nullable(FINITE))),
 });
 const SCALING = v.object({ theta: SIDE, x: SIDE });
+const CLOUD = v.object({
+  low: v.array(FINITE),
+  step: v.array(v.pipe(FINITE, v.minValue(0))),
+  codes: v.pipe(v.string(), v.base64()),
+  distances: v.pipe(
+    v.array(v.pipe(FINITE, v.minValue(0))),
+    v.check((all) => all.every((d, i) => i === 0 || d >= all[i - 1]!), "Invalid order: Expected ascending"),
+  ),
+});
+const REFERENCE = v.object({ x: v.exactOptional(CLOUD), embedded: v.exactOptional(CLOUD) });
 const PROVENANCE = v.object({
   simulator: v.string(),
   simulations: COUNT,
@@ -57,7 +68,11 @@ const PROVENANCE = v.object({
   training: v.object({
     loss: FINITE,
     epochs: COUNT,
-    history: v.exactOptional(v.object({ train: v.array(FINITE), validation: v.array(FINITE) })),
+    history: v.exactOptional(v.object({
+      train: v.array(FINITE),
+      validation: v.array(FINITE),
+      termWeights: v.exactOptional(v.array(v.array(FINITE))),
+    })),
   }),
 });
 
@@ -115,6 +130,7 @@ export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
     "likely.format": FORMAT,
     kind,
     ...Object.fromEntries(PARTS.map((part) => [part, JSON.stringify(artifact[part])])),
+    ...(artifact.reference && { reference: JSON.stringify(artifact.reference) }),
   });
 }
 
@@ -144,14 +160,17 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
   }
   try {
     const parts = Object.fromEntries(PARTS.map((part) => [part, readJson(part, metadata[part])]));
-    return checkArtifact({ kind: metadata.kind, weights: tensors, ...parts } as unknown as Artifact);
+    const { kind, reference } = metadata;
+    const optional = reference === undefined ? {} : { reference: readJson("reference", reference) };
+    return checkArtifact({ kind, weights: tensors, ...parts, ...optional } as unknown as Artifact);
   } catch (error) {
     throw new FormatError(`Cannot read an artifact: ${(error as Error).message}`, { cause: error });
   }
 }
 
 /** Checks every part and how they fit; the result has nothing that is not an artifact's. */
-function checkArtifact({ kind, spec, weights, prior, scaling, provenance }: Artifact): Artifact {
+function checkArtifact(artifact: Artifact): Artifact {
+  const { kind, spec, weights, prior, scaling, provenance, reference } = artifact;
   const checked = { kind: parse("kind", KIND, kind), prior: priorFrom(prior) };
   checkSpec(spec);
   checkWeights(spec, weights);
@@ -178,7 +197,22 @@ function checkArtifact({ kind, spec, weights, prior, scaling, provenance }: Arti
     prior: checked.prior.spec,
     scaling: { theta, x },
     provenance: parse("provenance", PROVENANCE, provenance),
+    ...(reference !== undefined && { reference: checkReference(spec, reference) }),
   };
+}
+
+function checkReference({ xDim, embedding }: Spec, reference: DataReference): DataReference {
+  const { x, embedded } = parse("reference", REFERENCE, reference);
+  const width = embedding?.out ?? 0;
+  for (const [name, cloud, dim] of [["x", x, xDim], ["embedded", embedded, width]] as const) {
+    if (!cloud) continue;
+    requireLength("use this spec", `reference.${name}.low`, cloud.low.length, dim);
+    requireLength("use this spec", `reference.${name}.step`, cloud.step.length, dim);
+    const count = atob(cloud.codes).length;
+    if (count > 0 && count % dim === 0) continue;
+    throw new TypeError(`reference.${name}.codes must hold whole rows of ${dim}: current length is ${count}`);
+  }
+  return { ...(x && { x }), ...(embedded && { embedded }) };
 }
 
 function inOrder(spec: Spec, weights: Weights): Weights {

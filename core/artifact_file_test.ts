@@ -168,3 +168,31 @@ Deno.test("a file cut short or with flipped bits is read or refused, and nothing
   }
   assert(refused > 1000, `only ${refused} of 2000 were refused`);
 });
+
+Deno.test("a reference of the training data comes back, or is refused if it does not fit", () => {
+  const cloud = (dim: number) => ({
+    low: new Array(dim).fill(-1),
+    step: new Array(dim).fill(0.5),
+    codes: btoa("\x00\xff\x01".repeat(dim)),
+    distances: [0, 0.25, 3],
+  });
+  const whole: Artifact = { ...artifact, reference: { x: cloud(3), embedded: cloud(4) } };
+  assertEquals(decodeArtifact(encodeArtifact(whole)), whole);
+  assertEquals(decodeArtifact(encodeArtifact({ ...artifact, reference: {} })).reference, {});
+  const bad = [
+    { x: cloud(4) },
+    { embedded: cloud(3) },
+    { x: { ...cloud(3), codes: btoa("four") } },
+    { x: { ...cloud(3), codes: "" } },
+    { x: { ...cloud(3), codes: "no base64!" } },
+    { x: { ...cloud(3), distances: [2, 1] } },
+    { x: { ...cloud(3), step: [1, 1, -1] } },
+  ];
+  for (const reference of bad) {
+    assertThrows(() => encodeArtifact({ ...artifact, reference }), TypeError, "Cannot write an artifact");
+    assertRefused(
+      edited((metadata) => metadata.reference = JSON.stringify(reference)),
+      "Cannot read an artifact",
+    );
+  }
+});

@@ -19,6 +19,6 @@ export interface Batch {
   readonly atoms: number;
   /** `[n]` regression targets, for losses that have them. */
   readonly target?: Float64Array;
-  /** `[n, d]` exact scores of atom 0, raw units, for losses that use them. */
+  /** `[m, d]`, m ≤ n: scores of the first rows of atom 0, raw units, for losses that use them. */
   readonly score?: Points;
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { requireInteger, requirePositive } from "./check.ts";
-import type { EmbeddingSpec, HeadSpec, NetworkSpec, Spec, TrunkSpec } from "./spec.ts";
+import { requireInteger, requireLength, requirePositive } from "./check.ts";
+import type { EmbeddingSpec, FourierFeatures, HeadSpec, NetworkSpec, Spec, TrunkSpec } from "./spec.ts";
 import { weightShapes } from "./weights.ts";
 
 /** More weights than any surrogate of ours needs: 1 GiB of float32. */
@@ -37,7 +37,7 @@ export function checkSpec(spec: unknown): asserts spec is Spec {
   requireWidth("spec.thetaDim", network.thetaDim);
   requireWidth("spec.xDim", network.xDim);
   checkTrunk(requireObject("spec.trunk", network.trunk) as unknown as TrunkSpec);
-  checkHead(requireObject("spec.head", network.head) as unknown as HeadSpec);
+  checkHead(requireObject("spec.head", network.head) as unknown as HeadSpec, network);
   if (network.embedding !== undefined) {
     checkEmbedding(
       requireObject("spec.embedding", network.embedding) as unknown as EmbeddingSpec,
@@ -60,9 +60,43 @@ function checkTrunk(trunk: TrunkSpec): void {
   requireWidth("spec.trunk.width", trunk.width);
 }
 
-function checkHead(head: HeadSpec): void {
-  requireOneOf("spec.head.kind", head.kind, ["linear", "softplus"]);
-  if (head.kind === "softplus") requirePositive(ACTION, "spec.head.scale", head.scale);
+function checkHead(head: HeadSpec, { xDim, embedding }: NetworkSpec): void {
+  requireOneOf("spec.head.kind", head.kind, ["linear", "softplus", "quadratic"]);
+  if (head.kind !== "linear") requirePositive(ACTION, "spec.head.scale", head.scale);
+  if (head.kind !== "quadratic") return;
+  if (!Array.isArray(head.weights)) {
+    throw new TypeError("Cannot use a spec as spec.head.weights must be a list: current value is none");
+  }
+  const width = head.features === undefined ? xDim : checkFeatures(head.features, xDim);
+  requireLength(ACTION, "spec.head.weights", head.weights.length, width);
+  head.weights.forEach((value, j) => requirePositive(ACTION, `spec.head.weights[${j}]`, value));
+  if (embedding !== undefined) {
+    throw new TypeError(
+      `Cannot use a spec as a quadratic head must see x as it is: current embedding is ${embedding.kind}`,
+    );
+  }
+}
+
+/** Returns how many there are. */
+function checkFeatures(features: FourierFeatures, xDim: number): number {
+  const { element, frequencies, mean } = requireObject("spec.head.features", features) as FourierFeatures;
+  requireWidth("spec.head.features.element", element);
+  requireProduct("spec.xDim", xDim, element * Math.max(1, Math.floor(xDim / element)));
+  requireOneOf("spec.head.features.mean", mean, ["of_products", "of_columns"]);
+  const count = Array.isArray(frequencies) && Array.isArray(frequencies[0]) ? frequencies[0].length : 0;
+  const isWhole = count > 0 && frequencies.length === element &&
+    frequencies.every((column) => Array.isArray(column) && column.length === count);
+  if (!isWhole) {
+    throw new TypeError(
+      `Cannot use a spec as spec.head.features.frequencies must be ${element} lists of one length: current value is ${
+        JSON.stringify(frequencies)?.slice(0, 60)
+      }`,
+    );
+  }
+  frequencies.flat().forEach((value, i) =>
+    requirePositive(ACTION, `spec.head.features.frequencies[${i}]`, value)
+  );
+  return (2 * count) ** element;
 }
 
 function checkEmbedding(embedding: EmbeddingSpec, xDim: number): void {

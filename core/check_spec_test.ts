@@ -15,12 +15,17 @@ const CONV = {
   activation: "relu",
 };
 const DENSE = { kind: "dense", hidden: [], out: 2, activation: "relu" };
+const QUADRATIC = { kind: "quadratic", weights: new Array(12).fill(1), scale: 2 };
+const FEATURES = { element: 2, frequencies: [[1, 2], [1, 2]], mean: "of_products" };
+const FOURIER = { ...QUADRATIC, weights: new Array(16).fill(1), features: FEATURES };
 type Class = new (message: string) => Error;
 
 const LEGAL: Readonly<Record<string, unknown>> = {
   "a plain network": GOOD,
   "a linear network": { ...GOOD, trunk: { ...MLP, hidden: [] } },
   "a residual network": { ...GOOD, trunk: { kind: "resnet", blocks: 3, width: 64, activation: "relu" } },
+  "a quadratic head": { ...GOOD, head: QUADRATIC },
+  "a quadratic head on features": { ...GOOD, head: FOURIER },
   "a softplus head": { ...GOOD, head: { kind: "softplus", scale: 2.5 } },
   "a dense embedding": { ...GOOD, embedding: DENSE },
   "a set embedding": { ...GOOD, embedding: SET },
@@ -49,6 +54,35 @@ const ILLEGAL: readonly [name: string, spec: unknown, error: Class, says: string
   ],
   ["no theta", { ...GOOD, thetaDim: 0 }, RangeError, "thetaDim"],
   ["a scale of zero", { ...GOOD, head: { kind: "softplus", scale: 0 } }, RangeError, "spec.head.scale"],
+  ["too few weights", { ...GOOD, head: { ...QUADRATIC, weights: [1] } }, TypeError, "length 12"],
+  ["no weights", { ...GOOD, head: { ...QUADRATIC, weights: undefined } }, TypeError, "a list"],
+  [
+    "a weight of zero",
+    { ...GOOD, head: { ...QUADRATIC, weights: new Array(12).fill(0) } },
+    RangeError,
+    "weights[0]",
+  ],
+  ["features that are not counted", { ...GOOD, head: { ...FOURIER, weights: [1] } }, TypeError, "length 16"],
+  [
+    "features of half an element",
+    { ...GOOD, head: { ...FOURIER, features: { ...FEATURES, element: 5 } } },
+    RangeError,
+    "12 is not 10",
+  ],
+  [
+    "ragged frequencies",
+    { ...GOOD, head: { ...FOURIER, features: { ...FEATURES, frequencies: [[1, 2], [1]] } } },
+    TypeError,
+    "2 lists of one length",
+  ],
+  [
+    "a frequency of zero",
+    { ...GOOD, head: { ...FOURIER, features: { ...FEATURES, frequencies: [[1, 2], [1, 0]] } } },
+    RangeError,
+    "frequencies[3]",
+  ],
+  ["no height", { ...GOOD, head: { ...QUADRATIC, scale: NaN } }, RangeError, "spec.head.scale"],
+  ["a paraboloid in an embedding", { ...GOOD, embedding: DENSE, head: QUADRATIC }, TypeError, "dense"],
   ["a null embedding", { ...GOOD, embedding: null }, TypeError, "spec.embedding"],
   ["elements that do not fill x", { ...GOOD, embedding: { ...SET, element: 5 } }, RangeError, "12 is not 10"],
   ["an element wider than x", { ...GOOD, embedding: { ...SET, element: 24 } }, RangeError, "12 is not 24"],

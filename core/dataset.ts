@@ -12,10 +12,15 @@ export interface Dataset {
   readonly theta: Points;
   /** `[n, p]`. */
   readonly x: Points;
-  /** `[n, d]`: the exact ∇θ log p(x | theta), where the simulator gives it. */
+  /**
+   * `[n, d]`: ∇θ log p(x | theta) of each row at its own theta, where the simulator gives it; exact,
+   * or unbiased for it (`Simulator.simulateScored`).
+   */
   readonly score?: Points;
   /** How many simulations were tried and left out as failed; `theta.n + failed` were tried. */
   readonly failed: number;
+  /** `[failed, d]`: the parameters that failed, for those who learn from that. */
+  readonly failedTheta?: Points;
   /** The first few that failed, and why. */
   readonly failures?: readonly SimulationFailure[];
 }

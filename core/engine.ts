@@ -5,7 +5,7 @@
  */
 
 import type { Artifact } from "./artifact.ts";
-import type { LogDensity } from "./log_density.ts";
+import type { LogDensities, LogDensity } from "./log_density.ts";
 import type { Loss } from "./loss.ts";
 import type { Points } from "./points.ts";
 import type { Scaling } from "./scaling.ts";
@@ -27,6 +27,17 @@ export interface Engine {
    * Values in nats for ratio and likelihood artifacts; in units of distance for cost ones.
    */
   logDensity(artifact: Artifact, x: Points): Promise<LogDensity & Disposable>;
+  /**
+   * The same, every row of `x` an observation of its own: density i is the network's output at
+   * row i alone. All points of a call are evaluated together, whatever rows they belong to.
+   */
+  logDensities(artifact: Artifact, x: Points): Promise<ObservedDensities>;
+}
+
+/** What {@linkcode Engine.logDensities} returns; owns engine memory until disposed. */
+export interface ObservedDensities extends LogDensities, Disposable {
+  /** `[n, out]`: rows of x as the network's embedding sees them; standardised x without one. */
+  readonly embedded: Points;
 }
 
 /** What {@linkcode Engine.trainStep} needs. */

@@ -10,12 +10,16 @@ import type { Spec } from "./spec.ts";
 import { stream } from "./stream.ts";
 import { type Weights, weightShapes } from "./weights.ts";
 
-/** The second layer of a residual block starts this small: blocks start near the identity. */
+/**
+ * The second layer of a residual block starts this small: blocks start near the identity.
+ * So does the last layer beside a skip: such networks start nearly linear.
+ */
 const NEAR_ZERO = 1e-3;
 
 /**
  * Draws starting weights: weights and biases uniform on ±1/√(fan in), and the second layer of
- * every residual block on ±0.001, so that a deep trunk starts as a shallow one.
+ * every residual block on ±0.001, so that a deep trunk starts as a shallow one. Under a quadratic
+ * head the last layer's weight starts as small: the centre starts linear in θ.
  *
  * Weight number k depends on the key and k alone.
  *
@@ -45,9 +49,10 @@ const NEAR_ZERO = 1e-3;
 export function initWeights(key: Key, spec: Spec): Weights {
   checkSpec(spec);
   const shapes = weightShapes(spec);
+  const nearZero = spec.head.kind === "quadratic" ? /block\d+\/1\/|out\/weight/ : /block\d+\/1\//;
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape], k) => {
-      const bound = /block\d+\/1\//.test(name) ? NEAR_ZERO : 1 / Math.sqrt(fanIn(shapes, name));
+      const bound = nearZero.test(name) ? NEAR_ZERO : 1 / Math.sqrt(fanIn(shapes, name));
       const random = stream(foldIn(key, k));
       const length = shape.reduce((product, size) => product * size, 1);
       const data = Float32Array.from({ length }, () => bound * (2 * random.uniform() - 1));

@@ -15,6 +15,12 @@ export interface Kernel<S extends KernelState> {
   init(key: Key, position: Points): S;
   /** One transition of every chain. */
   step(key: Key, state: S): [S, KernelInfo];
+  /**
+   * A run of transitions: the states that `step(foldIn(key, 0), …)`, `step(foldIn(key, 1), …)` and
+   * so on give one after another, in fewer calls of `evaluate`, as a chain that is done with
+   * a transition need not wait for the others. Absent where chains keep in step anyway.
+   */
+  walk?(key: Key, state: S, steps: number): Generator<[S, KernelInfo], void, void>;
 }
 
 /** What every kernel needs for its next step; kernels add their own tuning. */

@@ -10,4 +10,6 @@ export interface LearningCurves {
   readonly train: readonly number[];
   /** Over the rows set aside, after the epoch. */
   readonly validation: readonly number[];
+  /** Weights of the loss and of the terms that aid it, after the epoch, where they adapt. */
+  readonly termWeights?: readonly (readonly number[])[];
 }

@@ -25,6 +25,15 @@ export interface LogDensity {
   evaluate(points: Points, options?: EvaluateOptions): Evaluation;
 }
 
+/**
+ * Several log densities of one θ behind one call, such as the posteriors of many observations:
+ * a point of chain c is evaluated by density `c mod count`.
+ */
+export interface LogDensities extends LogDensity {
+  /** How many. */
+  readonly count: number;
+}
+
 /** Options of {@linkcode LogDensity.evaluate}. */
 export interface EvaluateOptions {
   /**

@@ -8,6 +8,7 @@ import type { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Key } from "./key.ts";
 import type { Matrix, Scalar, Vector } from "./tensor.ts";
+import type { Weighting } from "./weighting.ts";
 
 /** A named formula with options; an engine may recognise both and run its own program. */
 export interface Loss {
@@ -19,6 +20,20 @@ export interface Loss {
   assemble(key: Key, data: Dataset, rows: Uint32Array): Batch;
   /** The formula, on tensors: a scalar owned by the caller. */
   compute(estimate: Estimate, batch: TensorBatch): Scalar;
+  /** Terms that are minimised along with it. */
+  readonly aid?: Aid;
+}
+
+/** Terms with the same minimiser as the loss, which teach the network faster. */
+export interface Aid {
+  /** What each is called. */
+  readonly terms: readonly string[];
+  /** The terms, in this order, on the loss's own minibatch: scalars owned by the caller. */
+  compute(estimate: Estimate, batch: TensorBatch): readonly Scalar[];
+  /** How strongly they pull. */
+  readonly weighting: Weighting;
+  /** Weight of their mean in the loss by which training is judged, ≥ 0: it stays the same. */
+  readonly judged: number;
 }
 
 /**
@@ -37,6 +52,6 @@ export interface TensorBatch {
   readonly atoms: number;
   /** `[n]`. */
   readonly target?: Vector;
-  /** `[n, d]`: the score with respect to standardised θ. */
+  /** `[m, d]`, m ≤ n: scores of the first rows, with respect to standardised θ. */
   readonly score?: Matrix;
 }

@@ -5,9 +5,9 @@
  */
 
 import { requireColumns, requireFinite, requireLength } from "./check.ts";
-import { cholesky, multiplyLower, solveLower, solveUpper } from "./_cholesky.ts";
 import { requireArray, requireNames } from "./_plain_data.ts";
 import { sampleRows } from "./_rows.ts";
+import { cholesky, multiplyLower, solveLower, solveUpper } from "./cholesky.ts";
 import { drawNormal } from "./draw_normal.ts";
 import { type Points, row, zeros } from "./points.ts";
 import type { MultivariateNormalSpec, Prior } from "./prior.ts";
@@ -49,7 +49,8 @@ export function multivariateNormal(
     mean: [...mean],
     covariance: covariance.map((values) => [...values]),
   };
-  return fromFactor(spec, cholesky(ACTION, covariance));
+  const matrix = Float64Array.from(covariance.flat());
+  return fromFactor(spec, cholesky(matrix, { action: ACTION, name: "covariance" }));
 }
 
 function fromFactor(spec: MultivariateNormalSpec, factor: Float64Array): Prior {

@@ -14,4 +14,6 @@ export interface Posterior {
   sample(key: Key, n: number): Promise<Draws>;
   /** Log density in nats up to a constant, where it is known: `[n]`. */
   logDensity?(theta: Points): Float64Array;
+  /** What a reader should worry about before any draw is made, in words; draws repeat it. */
+  readonly warnings?: readonly string[];
 }

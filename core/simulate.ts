@@ -173,7 +173,7 @@ async function resolve(
     );
   }
   requireLength(`simulate ${who}`, "a row of the prior", prior.dim, simulator.thetaDim);
-  if (score && simulator.score === undefined) {
+  if (score && !simulator.score && !simulator.simulateScored) {
     throw new TypeError(`Cannot simulate ${who} with scores as it must have a score: there is none`);
   }
   return { prior, simulator, ...(module && { module }) };

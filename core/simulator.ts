@@ -36,8 +36,26 @@ export interface Simulator {
   simulate(key: Key, theta: Points, first?: number): Points;
   /** The exact log p(x | theta) in nats, row by row: `[n]`. */
   logLikelihood?(theta: Points, x: Points): Float64Array;
-  /** The exact score ∇θ log p(x | theta), row by row: `[n, thetaDim]`. */
+  /** The exact score ∇θ log p(x | theta), row by row: `[n, thetaDim]`, at any theta. */
   score?(theta: Points, x: Points): Points;
+  /**
+   * As {@linkcode Simulator.simulate}, the same `x` for the same key, with the score of each row
+   * at its own theta; wins over {@linkcode Simulator.score} where data are simulated with scores.
+   *
+   * For simulators that know the score only, or cheapest, while they run. A *joint* score
+   * ∇θ log p(x, z | theta) of the hidden steps z is as good: its mean given (x, theta) is the score
+   * of x (Fisher's identity). That holds for the theta that made x and for no other, so joint
+   * scores cannot be moved to shuffled pairs.
+   */
+  simulateScored?(key: Key, theta: Points, first?: number): ScoredRows;
+}
+
+/** Simulated rows with scores at their own parameters. */
+export interface ScoredRows {
+  /** `[n, xDim]`. */
+  readonly x: Points;
+  /** `[n, thetaDim]`: exact, or joint with what the simulator keeps to itself. */
+  readonly score: Points;
 }
 
 /**
@@ -65,6 +83,19 @@ export interface SimulatorDefinition {
   readonly logLikelihood?: (theta: Float64Array, x: Float64Array) => number;
   /** The exact θ-score of one row, where it is known. */
   readonly score?: (theta: Float64Array, x: Float64Array) => ArrayLike<number>;
+  /**
+   * Simulates one row and returns its score too, exact or joint; draws from `random` what
+   * `simulate` draws.
+   */
+  readonly simulateScored?: (random: Stream, theta: Float64Array) => ScoredRow;
+}
+
+/** One simulated row with its score. */
+export interface ScoredRow {
+  /** `xDim` numbers. */
+  readonly x: ArrayLike<number>;
+  /** `thetaDim` numbers. */
+  readonly score: ArrayLike<number>;
 }
 
 /**
@@ -89,7 +120,7 @@ export interface SimulatorDefinition {
  * ```
  */
 export function simulator(definition: SimulatorDefinition): Simulator {
-  const { name, thetaDim, xDim, simulate, logLikelihood, score } = definition;
+  const { name, thetaDim, xDim, simulate, logLikelihood, score, simulateScored } = definition;
   requireInteger(`build simulator "${name}"`, "thetaDim", thetaDim, 1);
   requireInteger(`build simulator "${name}"`, "xDim", xDim, 1);
   return {
@@ -113,21 +144,34 @@ export function simulator(definition: SimulatorDefinition): Simulator {
       score: (theta: Points, x: Points) =>
         mapRows(theta.n, thetaDim, `the score of "${name}"`, (i) => score(row(theta, i), row(x, i))),
     }),
+    ...(simulateScored && {
+      simulateScored: (key: Key, theta: Points, first = 0) => {
+        requireWidth(name, theta, thetaDim);
+        const score = zeros(theta.n, thetaDim);
+        const x = mapRows(theta.n, xDim, `simulator "${name}"`, (i) => {
+          const scored = simulateScored(stream(foldIn(key, first + i)), row(theta, i));
+          setRow(score, i, `the score of "${name}"`, scored.score);
+          return scored.x;
+        });
+        return { x, score };
+      },
+    }),
   };
 }
 
 function mapRows(n: number, dim: number, who: string, fn: (i: number) => ArrayLike<number>): Points {
   const out = zeros(n, dim);
-  for (let i = 0; i < n; i++) {
-    const values = fn(i);
-    if (values.length !== dim) {
-      throw new WidthError(
-        `Cannot use the output of ${who} as a row must have length ${dim}: row ${i} has length ${values.length}`,
-      );
-    }
-    out.data.set(values, i * dim);
-  }
+  for (let i = 0; i < n; i++) setRow(out, i, who, fn(i));
   return out;
+}
+
+function setRow({ data, dim }: Points, i: number, who: string, values: ArrayLike<number>): void {
+  if (values.length !== dim) {
+    throw new WidthError(
+      `Cannot use the output of ${who} as a row must have length ${dim}: row ${i} has length ${values.length}`,
+    );
+  }
+  data.set(values, i * dim);
 }
 
 function requireWidth(name: string, theta: Points, thetaDim: number): void {

@@ -96,12 +96,48 @@ export interface ResNetTrunk {
 export type TrunkSpec = MlpTrunk | ResNetTrunk;
 
 /**
+ * Fixed features of x seen as `xDim / element` exchangeable elements, under which a Gaussian
+ * kernel is an inner product. A column of an element gives the cosine and the sine of its number
+ * times each of its frequencies: `[cos ω₁u, …, cos ω_K u, sin ω₁u, …, sin ω_K u]`. The columns'
+ * features are multiplied, each with each, the last column's running fastest.
+ */
+export interface FourierFeatures {
+  /** Numbers in one element; divides `xDim`. */
+  readonly element: number;
+  /** `[element, K]`, each > 0, for standardised x. */
+  readonly frequencies: readonly (readonly number[])[];
+  /**
+   * Whether the mean over elements is taken of the products, or of each column's features before
+   * they are multiplied.
+   */
+  readonly mean: "of_products" | "of_columns";
+}
+
+/**
+ * A paraboloid in x, for costs that are known to be one. The trunk sees θ alone and has q + 1
+ * outputs, r(θ) and v(θ). With m(θ) = θ · S + r(θ), S a matrix of weights, the network's output is
+ * `Σⱼ weightsⱼ (mⱼ(θ) − φⱼ(x))² + scale · softplus(v(θ))`, in standardised θ and x, no embedding;
+ * φ(x) is x itself unless there are features.
+ */
+export interface QuadraticHead {
+  /** Which head. */
+  readonly kind: "quadratic";
+  /** `[q]`, each > 0. */
+  readonly weights: readonly number[];
+  /** What the paraboloid is in; absent: x. */
+  readonly features?: FourierFeatures;
+  /** Of what does not depend on x. */
+  readonly scale: number;
+}
+
+/**
  * What is done to the trunk's single output h: nothing, or `scale · softplus(h)` for
- * outputs that cannot be negative.
+ * outputs that cannot be negative; or more.
  */
 export type HeadSpec =
   | { readonly kind: "linear" }
-  | { readonly kind: "softplus"; readonly scale: number };
+  | { readonly kind: "softplus"; readonly scale: number }
+  | QuadraticHead;
 
 /**
  * A scalar network of standardised (θ, x).

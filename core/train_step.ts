@@ -11,9 +11,12 @@ import type { Weights } from "./weights.ts";
 export interface TrainStep extends Disposable {
   /** Which engine and backend, for provenance: `"tfjs-wasm"`, … */
   readonly name: string;
-  /** Takes one optimizer step and returns the loss before it; NaN is returned, not thrown. */
+  /**
+   * Takes one optimizer step on the loss and the terms that aid it, and returns the loss alone
+   * before the step; NaN is returned, not thrown.
+   */
   step(batch: Batch, learningRate: number): number | Promise<number>;
-  /** The loss of a batch, nothing changed. */
+  /** The loss by which training is judged, of a batch; nothing changed. See `Aid.judged`. */
   evaluate(batch: Batch): number | Promise<number>;
   /** Copies everything needed to go on bit for bit. */
   state(): TrainState | Promise<TrainState>;
@@ -29,4 +32,6 @@ export interface TrainState {
   readonly secondMoment?: Weights;
   /** Optimizer steps taken. */
   readonly steps: number;
+  /** Weights of the loss and of the terms that aid it, where they adapt; absent before the first step. */
+  readonly termWeights?: readonly number[];
 }

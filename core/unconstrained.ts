@@ -4,11 +4,11 @@
  * @module
  */
 
-import { logSlopeSlope, slope } from "./_bijection.ts";
-import { requireLength } from "./check.ts";
+import { logSlope, logSlopeSlope, slope, toInterval } from "./_bijection.ts";
+import { requireColumns, requireLength } from "./check.ts";
 import type { Evaluation, LogDensity } from "./log_density.ts";
 import type { Points } from "./points.ts";
-import { constrain, logAbsDetJacobian, type Support } from "./support.ts";
+import type { Support } from "./support.ts";
 
 /**
  * Expresses a log density of θ in the unconstrained z of {@linkcode constrain}:
@@ -34,28 +34,68 @@ import { constrain, logAbsDetJacobian, type Support } from "./support.ts";
  */
 export function unconstrained(target: LogDensity, support: Support): LogDensity {
   requireLength("move a density to unconstrained space", "support", support.length, target.dim);
+  // Columns without an end are left alone: theirs is often most of the work.
+  const bounded = Array.from(support.keys()).filter((j) =>
+    support[j]!.low > -Infinity || support[j]!.high < Infinity
+  );
+  const columns = { support, bounded };
   return {
     name: target.name,
     dim: target.dim,
     evaluate: (z, options) => {
-      const { value, grad } = target.evaluate(constrain(support, z), options);
-      const jacobian = logAbsDetJacobian(support, z);
-      const sum = value.map((v, i) => Number.isFinite(v + jacobian[i]!) ? v + jacobian[i]! : -Infinity);
+      const { value, grad } = target.evaluate(constrained(z, columns), options);
+      const sum = withJacobian(value, z, columns);
       return grad && options?.gradient !== false
-        ? { value: sum, grad: chain(support, z, { value: sum, grad }) }
+        ? { value: sum, grad: chain({ value: sum, grad }, z, columns) }
         : { value: sum };
     },
   };
 }
 
-function chain(support: Support, z: Points, { value, grad }: Required<Evaluation>): Float64Array {
-  const { data, dim } = z;
-  return grad.map((g, k) => {
-    if (value[Math.floor(k / dim)] === -Infinity) return 0;
-    const interval = support[k % dim]!;
-    const chained = g * slope(interval, data[k]!);
-    // Where θ has reached the last number inside the support, a factor is 0 or ∞; θ no longer
-    // moves with z there, so it adds nothing.
-    return (Number.isFinite(chained) ? chained : 0) + logSlopeSlope(interval, data[k]!);
-  });
+interface Columns {
+  readonly support: Support;
+  readonly bounded: readonly number[];
+}
+
+function constrained(z: Points, { support, bounded }: Columns): Points {
+  requireColumns("constrain points", "points", z, support.length);
+  const data = z.data.slice();
+  for (const j of bounded) {
+    for (let k = j; k < data.length; k += z.dim) data[k] = toInterval(support[j]!, data[k]!);
+  }
+  return { ...z, data };
+}
+
+function withJacobian(
+  value: Float64Array,
+  { data, dim }: Points,
+  { support, bounded }: Columns,
+): Float64Array {
+  const sum = value.slice();
+  for (const j of bounded) {
+    for (let i = 0; i < sum.length; i++) sum[i]! += logSlope(support[j]!, data[i * dim + j]!);
+  }
+  for (let i = 0; i < sum.length; i++) if (!Number.isFinite(sum[i])) sum[i] = -Infinity;
+  return sum;
+}
+
+function chain(
+  { value, grad }: Required<Evaluation>,
+  { data, dim }: Points,
+  { support, bounded }: Columns,
+): Float64Array {
+  const out = grad.slice();
+  for (const j of bounded) {
+    for (let k = j; k < out.length; k += dim) out[k]! *= slope(support[j]!, data[k]!);
+  }
+  // Where θ has reached the last number inside the support, a factor is 0 or ∞; θ no longer
+  // moves with z there, so it adds nothing.
+  for (let k = 0; k < out.length; k++) if (!Number.isFinite(out[k])) out[k] = 0;
+  for (const j of bounded) {
+    for (let k = j; k < out.length; k += dim) out[k]! += logSlopeSlope(support[j]!, data[k]!);
+  }
+  for (let i = 0; i < value.length; i++) {
+    if (value[i] === -Infinity) out.fill(0, i * dim, (i + 1) * dim);
+  }
+  return out;
 }

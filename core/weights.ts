@@ -33,7 +33,9 @@ type Shapes = Record<string, number[]>;
  *   `embedding/conv0/bias` `[cout]`, …, then `embedding/out` on the flattened pooled map
  *   (pooling drops what does not fill a window).
  *
- * The first layer of the trunk reads the row (θ, embedded x): θ's weights come first.
+ * The first layer of the trunk reads the row (θ, embedded x): θ's weights come first. Under a
+ * quadratic head it reads θ alone, the last layer has a column more than x or its features, and the
+ * way past the trunk is `skip/weight` `[thetaDim, …]`, of as many columns as these.
  *
  * @param spec The network; trusted, see {@linkcode checkSpec}.
  * @returns Shapes by weight name.
@@ -61,7 +63,11 @@ type Shapes = Record<string, number[]>;
 export function weightShapes(spec: Spec): Record<string, number[]> {
   const shapes: Shapes = {};
   const embedded = spec.embedding ? addEmbedding(shapes, spec, spec.embedding) : spec.xDim;
-  addTrunk(shapes, spec.trunk, spec.thetaDim + embedded);
+  const { thetaDim, head } = spec;
+  if (head.kind === "quadratic") {
+    addTrunk(shapes, spec.trunk, thetaDim, head.weights.length + 1);
+    shapes["skip/weight"] = [thetaDim, head.weights.length];
+  } else addTrunk(shapes, spec.trunk, thetaDim + embedded, 1);
   return shapes;
 }
 
@@ -76,17 +82,17 @@ function addStack(shapes: Shapes, path: string, fanIn: number, widths: readonly 
   return widths.reduce((width, next, i) => addDense(shapes, `${path}/${i}`, width, next), fanIn);
 }
 
-function addTrunk(shapes: Shapes, trunk: TrunkSpec, fanIn: number): void {
+function addTrunk(shapes: Shapes, trunk: TrunkSpec, fanIn: number, fanOut: number): void {
   switch (trunk.kind) {
     case "mlp":
-      addDense(shapes, "trunk/out", addStack(shapes, "trunk", fanIn, trunk.hidden), 1);
+      addDense(shapes, "trunk/out", addStack(shapes, "trunk", fanIn, trunk.hidden), fanOut);
       return;
     case "resnet":
       addDense(shapes, "trunk/in", fanIn, trunk.width);
       for (let i = 0; i < trunk.blocks; i++) {
         addStack(shapes, `trunk/block${i}`, trunk.width, [trunk.width, trunk.width]);
       }
-      addDense(shapes, "trunk/out", trunk.width, 1);
+      addDense(shapes, "trunk/out", trunk.width, fanOut);
       return;
     default:
       trunk satisfies never;

@@ -31,6 +31,21 @@ Deno.test("weightShapes() lists a residual trunk in the order of use", () => {
   ]);
 });
 
+Deno.test("weightShapes() has theta alone make a paraboloid: centre, height, and a skip", () => {
+  const shapes = weightShapes({
+    kind: "network",
+    thetaDim: 2,
+    xDim: 3,
+    trunk: { kind: "mlp", hidden: [7], activation: "relu" },
+    head: { kind: "quadratic", weights: [1, 1, 1], scale: 1 },
+  });
+  assertEquals(Object.entries(shapes).filter(([name]) => name.endsWith("weight")), [
+    ["trunk/0/weight", [2, 7]],
+    ["trunk/out/weight", [7, 4]],
+    ["skip/weight", [2, 3]],
+  ]);
+});
+
 Deno.test("weightShapes() joins theta to what a dense embedding gives", () => {
   const shapes = weightShapes(
     withEmbedding(9, { kind: "dense", hidden: [5], out: 4, activation: "relu" }),

@@ -5,6 +5,7 @@ import { mean } from "./_chains.ts";
 import { contour } from "./_contour.ts";
 import { type Axis, centre, density, hpdThreshold } from "./_density.ts";
 import { channel, INK } from "./_plot_style.ts";
+import { ticksInside } from "./_ticks.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 
 /** One set of draws, in columns. */
@@ -35,23 +36,39 @@ export interface Corner {
   readonly side: number;
 }
 
-// Names and numbers at the outer edge only, and none so long that it runs into the next panel
-// (without a canvas Vega takes text for half as wide again as it is).
-function axisOf({ names, side }: Corner, j: number, isOuter: boolean): PlotSpec {
+/** Which axis of which panel. */
+interface AxisPlace {
+  /** On the edge of the grid. */
+  readonly isOuter: boolean;
+  /** Below a panel, where numbers stand side by side. */
+  readonly isAcross: boolean;
+}
+
+// Names and numbers at the outer edge only, and none so long, or so near the next panel, that
+// it runs into its own (without a canvas Vega takes text for half as wide again as it is).
+function axisOf({ names, side, windows }: Corner, j: number, { isOuter, isAcross }: AxisPlace): PlotSpec {
   const isSmall = side <= 110;
-  const ticks = { tickCount: isSmall ? 3 : 4 };
+  const fontSize = isSmall ? 10 : 11;
+  // A digit is 0.6 as wide as high.
+  const room = (characters: number) => (isAcross ? 0.3 * fontSize * characters + 2 : fontSize / 2 + 2) / side;
+  const ticks = ticksInside(windows[j]!, { least: isSmall ? 2 : 3, room });
   if (!isOuter) return { ...ticks, title: null, labels: false };
   return {
     ...ticks,
     title: names[j]!,
     titleLimit: 1.4 * side,
     titleFontSize: isSmall ? 10 : 12,
+    labelFontSize: fontSize,
   };
 }
 
 function horizontal(corner: Corner, row: number, col: number): PlotSpec {
   const { low, high } = corner.windows[col]!;
-  return channel("u", [low, high], axisOf(corner, col, row === corner.names.length - 1));
+  return channel(
+    "u",
+    [low, high],
+    axisOf(corner, col, { isOuter: row === corner.names.length - 1, isAcross: true }),
+  );
 }
 
 /** The marginal density of parameter `j`. */
@@ -85,7 +102,10 @@ export function below(corner: Corner, row: number, col: number): PlotSpec {
   const x = horizontal(corner, row, col);
   const { low, high } = corner.windows[row]!;
   // The least extent keeps short and long numbers, and so the names, in line.
-  const y = channel("v", [low, high], { ...axisOf(corner, row, col === 0), minExtent: 24 });
+  const y = channel("v", [low, high], {
+    ...axisOf(corner, row, { isOuter: col === 0, isAcross: false }),
+    minExtent: 24,
+  });
   const [u, v] = [corner.truth[col], corner.truth[row]];
   return {
     layer: [
@@ -152,7 +172,7 @@ function round(value: number, { low, high }: Interval): number {
 
 /** The correlation of two parameters. */
 export function above(corner: Corner, row: number, col: number): PlotSpec {
-  const size = Math.max(11, Math.round(corner.side / 9));
+  const size = Math.max(10, Math.round(corner.side / 11));
   const middle = (corner.layers.length - 1) / 2;
   return {
     layer: corner.layers.map(({ columns, colour }, k) => ({

@@ -1,80 +1,97 @@
-// The one loop under a small network: products of rows with rows.
+// Matrices in the memory of one WebAssembly module, and their products.
 
-/** A row-major matrix. */
+import { type TileModule, tileModule } from "./_tile.ts";
+
+/** A row-major matrix of float32. Rows and columns are multiples of eight: see {@linkcode padded}. */
 export interface Matrix {
-  /** `[rows, cols]`. */
-  readonly data: Float64Array;
+  /** `[rows, cols]`, a view of the module's memory. */
+  readonly data: Float32Array;
   /** Number of rows. */
   readonly rows: number;
   /** Numbers in a row. */
   readonly cols: number;
 }
 
-/** A matrix of zeros. */
-export function matrix(rows: number, cols: number): Matrix {
-  return { data: new Float64Array(rows * cols), rows, cols };
+const PAGE = 2 ** 16;
+// Zeros at the start of the memory: the bias of products that have none.
+const ZEROS = 8;
+let machine: TileModule | undefined;
+
+/** The least multiple of eight that is not below `size`: what products work on. */
+export function padded(size: number): number {
+  return 8 * Math.ceil(size / 8);
 }
 
-/** Aᵀ. */
-export function transpose({ data, rows, cols }: Matrix): Matrix {
-  const out = matrix(cols, rows);
+/**
+ * Lends the module's memory, cleared, and returns a function that hands it out piece by piece.
+ * There is one memory for all: what an earlier call lent is void, so do not wait in between.
+ */
+export function workspace(floats: number): (length: number) => Float32Array {
+  machine ??= tileModule();
+  const { memory } = machine;
+  const missing = 4 * (ZEROS + floats) - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  const all = new Float32Array(memory.buffer, 0, ZEROS + floats).fill(0);
+  let used = ZEROS;
+  return (length) => all.subarray(used, used += length);
+}
+
+/** `out = A B`. */
+export function product(a: Matrix, b: Matrix, out: Matrix): void {
+  multiply({ data: a.data, row: a.cols, step: 1 }, b, out);
+}
+
+/** `out = Aᵀ B`. */
+export function productTurned(a: Matrix, b: Matrix, out: Matrix): void {
+  multiply({ data: a.data, row: 1, step: a.cols }, b, out);
+}
+
+/** `out = max(floor, A B + bias)`, the bias added to every row. */
+export function affine(a: Matrix, { weight, bias, floor }: Affine, out: Matrix): void {
+  multiply({ data: a.data, row: a.cols, step: 1 }, weight, out, { bias, floor });
+}
+
+/** What {@linkcode affine} does. */
+export interface Affine {
+  /** B. */
+  readonly weight: Matrix;
+  /** `[cols]`. */
+  readonly bias: Float32Array;
+  /** 0 for ReLU, −∞ for none. */
+  readonly floor: number;
+}
+
+/** Clears numbers where `by`, of the same shape, is not positive. */
+export function mask({ data }: Matrix, by: Matrix): void {
+  machine!.mask(data.length, data.byteOffset, by.data.byteOffset);
+}
+
+/** `out = Aᵀ`. */
+export function transpose({ data, rows, cols }: Matrix, out: Matrix): void {
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out.data[j * rows + i] = data[i * cols + j]!;
-  return out;
 }
 
-/** A Bᵀ, for A `[m, k]` and B `[n, k]`: rows of one with rows of the other. */
-export function timesTransposed(a: Matrix, b: Matrix): Matrix {
-  const out = matrix(a.rows, b.rows);
-  const evenRows = a.rows - a.rows % 4;
-  const evenCols = b.rows - b.rows % 2;
-  for (let i = 0; i < evenRows; i += 4) {
-    for (let j = 0; j < evenCols; j += 2) block(a, b, { out, i, j });
-  }
-  for (let i = 0; i < a.rows; i++) {
-    for (let j = i < evenRows ? evenCols : 0; j < b.rows; j++) out.data[i * b.rows + j] = dot(a, i, b, j);
-  }
-  return out;
+// A with any distances between its numbers, so that a transposed one needs no copy.
+interface Strided {
+  readonly data: Float32Array;
+  readonly row: number;
+  readonly step: number;
 }
 
-// Four rows by two: eight sums stay in registers while six numbers are loaded, which is three
-// times as fast as one sum at a time. No destructuring here: it costs more than the sums.
-function block(a: Matrix, b: Matrix, { out, i, j }: { out: Matrix; i: number; j: number }): void {
-  const k = a.cols;
-  const p = a.data;
-  const q = b.data;
-  let p0 = i * k;
-  let q0 = j * k;
-  let s00 = 0;
-  let s01 = 0;
-  let s10 = 0;
-  let s11 = 0;
-  let s20 = 0;
-  let s21 = 0;
-  let s30 = 0;
-  let s31 = 0;
-  for (const end = p0 + k; p0 < end; p0++, q0++) {
-    const u = q[q0]!;
-    const v = q[q0 + k]!;
-    const w0 = p[p0]!;
-    const w1 = p[p0 + k]!;
-    const w2 = p[p0 + 2 * k]!;
-    const w3 = p[p0 + 3 * k]!;
-    s00 += w0 * u, s01 += w0 * v;
-    s10 += w1 * u, s11 += w1 * v;
-    s20 += w2 * u, s21 += w2 * v;
-    s30 += w3 * u, s31 += w3 * v;
-  }
-  const r = out.cols;
-  const at = i * r + j;
-  out.data[at] = s00, out.data[at + 1] = s01;
-  out.data[at + r] = s10, out.data[at + r + 1] = s11;
-  out.data[at + 2 * r] = s20, out.data[at + 2 * r + 1] = s21;
-  out.data[at + 3 * r] = s30, out.data[at + 3 * r + 1] = s31;
+interface Finish {
+  readonly bias: Float32Array | undefined;
+  readonly floor: number;
 }
 
-function dot(a: Matrix, i: number, b: Matrix, j: number): number {
-  const k = a.cols;
-  let sum = 0;
-  for (let c = 0; c < k; c++) sum += a.data[i * k + c]! * b.data[j * k + c]!;
-  return sum;
+const PLAIN: Finish = { bias: undefined, floor: -Infinity };
+
+function multiply(a: Strided, b: Matrix, out: Matrix, { bias, floor }: Finish = PLAIN): void {
+  const { panel } = machine!;
+  const from = a.data.byteOffset;
+  for (let j = 0; j < b.cols; j += 8) {
+    const right = b.data.byteOffset + 4 * j;
+    const to = out.data.byteOffset + 4 * j;
+    const add = bias ? bias.byteOffset + 4 * j : 0;
+    panel(out.rows, b.rows, from, 4 * a.row, 4 * a.step, right, 4 * b.cols, to, add, floor);
+  }
 }

@@ -4,8 +4,9 @@
 // ridge. So it is only the largest of a few candidates, and the one is taken whose estimate
 // from one half of each chain has the least integrated squared error against the other half:
 // `∫ f_A² − 2 ∫ f_A dB`, and the same with the halves exchanged (least-squares cross-validation,
-// Rudemo, 1982). Whole half chains are held out, not single draws: a sampler repeats itself, and
-// a repeated draw would predict itself perfectly.
+// Rudemo, 1982). Whole stretches of a chain are held out, not single draws: a sampler repeats
+// itself, and a repeated draw would predict itself perfectly. Stretches alternate between the
+// halves: a first half in one mode would be best told from a second in another by a great blur.
 
 import type { Interval } from "@likely/core";
 import { variance } from "./_chains.ts";
@@ -28,6 +29,9 @@ export interface Sample {
 export function centre(axis: Axis, i: number): number {
   return axis.low + (i + 0.5) * (axis.high - axis.low) / axis.bins;
 }
+
+/** Stretches that a chain is cut into. */
+const STRETCHES = 8;
 
 /**
  * Estimates the probability of each cell: `[bins]`, or `[bins, bins]` with the first axis
@@ -63,9 +67,11 @@ function halves({ columns, length }: Sample, axes: readonly Axis[]): [Float64Arr
   const out: [Float64Array, Float64Array] = [new Float64Array(size), new Float64Array(size)];
   // Chains of one draw are particles: halve the set instead.
   const period = length > 1 ? length : n;
+  const stretches = Math.min(STRETCHES, period);
   for (let i = 0; i < n; i++) {
     const cell = cellOf(columns, axes, i);
-    if (cell >= 0) out[2 * (i % period) < period ? 0 : 1][cell]! += 2 / n;
+    const half = Math.floor(stretches * (i % period) / period) % 2;
+    if (cell >= 0) out[half]![cell]! += 2 / n;
   }
   return out;
 }

@@ -51,6 +51,19 @@ Deno.test("density() is not fooled by a sampler that repeats its draws", () => {
   assert(peaks.length <= 4, `${peaks.length} peaks`);
 });
 
+Deno.test("density() is as sharp for a chain that changes modes once as for one that mixes", () => {
+  const axis = { low: -12, high: 12, bins: 512 };
+  const width = normals(7, 4000, 0.5);
+  const top = (sign: (i: number) => number) => {
+    const values = width.map((value, i) => value + 5 * sign(i));
+    return Math.max(...density({ columns: [values], length: 4000 }, [axis]));
+  };
+  const mixed = top((i) => i % 2 === 0 ? 1 : -1);
+  const slow = top((i) => i < 2000 ? 1 : -1);
+  // Halves that never meet would choose the widest blur, and half this height.
+  assertAlmostEquals(slow, mixed, 0.1 * mixed);
+});
+
 Deno.test("density() reflects at an edge and so does not fall off there", () => {
   const random = stream(key(4));
   const axis = { low: 0, high: 1, bins: 256 };
@@ -65,7 +78,7 @@ Deno.test("density() survives a constant column and a single draw", () => {
   const axis = { low: 0, high: 2, bins: 64 };
   for (const values of [new Float64Array(50).fill(1), new Float64Array([1])]) {
     const found = density({ columns: [values], length: values.length }, [axis]);
-    // A lone draw falls in the second half: half of twice its weight.
+    // A lone draw falls in the first half: half of twice its weight.
     assertAlmostEquals(found.reduce((sum, value) => sum + value, 0), 1, 1e-12);
     assert(found[32]! > 0.3);
   }

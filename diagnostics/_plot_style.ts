@@ -1,8 +1,11 @@
-// One look for all plots: colours that colour-blind readers can tell apart (Okabe & Ito), the
+// One look for all plots: about 480 pixels wide, so that a phone shows them nearly in full and a
+// report may enlarge them; colours that colour-blind readers can tell apart (Okabe & Ito), the
 // reader's own sans-serif, no grid, no frame.
 
 import type { PlotSpec } from "./plot_spec.ts";
 
+/** Width of a plot of one panel, in pixels. */
+export const WIDTH = 420;
 /** Text, truth and observed data; a report swaps it for a light one on a dark page. */
 export const INK = "#1d2733";
 /** Axes and what should stay in the background. */
@@ -32,13 +35,15 @@ const CONFIG: PlotSpec = {
   padding: 6,
   view: { stroke: null },
   concat: { spacing: 10 },
+  // Thousands as in the tables of a report.
+  locale: { number: { decimal: ".", thousands: "\u2009", grouping: [3], currency: ["$", ""] } },
   axis: {
     grid: false,
     domainColor: FAINT,
     tickColor: FAINT,
     tickSize: 4,
     labelColor: INK,
-    labelFontSize: 10,
+    labelFontSize: 11,
     labelOverlap: true,
     labelSeparation: 4,
     titleColor: INK,
@@ -58,16 +63,19 @@ export function plot(spec: PlotSpec): PlotSpec {
  * our own: a user's may hold dots and brackets, which Vega-Lite reads as paths.
  */
 export function channel(field: string, domain: readonly [number, number], axis: PlotSpec | null): PlotSpec {
-  const size = Math.max(Math.abs(domain[0]), Math.abs(domain[1]));
   // Long numbers would take the place of their neighbours: 200k, 30µ, but never 0k.
-  const isLong = size >= 1e4 || domain[1] - domain[0] < 1e-3;
   const short = { format: "~s", labelExpr: "datum.value === 0 ? '0' : datum.label" };
   return {
     field,
     type: "quantitative",
     scale: { domain, nice: false, zero: false },
-    axis: axis && { ...(isLong ? short : {}), ...axis },
+    axis: axis && { ...(isLong(domain) ? short : {}), ...axis },
   };
+}
+
+/** Whether numbers of this domain are too long to be written out. */
+export function isLong([low, high]: readonly [number, number]): boolean {
+  return Math.max(Math.abs(low), Math.abs(high)) >= 1e4 || high - low < 1e-3;
 }
 
 /** One entry of a legend. */
@@ -84,34 +92,49 @@ export interface LegendEntry {
 const SYMBOLS = { square: "square", circle: "circle", line: "M-1.2,-0.15h2.4v0.3h-2.4Z" } as const;
 
 /**
- * A row of symbols and words above a plot. Vega's own legend belongs to one panel and pushes
+ * Rows of symbols and words above a plot. Vega's own legend belongs to one panel and pushes
  * a grid of panels out of line.
  */
-export function legendRow(entries: readonly LegendEntry[], width: number): PlotSpec {
-  let u = 6;
-  const values = entries.map(({ label, colour, shape }) => {
-    const at = u;
-    u += 34 + 6.2 * label.length;
-    return { u: at, w: at + 12, label, colour, shape: SYMBOLS[shape] };
-  });
-  const x = { field: "u", type: "quantitative", scale: null, axis: null };
+export function legendRow(entries: readonly LegendEntry[], width: number = WIDTH): PlotSpec {
+  const places = placesOf(entries, width);
+  const values = entries.map(({ label, colour, shape }, k) => ({
+    ...places[k]!,
+    label,
+    colour,
+    shape: SYMBOLS[shape],
+  }));
+  const place = { type: "quantitative", scale: null, axis: null };
+  const y = { ...place, field: "v" };
   return {
     width,
-    height: 14,
+    height: 7 + places.at(-1)!.v,
     data: { values },
     layer: [
       {
         mark: { type: "point", filled: true, size: 64, opacity: 1 },
         encoding: {
-          x,
+          x: { ...place, field: "u" },
+          y,
           shape: { field: "shape", type: "nominal", scale: null },
           color: { field: "colour", type: "nominal", scale: null },
         },
       },
       {
         mark: { type: "text", align: "left", baseline: "middle", fontSize: 11, color: INK },
-        encoding: { x: { ...x, field: "w" }, text: { field: "label", type: "nominal" } },
+        encoding: { x: { ...place, field: "w" }, y, text: { field: "label", type: "nominal" } },
       },
     ],
   };
+}
+
+// Of each symbol and its word; what does not fit begins a new row.
+function placesOf(entries: readonly LegendEntry[], width: number): { u: number; v: number; w: number }[] {
+  let [u, v] = [6, 7];
+  return entries.map(({ label }) => {
+    const room = 34 + 6.2 * label.length;
+    if (u > 6 && u + room > width) [u, v] = [6, v + 16];
+    const at = u;
+    u += room;
+    return { u: at, v, w: at + 12 };
+  });
 }

@@ -17,22 +17,23 @@ export const REPORT_CSS: string = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { max-width: 56rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+main { max-width: 48rem; margin: 0 auto; padding: 2.5rem 1rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; }
 h2 { font-size: 1.2rem; margin: 2.6rem 0 .6rem; padding-top: 1.1rem; border-top: 1px solid var(--rule); }
-p { margin: .6rem 0; max-width: 44rem; overflow-wrap: break-word; }
-.lead, figcaption, caption { color: var(--faint); }
+p { margin: .6rem 0; overflow-wrap: break-word; }
+.lead, figcaption { color: var(--faint); }
 .notice { margin: .8rem 0; padding: .55rem .9rem; background: var(--notice); border-left: 3px solid var(--edge); }
-.notice p { margin: .2rem 0; }
+.notice p { margin: .3rem 0; }
+.notice .title { font-weight: 600; }
 figure { margin: 1.2rem 0; }
-figcaption, caption { font-size: .88rem; max-width: 44rem; }
-caption { caption-side: bottom; text-align: left; padding-top: .5rem; }
+figcaption { font-size: .88rem; }
+.table table { margin-bottom: .5rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .8rem 0; font-size: .93rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .32rem .9rem .32rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); overflow-wrap: break-word; }
 th { font-weight: 600; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
-figure svg { display: block; max-width: 100%; height: auto; }
+figure svg { display: block; width: 100%; height: auto; }
 figure svg > rect { fill: none; }
 figure [fill="${INK}"] { fill: var(--ink); }
 figure [stroke="${INK}"] { stroke: var(--ink); }

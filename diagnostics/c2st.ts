@@ -32,9 +32,11 @@ export interface C2stOptions {
  * As the simulation-based inference benchmark defines it: both sides standardised by the
  * reference's means and sds, five shuffled folds, a network of two hidden layers of `10 d` ReLU
  * units. Compare figures only at equal numbers of rows; sides of unequal size shift the
- * baseline. With `n` rows a side the standard error is about `0.5 / √(2n)`. Takes
- * a few seconds for 1,000 against 1,000 in two dimensions, a minute in five: the cost grows with
- * rows and with `d²`. Hand over a faster `train` for more.
+ * baseline. With `n` rows a side the standard error is about `0.5 / √(2n)`.
+ *
+ * The cost grows with the rows and with `d²`, and is largest where there is little to find: a
+ * network goes on learning its rows by heart until the loss stands still. Count on a second for
+ * 1,000 against 1,000 in two dimensions and minutes for 10,000 against 10,000 in ten.
  *
  * Source: Lopez-Paz & Oquab (2017), https://arxiv.org/abs/1610.06545; Lueckmann et al. (2021),
  * https://arxiv.org/abs/2101.04653.

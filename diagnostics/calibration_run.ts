@@ -22,6 +22,17 @@ import { requireInteger } from "@likely/core/check";
  */
 export type PosteriorSampler = (key: Key, x: Float64Array, n: number) => Points | Promise<Points>;
 
+/** Draws from the posteriors of many observations at once. */
+export interface BatchSampler {
+  /** Most observations in one call. */
+  readonly rows: number;
+  /**
+   * As {@linkcode PosteriorSampler}, for each row of x: draws of row i depend on `keys[i]` and row
+   * i alone; an error stands for a posterior that failed.
+   */
+  sample(keys: readonly Key[], x: Points, n: number): Promise<readonly (Points | Error)[]>;
+}
+
 /** Truths, data, and the posterior draws that the data led to. */
 export interface CalibrationRun {
   /** `[m, d]`: the parameters that gave the data. */
@@ -63,13 +74,13 @@ export interface CalibrationRunOptions {
    */
   readonly previous?: CalibrationRun | undefined;
   /**
-   * Called after each row.
+   * Called after each row, or batch of rows.
    *
    * @default {undefined}
    */
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
   /**
-   * Ends the run before the next row; what is done is returned, to be taken up later.
+   * Ends the run before the next row or batch; what is done is returned, to be taken up later.
    *
    * @default {undefined}
    */
@@ -86,7 +97,7 @@ export interface CalibrationRunOptions {
  *
  * @param key The key of the whole run, the same when it is taken up.
  * @param dataset Pairs (theta, x).
- * @param sample The posterior.
+ * @param sample The posterior, one observation or many at a time.
  * @param options How much, and from where.
  * @returns The run, `previous` included.
  * @throws {TypeError} If the posterior returns too few rows, or rows of another width.
@@ -109,22 +120,28 @@ export interface CalibrationRunOptions {
 export async function calibrationRun(
   key: Key,
   dataset: Dataset,
-  sample: PosteriorSampler,
+  sample: PosteriorSampler | BatchSampler,
   options: CalibrationRunOptions = {},
 ): Promise<CalibrationRun> {
   const { draws = 99, count = Infinity, previous, onProgress, signal } = options;
   requireInteger("check calibration", "draws", draws, 1);
   requirePrevious(previous, draws);
+  const batch = typeof sample === "function" ? oneByOne(sample) : sample;
+  requireInteger("check calibration", "rows", batch.rows, 1);
   const parts: Points[] = [];
   const rows: number[] = [];
   const failures: SimulationFailure[] = [];
   const total = Math.min(dataset.theta.n, (previous?.done ?? 0) + count);
   let done = previous?.done ?? 0;
   while (done < total && !signal?.aborted) {
-    const part = await drawsOf(foldIn(key, done), row(dataset.x, done), { sample, draws });
-    if (typeof part === "string") failures.push({ row: done, reason: part });
-    else rows.push(done), parts.push(requireWidth(part, dataset.theta.dim));
-    done++;
+    const asked = Array.from({ length: Math.min(batch.rows, total - done) }, (_, i) => done + i);
+    const keys = asked.map((i) => foldIn(key, i));
+    for (const all of await batch.sample(keys, gatherRows(dataset.x, asked), draws)) {
+      const part = usable(all, draws);
+      if (typeof part === "string") failures.push({ row: done, reason: part });
+      else rows.push(done), parts.push(requireWidth(part, dataset.theta.dim));
+      done++;
+    }
     onProgress?.({ done, total });
   }
   requireAny(rows, failures, previous);
@@ -143,17 +160,22 @@ export async function calibrationRun(
 
 const EMPTY: Points = { data: new Float64Array(), n: 0, dim: 0 };
 
-async function drawsOf(
-  key: Key,
-  x: Float64Array,
-  { sample, draws }: { readonly sample: PosteriorSampler; readonly draws: number },
-): Promise<Points | string> {
-  let all: Points;
-  try {
-    all = await sample(key, x, draws);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+function oneByOne(sample: PosteriorSampler): BatchSampler {
+  return {
+    rows: 1,
+    sample: async ([key], x, n) => {
+      try {
+        return [await sample(key!, row(x, 0), n)];
+      } catch (error) {
+        return [error instanceof Error ? error : new Error(String(error))];
+      }
+    },
+  };
+}
+
+/** As many draws as asked for, evenly spaced; or what is wrong with them. */
+function usable(all: Points | Error, draws: number): Points | string {
+  if (all instanceof Error) return all.message;
   if (all.n < draws) {
     throw new TypeError(
       `Cannot check calibration as a posterior must return at least ${draws} rows: current value is ${all.n}`,

@@ -5,6 +5,7 @@
  */
 
 import type { Draws } from "@likely/core";
+import { chainModes } from "./chain_modes.ts";
 import { essBulk, essTail } from "./ess.ts";
 import { rHat } from "./r_hat.ts";
 
@@ -13,8 +14,9 @@ const LARGEST_R_HAT = 1.01;
 const ESS_PER_CHAIN = 100;
 
 /**
- * Tells what speaks against believing draws: chains that disagree (R-hat > 1.01), too few
- * effective draws (bulk or tail below 100 a chain), divergent transitions.
+ * Tells what speaks against believing draws: chains that disagree (R-hat > 1.01), and where
+ * they are if that looks like different modes; too few effective draws (bulk or tail below 100
+ * a chain); divergent transitions.
  *
  * Hand it to a sampler as its `check`, or call it on draws read from a file.
  *
@@ -42,7 +44,7 @@ export function convergenceWarnings(draws: Draws): string[] {
   return [
     ...(broken.length > 0 ? [`Draws are not finite for ${broken.join(", ")}`] : []),
     ...(disagree
-      ? [`Chains disagree, R-hat is above ${LARGEST_R_HAT} for ${disagree}: run them longer`]
+      ? [`Chains disagree, R-hat is above ${LARGEST_R_HAT} for ${disagree}: ${remedy(draws)}`]
       : []),
     ...(bulk ? [`Few effective draws, bulk ESS is below ${enough} for ${bulk}: run chains longer`] : []),
     ...(tail
@@ -50,6 +52,18 @@ export function convergenceWarnings(draws: Draws): string[] {
       : []),
     ...divergences(draws),
   ];
+}
+
+/** Chains that wander need time; chains in different modes need another sampler. */
+function remedy(draws: Draws): string {
+  const groups = chainModes(draws);
+  if (groups.length === 1) return "run them longer";
+  const places = groups.map(({ chains, mean }) => {
+    const where = draws.names.map((name, j) => `${name} = ${mean[j]!.toPrecision(3)}`);
+    return `chain ${chains.map((c) => c + 1).join(", ")} near ${where.join(", ")}`;
+  });
+  return `they stay in different modes (${places.join("; ")}), whose shares these draws do not tell: ` +
+    `use SMC or parallel tempering`;
 }
 
 /** `name (value)` of every parameter in trouble; empty when there is none. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { drawPermutation, fromRows, gatherRows, type Key, type Points, row, stream } from "@likely/core";
+import { drawPermutation, fromRows, gatherRows, type Key, type Points, stream } from "@likely/core";
 import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
-import { whitening } from "./_whitening.ts";
+import { cloudOf, judgeBy } from "./_cloud.ts";
 
 /** Options of {@linkcode misspecification}. */
 export interface MisspecificationOptions {
@@ -101,47 +101,12 @@ export function misspecification(
   // Half of few simulations are held out; of many, as many as asked for.
   const held = Math.min(heldOut, rows.n >> 1);
   const order = drawPermutation(stream(key), rows.n);
-  const known = gatherRows(rows, order.subarray(held, Math.min(rows.n, held + references)));
-  const whiten = whitening(known);
-  const cloud = whiten(known);
-  const far = (x: Points, i: number) => nearest(cloud, row(x, i), neighbours);
-  const others = whiten(gatherRows(rows, order.subarray(0, held)));
-  const ranked = Float64Array.from({ length: held }, (_, i) => far(others, i)).sort();
-  const check = (x: ArrayLike<number>): MisspecificationResult => {
+  const cloud = cloudOf(gatherRows(rows, order.subarray(held, held + references)), neighbours);
+  const others = cloud.whiten(gatherRows(rows, order.subarray(0, held)));
+  const ranked = Float64Array.from({ length: held }, (_, i) => cloud.distance(others, i));
+  return judgeBy(cloud, ranked, (x) => {
     const observation = fromRows([x]);
     requireColumns("check an observation", "x", observation, simulations.dim);
-    const at = whiten(embed(observation));
-    if (!at.data.every(Number.isFinite)) {
-      return { distance: Infinity, mahalanobis: Infinity, pValue: 1 / (held + 1) };
-    }
-    const distance = far(at, 0);
-    const farther = ranked.reduce((count, one) => count + (one >= distance ? 1 : 0), 0);
-    return { distance, mahalanobis: Math.hypot(...at.data), pValue: (1 + farther) / (held + 1) };
-  };
-  return { check, warning: (x, level = 0.01) => sentence(check(x), { level, held }) };
-}
-
-// The mean of the k least distances.
-function nearest(cloud: Points, x: Float64Array, k: number): number {
-  const best = new Float64Array(Math.min(k, cloud.n)).fill(Infinity);
-  for (let i = 0; i < cloud.n; i++) {
-    const limit = best[best.length - 1]!;
-    let sum = 0;
-    for (let j = 0; j < cloud.dim && sum < limit; j++) sum += (cloud.data[i * cloud.dim + j]! - x[j]!) ** 2;
-    if (sum >= limit) continue;
-    let at = best.length - 1;
-    for (; at > 0 && best[at - 1]! > sum; at--) best[at] = best[at - 1]!;
-    best[at] = sum;
-  }
-  return best.reduce((sum, d2) => sum + Math.sqrt(d2), 0) / best.length;
-}
-
-function sentence(
-  { distance, pValue }: MisspecificationResult,
-  { level, held }: { readonly level: number; readonly held: number },
-): string | undefined {
-  if (pValue > level) return undefined;
-  const share = pValue * (held + 1) <= 1 ? "none" : `${Math.round(pValue * (held + 1)) - 1}`;
-  return `The observation is unlike the simulations: ${share} of ${held} held-out ones lie as far from the rest ` +
-    `(distance ${distance.toPrecision(3)}): the posterior may be wrong`;
+    return embed(observation);
+  });
 }

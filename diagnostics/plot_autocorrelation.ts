@@ -49,7 +49,7 @@ export function plotAutocorrelation(draws: Draws, options: PlotAutocorrelationOp
   requireInteger("plot autocorrelations", "maxLag", maxLag, 1);
   requireInteger("plot autocorrelations", "the number of draws in a chain", draws.length, 2);
   const lags = Math.min(maxLag, draws.length - 1);
-  return plot({ columns: 3, concat: draws.names.map((_, j) => panel(draws, j, lags)) });
+  return plot({ columns: 2, concat: draws.names.map((_, j) => panel(draws, j, lags)) });
 }
 
 function panel(draws: Draws, j: number, lags: number): PlotSpec {
@@ -57,7 +57,7 @@ function panel(draws: Draws, j: number, lags: number): PlotSpec {
   const y = channel("v", [-1, 1], { title: draws.names[j]!, titleLimit: 120, tickCount: 5 });
   const width = 1.96 / Math.sqrt(draws.length);
   return {
-    width: 190,
+    width: 180,
     height: 120,
     layer: [
       {

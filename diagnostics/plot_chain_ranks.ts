@@ -48,7 +48,7 @@ export function plotChainRanks(draws: Draws, options: PlotChainRanksOptions = {}
   const { bins = 20 } = options;
   requireDraws("plot ranks", draws);
   requireInteger("plot ranks", "bins", bins, 1);
-  return plot({ columns: 3, concat: draws.names.map((_, j) => panel(draws, j, bins)) });
+  return plot({ columns: 2, concat: draws.names.map((_, j) => panel(draws, j, bins)) });
 }
 
 function panel(draws: Draws, j: number, bins: number): PlotSpec {
@@ -57,7 +57,7 @@ function panel(draws: Draws, j: number, bins: number): PlotSpec {
   const x = channel("u", [0, 1], { title: `rank of ${draws.names[j]!}`, titleLimit: 180, tickCount: 3 });
   const y = channel("v", [0, top], { title: "count / expected", tickCount: 4 });
   return {
-    width: 190,
+    width: 180,
     height: 120,
     layer: [
       {

@@ -40,7 +40,7 @@ export function plotCoverage(curves: Readonly<Record<string, CoverageCurve>>): P
   const legend = entries.map(([label], q) => ({ label, colour: colour(q), shape: "line" as const }));
   const band = Array.from(first.level, (u, i) => ({ u, v: first.low[i]!, w: first.high[i]! }));
   return plot({
-    vconcat: [legendRow(legend, 300), {
+    vconcat: [legendRow(legend), {
       width: 300,
       height: 300,
       layer: [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CHAINS, channel, FAINT, legendRow, plot } from "./_plot_style.ts";
+import { CHAINS, channel, FAINT, legendRow, plot, WIDTH } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 import type { SbcRow } from "./sbc.ts";
 import { ecdfBand } from "./uniformity.ts";
@@ -59,9 +59,9 @@ export function plotEcdf(rows: readonly SbcRow[], options: PlotEcdfOptions = {})
   const colour = (q: number) => CHAINS[q % CHAINS.length]!;
   const legend = rows.map(({ name }, q) => ({ label: name, colour: colour(q), shape: "line" as const }));
   return plot({
-    vconcat: [legendRow(legend, 420), {
-      width: 420,
-      height: 240,
+    vconcat: [legendRow(legend), {
+      width: WIDTH,
+      height: 220,
       layer: [
         {
           data: { values: band },

@@ -8,7 +8,7 @@ import type { Draws, Interval, Support } from "@likely/core";
 import { chainsOf, pool } from "./_chains.ts";
 import { requireDraws, windowOf } from "./_columns.ts";
 import { above, below, type Corner, diagonal, type Layer } from "./_corner.ts";
-import { BLUE, INK, type LegendEntry, legendRow, ORANGE, plot } from "./_plot_style.ts";
+import { BLUE, INK, type LegendEntry, legendRow, ORANGE, plot, WIDTH } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 
 /** Options of {@linkcode plotPairs}. */
@@ -46,9 +46,12 @@ export interface PlotPairsOptions {
   readonly support?: Support | undefined;
 }
 
+/** Between panels, in pixels. */
+const GAP = 8;
+
 /**
  * Plots marginal densities on the diagonal, highest-density regions below it and correlations
- * above it.
+ * above it, in the colour of the draws they belong to.
  *
  * Regions are those of a kernel density estimate whose bandwidth is chosen from the draws (see
  * `_density.ts`), so several modes and curved ridges stay apart. The window is the central
@@ -92,9 +95,9 @@ export function plotPairs(draws: Draws, options: PlotPairsOptions = {}): PlotSpe
     truth: truth ? Array.from(truth) : [],
     // Widest first, so that narrower regions are drawn over them.
     levels: levels.toSorted((a, b) => b - a),
-    side: names.length === 1 ? 260 : Math.max(64, Math.min(170, Math.round(620 / names.length))),
+    side: names.length === 1 ? 260 : Math.max(64, Math.floor((WIDTH + GAP) / names.length) - GAP),
   };
-  return plot({ vconcat: [legendRow(legendOf(corner, labels), 300), grid(corner)] });
+  return plot({ vconcat: [legendRow(legendOf(corner, labels)), grid(corner)] });
 }
 
 function layerOf(draws: Draws, look: Pick<Layer, "colour" | "isFilled">): Layer {
@@ -133,7 +136,7 @@ function grid(corner: Corner): PlotSpec {
       : above(corner, row, col);
     return { width: corner.side, height: corner.side, ...content };
   });
-  return { concat: panels, columns: d, align: "all", bounds: "flush", spacing: 8 };
+  return { concat: panels, columns: d, align: "all", bounds: "flush", spacing: GAP };
 }
 
 function requireSameNames(draws: Draws, compare: Draws): void {

@@ -5,7 +5,7 @@
  */
 
 import type { Points } from "@likely/core";
-import { BLUE, channel, INK, legendRow, plot } from "./_plot_style.ts";
+import { BLUE, channel, INK, legendRow, plot, WIDTH } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 import { quantile } from "./quantile.ts";
 
@@ -64,7 +64,12 @@ export function plotPredictive(data: PredictiveData): PlotSpec {
   requireFinite("observed", observed);
   const bands = bandsOf(t, replicates);
   const dots = Array.from(observed, (v, i) => ({ u: t[i]!, v }));
-  const x = channel("u", spread(bands.map(({ u }) => u), 0.02), { title: xLabel, tickCount: 8 });
+  const x = channel("u", spread(bands.map(({ u }) => u), 0.02), {
+    title: xLabel,
+    tickCount: 6,
+    // Between the first and the second column of x there is none.
+    ...(Array.from(t).every(Number.isInteger) && { tickMinStep: 1 }),
+  });
   const heights = [...bands.flatMap(({ v5, v95 }) => [v5, v95]), ...dots.map(({ v }) => v)];
   const [low, high] = spread(heights, 0.06);
   // Counts do not go below nothing.
@@ -77,8 +82,8 @@ export function plotPredictive(data: PredictiveData): PlotSpec {
   });
   return plot({
     vconcat: [legend(), {
-      width: 600,
-      height: 260,
+      width: WIDTH,
+      height: 200,
       layer: [
         area("v5", "v95"),
         area("v25", "v75"),
@@ -102,7 +107,7 @@ function legend(): PlotSpec {
     { label: "predicted: 50 % and 90 % bands", colour: BLUE, shape: "square" },
     { label: "median", colour: BLUE, shape: "line" },
     { label: "observed", colour: INK, shape: "circle" },
-  ], 400);
+  ]);
 }
 
 function bandsOf(t: ArrayLike<number>, replicates: Points): Band[] {

@@ -46,7 +46,7 @@ export function plotRankHistogram(rows: readonly SbcRow[], options: PlotRankHist
   if (rows.length === 0) {
     throw new RangeError("Cannot plot ranks as at least one row is needed: current value is none");
   }
-  return plot({ columns: 3, concat: rows.map((row) => panel(row, options.bins)) });
+  return plot({ columns: 2, concat: rows.map((row) => panel(row, options.bins)) });
 }
 
 function panel({ name, ranks, ecdf }: SbcRow, wanted: number | undefined): PlotSpec {
@@ -65,7 +65,7 @@ function panel({ name, ranks, ecdf }: SbcRow, wanted: number | undefined): PlotS
   const y = channel("v", [0, top], { title: "count / expected", tickCount: 4 });
   return {
     title: { text: `p = ${ecdf.toPrecision(2)}`, color: INK, fontSize: 11, fontWeight: 400, anchor: "end" },
-    width: 190,
+    width: 180,
     height: 120,
     layer: [
       {

@@ -8,6 +8,7 @@ import type { PlotSpec } from "./plot_spec.ts";
 import { plotTrace } from "./plot_trace.ts";
 import { plotTraining } from "./plot_training.ts";
 import { renderSvg } from "./render_svg.ts";
+import { ticksInside } from "./_ticks.ts";
 
 const HOSTILE = ["a.b[0]", 'x"y<', "β", "datum['u']", "__proto__", ""];
 
@@ -125,11 +126,50 @@ Deno.test("plotPairs() refuses what it cannot plot", () => {
 
 Deno.test("plotTrace() thins long chains, keeps the draws' numbers, and says which chains it left out", () => {
   const spec = plotTrace(drawsOf(["mu"], { chains: 20, length: 2500 }), { maxChains: 4 });
-  const panel = (spec.vconcat as { data: { values: { u: number; v: number; c: number }[] } }[])[0]!;
-  assertEquals(new Set(panel.data.values.map(({ c }) => c)), new Set([0, 5, 10, 15]));
-  assertEquals(panel.data.values.length, 4 * 834);
-  assertEquals(panel.data.values.slice(0, 2).map(({ u }) => u), [1, 4]);
-  assertStringIncludes(JSON.stringify(spec), "draw (4 of 20 chains)");
+  const [panel] = spec.vconcat as { layer: { data: { values: { u: number; v: number; c: number }[] } }[] }[];
+  const { values } = panel!.layer.at(-1)!.data;
+  assertEquals(new Set(values.map(({ c }) => c)), new Set([0, 5, 10, 15]));
+  assertEquals(values.length, 4 * 250);
+  // Chain after chain: every tenth draw, then the first of the next chain.
+  assertEquals([0, 1, 250].map((i) => values[i]!.u), [1, 11, 2501]);
+  assertStringIncludes(JSON.stringify(spec), "chain (4 of 20), 2\u2009500 draws each");
+});
+
+Deno.test("plotTrace() numbers the chains below and has at least three round numbers beside each panel", async () => {
+  for (const [centre, scale] of [[0, 0.31], [-700, 40], [3, 1e-6], [0, 0]] as const) {
+    const draws = drawsOf(["mu", "tau"], { chains: 4 });
+    const svg = await renderSvg(
+      plotTrace({ ...draws, values: draws.values.map((value) => centre + scale * value) }),
+    );
+    const texts = [...svg.matchAll(/<text text-anchor="(end|middle)"[^>]*>([^<]*)<\/text>/g)];
+    assertEquals(
+      texts.flatMap(([, anchor, text]) => anchor === "middle" && text !== "mu" ? text! : []).slice(0, 4),
+      [
+        "1",
+        "2",
+        "3",
+        "4",
+      ],
+    );
+    assert(texts.filter(([, anchor]) => anchor === "end").length >= 2 * 3, svg);
+  }
+});
+
+Deno.test("ticksInside() finds round numbers off the edges", () => {
+  const room = () => 0.1;
+  const found = ticksInside({ low: -0.97, high: 0.97 }, { least: 3, room });
+  assertEquals(found, { values: [-0.5, 0, 0.5], format: ".1f" });
+  // 1 and 2 lie within a tenth of the edges.
+  assertEquals(ticksInside({ low: 0.95, high: 2.05 }, { least: 2, room }).values, [1.2, 1.4, 1.6, 1.8]);
+  // No ".0f" for numbers written short.
+  assertEquals(ticksInside({ low: 0, high: 60_000 }, { least: 1, room }), { values: [50_000] });
+});
+
+Deno.test("ticksInside() takes one number where two would touch", () => {
+  const window = { low: 1050, high: 1850 };
+  assertEquals(ticksInside(window, { least: 2, room: () => 0.02 }).values, [1200, 1400, 1600, 1800]);
+  // Four digits and a half of a panel of ten characters.
+  assertEquals(ticksInside(window, { least: 2, room: (n) => 0.05 * (n + 0.5) }).values, [1500]);
 });
 
 Deno.test("plotTrace() refuses limits below one", () => {
@@ -142,6 +182,18 @@ Deno.test("plotTraining() marks the lowest validation loss and breaks at NaN", (
   assertStringIncludes(text, "best: epoch 3");
   assertStringIncludes(text, '{"u":3,"v":null}');
   assertThrows(() => plotTraining({ train: [NaN], validation: [] }), RangeError, "at least one loss");
+});
+
+Deno.test("plotTraining() shows weights of terms where they adapt, and calls the loss what it is told", async () => {
+  const curves = { train: [3, 2, 1], validation: [3, 2.5, 2.7] };
+  const termWeights = [[1, 0.01], [1, 0.1], [1, 0]];
+  const spec = plotTraining({ ...curves, termWeights }, { yLabel: "loss, nats" });
+  assertEquals(warningsOf(spec), []);
+  const svg = await renderSvg(spec);
+  for (const text of ["loss, nats", "weight", "aiding term"]) assertStringIncludes(svg, `>${text}</text>`);
+  // A weight of zero has no place on a logarithmic axis.
+  assertStringIncludes(JSON.stringify(spec), '{"u":3,"v":null}');
+  assert(!(await renderSvg(plotTraining(curves))).includes(">weight<"));
 });
 
 Deno.test("plotPredictive() takes quantiles of the finite replicates in the order of t", () => {

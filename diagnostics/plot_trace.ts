@@ -5,10 +5,14 @@
  */
 
 import type { Draws } from "@likely/core";
-import { chainsOf } from "./_chains.ts";
+import { requireInteger } from "@likely/core/check";
+import { chainsOf, pool } from "./_chains.ts";
 import { requireDraws, windowOf } from "./_columns.ts";
-import { CHAINS, channel, plot } from "./_plot_style.ts";
+import { CHAINS, channel, FAINT, plot, WIDTH } from "./_plot_style.ts";
+import { ticksInside } from "./_ticks.ts";
 import type { PlotSpec } from "./plot_spec.ts";
+import { quantile } from "./quantile.ts";
+import { reportNumber } from "./report_number.ts";
 
 /** Options of {@linkcode plotTrace}. */
 export interface PlotTraceOptions {
@@ -21,7 +25,7 @@ export interface PlotTraceOptions {
   /**
    * Most points of a chain; of more, every second, third, … is taken.
    *
-   * @default 1000
+   * @default 250
    */
   readonly maxPoints?: number | undefined;
 }
@@ -29,14 +33,14 @@ export interface PlotTraceOptions {
 interface Trace {
   readonly chains: readonly number[];
   readonly stride: number;
-  readonly title: string;
 }
 
 /**
- * Plots every parameter against the number of the draw, one colour a chain.
+ * Plots every parameter against the number of the draw, one chain after another, so that none
+ * hides another. A dashed line marks the median of all.
  *
- * Chains that have mixed look like one band of noise; a drift, a step or a colour of its own
- * means that they have not.
+ * Chains that have mixed look like one band of noise; a drift, a step or a chain at a height of
+ * its own means that they have not.
  *
  * @param draws At least one draw.
  * @param options How much to show.
@@ -56,57 +60,74 @@ interface Trace {
  * ```
  */
 export function plotTrace(draws: Draws, options: PlotTraceOptions = {}): PlotSpec {
-  const { maxChains = 8, maxPoints = 1000 } = options;
+  const { maxChains = 8, maxPoints = 250 } = options;
   requireDraws("plot traces", draws);
-  requireLimit("maxChains", maxChains);
-  requireLimit("maxPoints", maxPoints);
+  requireInteger("plot traces", "maxChains", maxChains, 1);
+  requireInteger("plot traces", "maxPoints", maxPoints, 1);
   const shown = Math.min(draws.chains, maxChains);
   const trace = {
     chains: Array.from({ length: shown }, (_, k) => Math.floor(k * draws.chains / shown)),
     stride: Math.ceil(draws.length / maxPoints),
-    title: shown < draws.chains ? `draw (${shown} of ${draws.chains} chains)` : "draw",
   };
   return plot({ vconcat: draws.names.map((_, j) => panel(draws, j, trace)), spacing: 12 });
 }
 
-function panel(draws: Draws, j: number, { chains, stride, title }: Trace): PlotSpec {
+function panel(draws: Draws, j: number, trace: Trace): PlotSpec {
+  const { chains, stride } = trace;
   const columns = chainsOf(draws, j);
-  const { low, high } = windowOf(columns);
-  const isLast = j === draws.names.length - 1;
+  const window = windowOf(columns);
+  const x = channel("u", [0, chains.length * draws.length], axisOf(draws, j, trace));
+  const y = channel("v", [window.low, window.high], {
+    title: draws.names[j]!,
+    titleLimit: 120,
+    minExtent: 30,
+    ...ticksInside(window, { least: 3, room: () => 0.05 }),
+  });
+  const values = chains.flatMap((c, k) => pointsOf(columns[c]!, { c, stride, before: k * draws.length }));
+  const domain = { scale: { domain: chains, range: chains.map((_, k) => CHAINS[k % CHAINS.length]!) } };
+  const borders = chains.slice(1).map((_, k) => ({ u: (k + 1) * draws.length }));
+  const middle = [{ v: quantile(pool(columns), 0.5) }];
   return {
-    width: 620,
-    height: draws.names.length === 1 ? 160 : 84,
-    data: { values: chains.flatMap((c) => pointsOf(columns[c]!, c, stride)) },
-    // A stray draw outside the window is cut off at the edge.
-    mark: { type: "line", strokeWidth: 0.8, opacity: 0.75, strokeJoin: "round", clip: true },
-    encoding: {
-      x: channel("u", [1, Math.max(2, draws.length)], {
-        title: isLast ? title : null,
-        labels: isLast,
-        tickCount: 6,
-        tickMinStep: 1,
-      }),
-      y: channel("v", [low, high], { title: draws.names[j]!, titleLimit: 120, tickCount: 3, minExtent: 30 }),
-      color: {
-        field: "c",
-        type: "nominal",
-        scale: { domain: chains, range: chains.map((_, k) => CHAINS[k % CHAINS.length]!) },
-        legend: null,
+    width: WIDTH,
+    height: draws.names.length === 1 ? 140 : 76,
+    layer: [
+      { data: { values: borders }, mark: { type: "rule", color: FAINT, strokeWidth: 0.5 }, encoding: { x } },
+      { data: { values: middle }, mark: { type: "rule", color: FAINT, strokeDash: [4, 3] }, encoding: { y } },
+      {
+        data: { values },
+        // A stray draw outside the window is cut off at the edge.
+        mark: { type: "line", strokeWidth: 0.7, strokeJoin: "round", clip: true },
+        encoding: { x, y, color: { field: "c", type: "nominal", ...domain, legend: null } },
       },
-    },
+    ],
   };
 }
 
-function pointsOf(chain: Float64Array, c: number, stride: number): { u: number; v: number; c: number }[] {
-  return Array.from({ length: Math.ceil(chain.length / stride) }, (_, k) => {
-    const t = k * stride;
-    return { u: t + 1, v: Number(chain[t]!.toPrecision(6)), c };
-  });
+// Each chain's number, from 1, below its middle; under the last panel only.
+function axisOf({ names, chains, length }: Draws, j: number, trace: Trace): PlotSpec {
+  if (j < names.length - 1) return { labels: false, ticks: false, title: null };
+  const shown = trace.chains.length;
+  const some = shown < chains ? ` (${shown} of ${chains})` : "";
+  return {
+    values: trace.chains.map((_, k) => (k + 0.5) * length),
+    ticks: false,
+    labelExpr: `${JSON.stringify(trace.chains.map((c) => c + 1))}[floor(datum.value / ${length})]`,
+    title: `chain${some}, ${reportNumber(length)} draws each`,
+  };
 }
 
-function requireLimit(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new RangeError(
-    `Cannot plot traces as ${name} must be a whole number >= 1: current value is ${value}`,
-  );
+interface Segment {
+  readonly c: number;
+  readonly stride: number;
+  readonly before: number;
+}
+
+function pointsOf(
+  chain: Float64Array,
+  { c, stride, before }: Segment,
+): { u: number; v: number; c: number }[] {
+  return Array.from({ length: Math.ceil(chain.length / stride) }, (_, k) => {
+    const t = k * stride;
+    return { u: before + t + 1, v: Number(chain[t]!.toPrecision(6)), c };
+  });
 }

@@ -5,17 +5,28 @@
  */
 
 import type { LearningCurves } from "@likely/core";
-import { BLUE, channel, FAINT, INK, legendRow, ORANGE, plot } from "./_plot_style.ts";
+import { BLUE, CHAINS, channel, FAINT, INK, legendRow, ORANGE, plot, WIDTH } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
+
+/** Options of {@linkcode plotTraining}. */
+export interface PlotTrainingOptions {
+  /**
+   * The vertical axis, with the unit of the loss.
+   *
+   * @default "loss"
+   */
+  readonly yLabel?: string | undefined;
+}
 
 /**
  * Plots both losses by epoch and marks the epoch whose weights are kept: the lowest
- * validation loss.
+ * validation loss. Where the weights of the loss's terms adapt, a panel below shows them.
  *
  * A validation loss that rises while the training loss falls means too few simulations or too
  * large a network.
  *
  * @param history At least one epoch; NaN where there is no loss.
+ * @param options What to call the loss.
  * @returns A Vega-Lite specification.
  * @throws {RangeError} If no loss is finite.
  *
@@ -28,7 +39,8 @@ import type { PlotSpec } from "./plot_spec.ts";
  * assertStringIncludes(JSON.stringify(spec), "best: epoch 2");
  * ```
  */
-export function plotTraining(history: LearningCurves): PlotSpec {
+export function plotTraining(history: LearningCurves, options: PlotTrainingOptions = {}): PlotSpec {
+  const { yLabel = "loss" } = options;
   const [train, validation] = [curve(history.train), curve(history.validation)];
   const finite = [...train, ...validation].flatMap(({ v }) => v === null ? [] : [v]);
   if (finite.length === 0) {
@@ -36,23 +48,63 @@ export function plotTraining(history: LearningCurves): PlotSpec {
   }
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const margin = 0.06 * (high - low) || 0.5;
-  const x = channel("u", [1, Math.max(2, train.length, validation.length)], {
-    title: "epoch",
-    tickCount: 6,
-    tickMinStep: 1,
-  });
-  const y = channel("v", [low - margin, high + margin], { title: "loss", tickCount: 5 });
+  const { termWeights = [] } = history;
+  const x = epochs([train.length, validation.length, termWeights.length]);
+  const y = channel("v", [low - margin, high + margin], { title: yLabel, tickCount: 5, minExtent: 30 });
   const entries = [
     { label: "training", colour: BLUE, shape: "line" },
     { label: "validation", colour: ORANGE, shape: "line" },
   ] as const;
   return plot({
-    vconcat: [legendRow(entries, 300), {
-      width: 560,
-      height: 240,
-      layer: [line(train, BLUE, { x, y }), line(validation, ORANGE, { x, y }), ...best(validation, { x, y })],
-    }],
+    vconcat: [
+      legendRow(entries),
+      {
+        width: WIDTH,
+        height: 180,
+        layer: [
+          line(train, BLUE, { x, y }),
+          line(validation, ORANGE, { x, y }),
+          ...best(validation, { x, y }),
+        ],
+      },
+      ...weights(termWeights, x),
+    ],
   });
+}
+
+function epochs(lengths: readonly number[]): PlotSpec {
+  return channel("u", [1, Math.max(2, ...lengths)], { title: "epoch", tickCount: 6, tickMinStep: 1 });
+}
+
+// On a logarithmic axis, wide enough for a round number; nothing if no weight is positive.
+function weights(history: readonly (readonly number[])[], x: PlotSpec): PlotSpec[] {
+  const terms = (history[0] ?? []).map((_, k) => curve(history.map((row) => row[k]! > 0 ? row[k]! : NaN)));
+  const all = terms.flat().flatMap(({ v }) => v === null ? [] : [v]);
+  if (all.length === 0) return [];
+  const colour = (k: number) => k === 0 ? FAINT : CHAINS[k + 1]!;
+  const label = (k: number) => k === 0 ? "loss" : terms.length === 2 ? "aiding term" : `aiding term ${k}`;
+  const entries = terms.map((_, k) => ({ label: label(k), colour: colour(k), shape: "line" as const }));
+  const domain = [Math.min(...all) / 1.6, 1.6 * Math.max(...all)] as const;
+  const y = {
+    field: "v",
+    type: "quantitative",
+    scale: { type: "log", domain, nice: false },
+    axis: { title: "weight", values: roundWeights(domain), format: "~g", minExtent: 30 },
+  };
+  return [
+    legendRow(entries),
+    { width: WIDTH, height: 80, layer: terms.map((values, k) => line(values, colour(k), { x, y })) },
+  ];
+}
+
+// Powers of ten, at most about six; 1, 2, 5 within less than two decades.
+function roundWeights([low, high]: readonly [number, number]): number[] {
+  const decades = Math.log10(high / low);
+  const every = Math.ceil(decades / 6);
+  const first = Math.floor(Math.log10(low) / every) * every;
+  return Array.from({ length: Math.ceil(decades / every) + 2 }, (_, k) => first + every * k)
+    .flatMap((power) => (decades < 2 ? [1, 2, 5] : [1]).map((factor) => Number(`${factor}e${power}`)))
+    .filter((value) => value >= low && value <= high);
 }
 
 type Curve = { u: number; v: number | null }[];

@@ -40,7 +40,9 @@ export interface ReportProse {
 export interface ReportNotice {
   /** Which block. */
   readonly kind: "notice";
-  /** One line each; with none, nothing is shown. */
+  /** What the lines are about. */
+  readonly title?: string | undefined;
+  /** One sentence each, its full stop added where it has none; with none, nothing is shown. */
   readonly lines: readonly string[];
 }
 
@@ -68,7 +70,10 @@ export interface ReportColumn {
 export interface ReportFigure {
   /** Which block. */
   readonly kind: "figure";
-  /** One `<svg>` element, such as `renderSvg` returns; put in as it is. */
+  /**
+   * One `<svg>` element, such as `renderSvg` returns; put in as it is. Shown as wide as the page
+   * allows within 0.7 and 1.4 times its own width.
+   */
   readonly svg: string;
   /** What it shows; also read out in place of the picture. */
   readonly caption: string;
@@ -134,7 +139,7 @@ function blockHtml(block: ReportBlock, count: Count): string {
     case "prose":
       return paragraphs(block.text.split(/\n\s*\n/));
     case "notice":
-      return block.lines.length > 0 ? `<div class="notice">${paragraphs(block.lines)}</div>` : "";
+      return block.lines.length > 0 ? noticeHtml(block) : "";
     case "table":
       return tableHtml(block);
     case "figure":
@@ -153,6 +158,12 @@ function paragraphs(texts: readonly string[]): string {
   return texts.map((text) => `<p>${escapeHtml(text.trim())}</p>`).join("\n");
 }
 
+function noticeHtml({ title, lines }: ReportNotice): string {
+  const above = title ? `<p class="title">${escapeHtml(title)}</p>\n` : "";
+  const sentences = lines.map((line) => line.trim().replace(/[^.!?…:]$/, "$&."));
+  return `<div class="notice">${above}${paragraphs(sentences)}</div>`;
+}
+
 function tableHtml({ columns, rows, caption }: ReportTable): string {
   const line = (tag: "th" | "td", cells: readonly string[]) =>
     `<tr>${
@@ -167,9 +178,13 @@ function tableHtml({ columns, rows, caption }: ReportTable): string {
         `current length is ${ragged.length}`,
     );
   }
-  const below = caption ? `<caption>${escapeHtml(caption)}</caption>\n` : "";
-  return `<div class="scroll"><table>\n${below}<thead>${line("th", columns.map(({ title }) => title))}</thead>
+  const table = `<div class="scroll" tabindex="0"><table>\n<thead>${
+    line("th", columns.map(({ title }) => title))
+  }</thead>
 <tbody>\n${rows.map((cells) => line("td", cells)).join("\n")}\n</tbody>\n</table></div>`;
+  if (!caption) return table;
+  // Not the table's own caption, which would scroll along with a wide one.
+  return `<figure class="table">\n${table}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
 }
 
 function figureHtml({ svg, caption }: ReportFigure, number: number): string {
@@ -181,9 +196,18 @@ function figureHtml({ svg, caption }: ReportFigure, number: number): string {
   }
   const text = escapeHtml(caption);
   return `<figure>
-<div class="scroll" role="img" aria-label="${text}">${withOwnIds(element, `figure-${number}-`)}</div>
+<div class="scroll"><div role="img" aria-label="${text}"${bounds(element)}>${
+    withOwnIds(element, `figure-${number}-`)
+  }</div></div>
 <figcaption>Figure ${number}. ${text}</figcaption>
 </figure>`;
+}
+
+// Text must stay legible on a phone, and not shout on a wide screen.
+function bounds(svg: string): string {
+  const width = Number(/^<svg\b[^>]*\bwidth="(\d+)/.exec(svg)?.[1]);
+  if (!(width > 0)) return "";
+  return ` style="min-width: ${Math.round(0.7 * width)}px; max-width: ${Math.round(1.4 * width)}px"`;
 }
 
 // Vega numbers clip paths from zero in every picture; on one page they would be mixed up.

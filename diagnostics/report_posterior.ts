@@ -6,6 +6,7 @@
 
 import type { ReportTable } from "./report.ts";
 import type { SummaryRow } from "./summary.ts";
+import { typeset } from "./_typeset.ts";
 
 const COLUMNS: readonly (readonly [string, (row: SummaryRow) => string])[] = [
   ["mean", (row) => inUnits(row.mean, row.sd)],
@@ -58,13 +59,9 @@ function inUnits(value: number, sd: number): string {
 }
 
 function fixed(value: number, digits: number): string {
-  return Number.isFinite(value) ? minus(value.toFixed(digits)) : "–";
+  return Number.isFinite(value) ? typeset(value.toFixed(digits)) : "–";
 }
 
 function significant(value: number, digits: number): string {
-  return Number.isFinite(value) ? minus(value.toPrecision(digits)) : "–";
-}
-
-function minus(text: string): string {
-  return text.replaceAll("-", "−");
+  return Number.isFinite(value) ? typeset(value.toPrecision(digits)) : "–";
 }

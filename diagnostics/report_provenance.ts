@@ -6,6 +6,7 @@
 
 import type { Provenance } from "@likely/core";
 import type { ReportTable } from "./report.ts";
+import { reportNumber } from "./report_number.ts";
 
 /**
  * Sets provenance as a table of two columns: what, and its value.
@@ -39,13 +40,18 @@ export function reportProvenance(
   const { simulator, simulations, failed, key, loss, engine, versions, training } = provenance;
   const rows = [
     ["simulator", simulator],
-    ["simulations", `${grouped(simulations)} used, ${grouped(failed)} failed`],
+    ["simulations", `${reportNumber(simulations)} used, ${reportNumber(failed)} failed`],
     ["key", key],
     ["loss", [loss.name, listed(loss.options)].filter(Boolean).join(": ")],
     ["engine", engine],
-    ["training", `${grouped(training.epochs)} epochs, best validation loss ${+training.loss.toPrecision(6)}`],
+    [
+      "training",
+      `${reportNumber(training.epochs)} epochs, best validation loss ${reportNumber(training.loss, 6)}`,
+    ],
     ["versions", listed(versions)],
-    ...Object.entries(more).map(([name, value]) => [name, String(value)]),
+    ...Object.entries(more).map((
+      [name, value],
+    ) => [name, typeof value === "number" ? reportNumber(value) : value]),
   ];
   return {
     kind: "table",
@@ -55,11 +61,6 @@ export function reportProvenance(
 }
 
 function listed(record: Readonly<Record<string, string | number | boolean>>): string {
-  const short = (value: unknown) => typeof value === "number" ? +value.toPrecision(4) : value;
+  const short = (value: unknown) => typeof value === "number" ? reportNumber(value) : value;
   return Object.entries(record).map(([name, value]) => `${name} ${short(value)}`).join(", ");
-}
-
-// A thin space, which no locale reads as a decimal point.
-function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { report, type ReportBlock } from "./report.ts";
 import { reportPosterior } from "./report_posterior.ts";
 import { reportProvenance } from "./report_provenance.ts";
+import { reportSampling } from "./report_sampling.ts";
 
 const EVIL = `<script>alert("1")</script>&'`;
 const ESCAPED = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;";
@@ -19,15 +20,15 @@ Deno.test("report() escapes every text it is given", () => {
       heading: EVIL,
       blocks: [
         { kind: "prose", text: EVIL },
-        { kind: "notice", lines: [EVIL] },
+        { kind: "notice", title: EVIL, lines: [EVIL] },
         { kind: "table", columns: [{ title: EVIL, align: "left" }], rows: [[EVIL]], caption: EVIL },
         { kind: "figure", svg: SVG, caption: EVIL },
       ],
     }],
   });
   assert(!html.includes("<script"));
-  // Title twice, lead, heading, prose, notice, three in the table, caption and its label.
-  assertEquals(html.split(ESCAPED).length - 1, 11);
+  // Title twice, lead, heading, prose, two in the notice, three in the table, caption and its label.
+  assertEquals(html.split(ESCAPED).length - 1, 12);
 });
 
 Deno.test("report() stands alone: no script, no address, and a policy that forbids both", () => {
@@ -42,6 +43,24 @@ Deno.test("report() makes paragraphs of prose and leaves out an empty notice", (
   const html = page({ kind: "prose", text: "one\n\n two " }, { kind: "notice", lines: [] });
   assertStringIncludes(html, "<p>one</p>\n<p>two</p>");
   assert(!html.includes('class="notice"'));
+});
+
+Deno.test("report() says what a notice is about, and ends its sentences", () => {
+  const html = page({ kind: "notice", title: "Of the draws", lines: ["run longer", "Is it?", "Yes. "] });
+  assertStringIncludes(
+    html,
+    '<p class="title">Of the draws</p>\n<p>run longer.</p>\n<p>Is it?</p>\n<p>Yes.</p>',
+  );
+});
+
+Deno.test("report() keeps a table's caption out of what scrolls", () => {
+  const html = page({ kind: "table", columns: [{ title: "a", align: "left" }], rows: [], caption: "c" });
+  assertStringIncludes(html, "</table></div>\n<figcaption>c</figcaption>\n</figure>");
+});
+
+Deno.test("report() bounds the width of a figure by the picture's own", () => {
+  const svg = '<svg class="a" width="500" height="100"></svg>';
+  assertStringIncludes(page({ kind: "figure", svg, caption: "c" }), "min-width: 350px; max-width: 700px");
 });
 
 Deno.test("report() numbers figures through all sections and keeps their ids apart", () => {
@@ -87,8 +106,8 @@ Deno.test("reportPosterior() gives numbers the digits that the posterior's width
     rHat: NaN,
   };
   assertEquals(reportPosterior([beta, big, flat]).rows, [
-    ["β", "1.7303", "0.0602", "−1.6319", "1.7299", "1.8290", "0.00061", "3853", "3643", "1.001"],
-    ["N", "763.2", "41.2", "700.4", "763.1", "830.9", "0.00061", "3853", "3643", "1.001"],
+    ["β", "1.7303", "0.0602", "−1.6319", "1.7299", "1.8290", "0.00061", "3\u2009853", "3\u2009643", "1.001"],
+    ["N", "763.2", "41.2", "700.4", "763.1", "830.9", "0.00061", "3\u2009853", "3\u2009643", "1.001"],
     ["c", "3.000", "0.000", "3.000", "3.000", "3.000", "–", "–", "–", "–"],
   ]);
 });
@@ -110,8 +129,31 @@ Deno.test("reportProvenance() tells all that an artifact carries, and more", () 
     ["key", "0:2a"],
     ["loss", "nle: weightDecay 0.1, jitter true"],
     ["engine", "fused"],
-    ["training", "40 epochs, best validation loss -1.25"],
+    ["training", "40 epochs, best validation loss −1.25"],
     ["versions", "likely 0.1.0, deno 2"],
     ["observation", "flu.csv"],
+  ]);
+});
+
+Deno.test("reportSampling() says what includes the warm-up, and only of runs that have one", () => {
+  const run = { names: ["a"], chains: 4, length: 2500, values: new Float64Array(10_000), warnings: [] };
+  const chains = reportSampling({
+    ...run,
+    info: { sampler: "nuts", evaluations: 12_345, warmup: 500, seconds: 0.51239 },
+  });
+  assertEquals(chains.rows, [
+    ["chains", "4 of 2\u2009500 draws"],
+    ["sampler", "nuts"],
+    ["evaluations, warm-up included", "12\u2009345"],
+    ["warm-up, steps a chain", "500"],
+    ["seconds, warm-up included", "0.5124"],
+  ]);
+  const particles = reportSampling({
+    ...run,
+    info: { sampler: "smc", evaluations: NaN, logEvidence: -1234.56 },
+  });
+  assertEquals(particles.rows.slice(2), [
+    ["evaluations", "not known"],
+    ["log evidence, nats", "−1\u2009235"],
   ]);
 });

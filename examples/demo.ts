@@ -52,7 +52,7 @@ function readArguments(): DemoArguments {
   return {
     stochastic: parsed.stochastic === true,
     simulations: whole("simulations", 100),
-    draws: whole("draws", 4),
+    draws: whole("draws", 8),
     seed: whole("seed", 0),
   };
 }

@@ -7,6 +7,7 @@
 
 import asc from "assemblyscript/asc";
 import { encodeBase64 } from "./_base64.ts";
+import { tilesSource } from "./_tiles.ts";
 
 const here = new URL(".", import.meta.url);
 
@@ -22,6 +23,9 @@ const flags = [
   "stub",
   "--enable",
   "simd",
+  // For the meeting of threads alone; `_shared_module.ts` makes the memory a shared one.
+  "--enable",
+  "threads",
   // Address 0 stands for "nothing" and holds zeros; the arena keeps it that way.
   "--memoryBase",
   "0",
@@ -45,6 +49,7 @@ async function compile(extra: readonly string[]): Promise<Uint8Array<ArrayBuffer
 }
 
 function readSource(name: string): string | null {
+  if (name === "assembly/tiles.ts") return tilesSource();
   try {
     return Deno.readTextFileSync(new URL(name, here));
   } catch {

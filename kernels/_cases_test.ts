@@ -2,6 +2,7 @@
 
 import {
   type Activation,
+  type AdaptiveWeighting,
   type Artifact,
   type Batch,
   drawNormal,
@@ -115,18 +116,33 @@ export const losses: Readonly<Record<string, Loss>> = Object.fromEntries(
     ["bce_balanced", { weight: 10 }],
     ["nre_c", { classes: 3, gamma: 2 }],
     ["squared_error", {}],
-    ["bce_score", { weight: 0.7, tau0: 2, fraction: 0.5 }],
+    ["bce_score", { tau0: 2 }],
+    ["nre_c_score", { classes: 3, gamma: 2, tau1: 0.5 }],
   ] as const).map(([name, options]) => {
     const never = () => {
       throw new Error("not for this engine");
     };
-    return [name, { name, options, assemble: never, compute: never }];
+    const weighting = { rule: "fixed", weight: 0.7 } as const;
+    const aid = { terms: ["score"], compute: never, weighting, judged: 0.4 };
+    return [name, {
+      name,
+      options,
+      assemble: never,
+      compute: never,
+      ...(name.endsWith("_score") && { aid }),
+    }];
   }),
 );
 
+/** A loss of {@linkcode losses} whose aid is weighed by a rule. */
+export function adaptive(loss: Loss, change: Partial<AdaptiveWeighting> = {}): Loss {
+  const rule = { rule: "gradient_norm", every: 2, decay: 0.5, range: [1e-3, 1e3], over: "trunk" } as const;
+  return { ...loss, aid: { ...loss.aid!, weighting: { ...rule, ...change } } };
+}
+
 /** θ rows per x row that a loss of {@linkcode losses} needs. */
 export function atomsOf(loss: Loss): number {
-  return { squared_error: 1, nre_c: 4 }[loss.name] ?? 2;
+  return { squared_error: 1, nre_c: 4, nre_c_score: 4 }[loss.name] ?? 2;
 }
 
 /** Standard normal rows. */
@@ -142,7 +158,7 @@ export function noiseBatch(key: Key, spec: NetworkSpec, n: number, atoms: number
     x: normalRows(foldIn(key, 1), n, spec.xDim),
     atoms,
     target: normalRows(foldIn(key, 2), n, 1).data,
-    score: normalRows(foldIn(key, 3), n, spec.thetaDim),
+    score: normalRows(foldIn(key, 3), Math.ceil(n / 2), spec.thetaDim),
   };
 }
 

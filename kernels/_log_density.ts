@@ -1,142 +1,215 @@
-// Log densities with θ-gradients: the observation embedded once, then one call for each run
-// of points.
+// Log densities with θ-gradients: observations embedded once, then one call for each run of
+// points.
 
 import {
   type Artifact,
   checkSpec,
+  type EvaluateOptions,
   type Evaluation,
   type LogDensity,
+  type ObservedDensities,
   type Points,
   row,
   standardSlope,
+  UnsupportedError,
+  zeros,
 } from "@likely/core";
 import { Code } from "./_code.ts";
 import { requireDim, writeStandardised } from "./_host_rows.ts";
 import { emitForward, emitInputGradient, emitPacking } from "./_layer.ts";
 import { emitHead } from "./_loss_program.ts";
-import { type Build, type Machine, onMachine, reserve, returnMachine } from "./_machine.ts";
 import { emitSeen, type Network, planNetwork, rowsFrom } from "./_network.ts";
 import { SCALE_ROWS, SUM_RUNS } from "./_opcodes.ts";
+import { type Host, onRunner, type Runner } from "./_runner.ts";
 import { requireFusable } from "./_support.ts";
 import { emitBackward, emitTrunk } from "./_trunk.ts";
 
 /** Pairs of a point and an x row in one call; more points take several calls. */
 const MOST_PAIRS = 1024;
 
-/** Prepares the artifact's network as a function of θ at the rows of x. */
-export async function fusedLogDensity(
-  build: Build,
+/** Prepares the artifact's network as a function of θ at the rows of x, added up. */
+export function fusedLogDensity(
+  host: Host,
   artifact: Artifact,
   x: Points,
 ): Promise<LogDensity & Disposable> {
-  const { spec } = artifact;
-  checkSpec(spec);
-  requireFusable(spec);
-  requireDim("compile a log density", "the width of x", x.dim, spec.xDim);
-  if (x.n === 0) {
-    throw new RangeError("Cannot compile a log density as x must have a row: current value is 0");
-  }
-  return await onMachine(build, (machine) => new ModuleDensity(build, machine, artifact, x));
+  return prepare(host, artifact, x, (runner) => new ModuleDensity(runner, artifact, x));
 }
 
-/** Owns an instance of the module. */
-class ModuleDensity implements LogDensity, Disposable {
-  readonly name: string;
+/** Prepares the artifact's network as a function of θ at each row of x. */
+export function fusedLogDensities(host: Host, artifact: Artifact, x: Points): Promise<ObservedDensities> {
+  return prepare(host, artifact, x, (runner) => new ModuleDensity(runner, artifact, x, { apart: true }));
+}
+
+async function prepare<T>(
+  host: Host,
+  artifact: Artifact,
+  x: Points,
+  make: (runner: Runner) => T,
+): Promise<T> {
+  const { spec, kind } = artifact;
+  if (kind === "posterior") {
+    throw new UnsupportedError("Cannot evaluate a posterior artifact as a network of (θ, x)");
+  }
+  checkSpec(spec);
+  requireFusable(spec);
+  requireObservation(x, spec.xDim);
+  return await onRunner(host, make);
+}
+
+/** What the tensor engine asks for too, in the same words. */
+function requireObservation({ data, n, dim }: Points, xDim: number): void {
+  const action = "evaluate at an observation";
+  if (n < 1 || dim !== xDim) {
+    throw new TypeError(
+      `Cannot ${action} as x must be rows of ${xDim} numbers: current value is ${n} rows of ${dim}`,
+    );
+  }
+  const bad = data.find((value) => !Number.isFinite(value));
+  if (bad !== undefined) {
+    throw new RangeError(`Cannot ${action} as x must be finite: current value is ${bad}`);
+  }
+}
+
+/** Owns a runner. */
+class ModuleDensity implements ObservedDensities {
   readonly dim: number;
-  readonly #build: Build;
-  #machine: Machine | undefined;
+  readonly count: number;
+  readonly embedded: Points;
+  #runner: Runner | undefined;
+  /** Told after disposal too. */
+  #name = "";
   readonly #artifact: Artifact;
   readonly #network: Network;
+  /** Rows of x whose outputs are added up. */
   readonly #observations: number;
+  /** What each row of x contributes to the first sums, where rows are told apart. */
+  readonly #seen: Float32Array | undefined;
   /** Points in one call. */
   readonly #capacity: number;
-  /** Points that the loaded program is for. */
-  #loaded = 0;
-  #end = 0;
+  /** Points that the loaded program is for, and whether it computes gradients. */
+  #loaded = { n: 0, gradient: true };
 
-  constructor(build: Build, machine: Machine, artifact: Artifact, x: Points) {
-    this.name = `fused-${build}`;
+  constructor(
+    runner: Runner,
+    artifact: Artifact,
+    x: Points,
+    { apart = false }: { readonly apart?: boolean } = {},
+  ) {
     this.dim = artifact.spec.thetaDim;
-    this.#build = build;
-    this.#machine = machine;
+    this.#runner = runner;
     this.#artifact = artifact;
-    this.#observations = x.n;
-    this.#capacity = Math.max(1, Math.floor(MOST_PAIRS / x.n));
-    const pairs = this.#capacity * x.n;
-    this.#network = planNetwork(artifact.spec, { x: 1, seen: x.n, pairs, training: false, score: false });
-    reserve(machine, this.#network.arena.bytes);
-    this.#network.arena.prepare(machine.memory);
-    this.#network.parameters.write(machine.memory, this.#network.parameters.weights, artifact.weights);
-    this.#embed(x);
+    this.count = x.n;
+    this.#observations = apart ? 1 : x.n;
+    this.#capacity = Math.max(1, Math.floor(MOST_PAIRS / this.#observations));
+    const pairs = this.#capacity * this.#observations;
+    const seen = apart ? pairs : x.n;
+    this.#network = planNetwork(artifact.spec, { x: 1, seen, pairs, training: false, score: false });
+    runner.reserve(this.#network.arena.bytes);
+    this.#network.arena.prepare(runner.memory);
+    this.#network.parameters.write(runner.memory, this.#network.parameters.weights, artifact.weights);
+    this.embedded = zeros(x.n, this.#network.embedding.out.width);
+    const seenByRow = new Float32Array(x.n * this.#network.seen.ld);
+    this.#embed(x, seenByRow);
+    if (apart) this.#seen = seenByRow;
+    else new Float32Array(runner.memory.buffer, this.#network.seen.at, seenByRow.length).set(seenByRow);
   }
 
-  evaluate(points: Points): Evaluation {
+  get name(): string {
+    return this.#runner?.name ?? this.#name;
+  }
+
+  evaluate(points: Points, options: EvaluateOptions = {}): Evaluation {
+    const { gradient = true, chains } = options;
     requireDim("evaluate a log density", "the width of the points", points.dim, this.dim);
     const value = new Float64Array(points.n);
-    const grad = new Float64Array(points.n * this.dim);
+    const grad = new Float64Array(gradient ? points.n * this.dim : 0);
     for (let first = 0; first < points.n; first += this.#capacity) {
       const n = Math.min(this.#capacity, points.n - first);
       const data = points.data.subarray(first * this.dim, (first + n) * this.dim);
-      this.#evaluate({ data, n, dim: this.dim }, value.subarray(first), grad.subarray(first * this.dim));
+      const out = {
+        value: value.subarray(first, first + n),
+        ...(gradient && { grad: grad.subarray(first * this.dim) }),
+      };
+      if (this.#seen) this.#pickSeen(n, (i) => (chains ? chains[first + i]! : first + i) % this.count);
+      this.#evaluate({ data, n, dim: this.dim }, out);
     }
-    return { value, grad };
+    return gradient ? { value, grad } : { value };
   }
 
   [Symbol.dispose](): void {
-    if (this.#machine) returnMachine(this.#build, this.#machine);
-    this.#machine = undefined;
+    this.#name = this.name;
+    this.#runner?.[Symbol.dispose]();
+    this.#runner = undefined;
   }
 
-  #alive(): Machine {
-    if (this.#machine) return this.#machine;
+  #alive(): Runner {
+    if (this.#runner) return this.#runner;
     throw new TypeError(
       "Cannot evaluate as the log density must not be disposed of: current value is disposed",
     );
   }
 
-  /** What each x row contributes to the first sums, one x row at a time. */
-  #embed(x: Points): void {
-    const { memory } = this.#alive();
+  /** Embeds x, and what each row contributes to the first sums, one row at a time. */
+  #embed(x: Points, out: Float32Array): void {
     const { embedding, seen, layers } = this.#network;
-    for (let j = x.n - 1; j >= 0; j--) {
-      const code = new Code();
-      if (j === x.n - 1) emitPacking(code, layers);
-      emitSeen(code, this.#network, 1);
-      writeStandardised(
-        memory,
-        { data: row(x, j), n: 1, dim: x.dim },
-        this.#artifact.scaling.x,
-        embedding.input,
-      );
-      this.#load(code);
+    const packing = new Code();
+    emitPacking(packing, layers);
+    this.#load(packing);
+    this.#run();
+    const code = new Code();
+    emitSeen(code, this.#network, 1);
+    this.#load(code);
+    for (let j = 0; j < x.n; j++) {
+      const one = { data: row(x, j), n: 1, dim: x.dim };
+      writeStandardised(this.#alive().memory, one, this.#artifact.scaling.x, embedding.input);
       this.#run();
-      // Row 0 is where it is computed, and the last to be.
-      const words = new Float32Array(memory.buffer);
-      words.copyWithin((seen.at >> 2) + j * seen.ld, seen.at >> 2, (seen.at >> 2) + seen.ld);
+      const { memory } = this.#alive();
+      row(this.embedded, j).set(new Float32Array(memory.buffer, embedding.out.at, embedding.out.width));
+      out.set(new Float32Array(memory.buffer, seen.at, seen.ld), j * seen.ld);
     }
   }
 
-  #evaluate(points: Points, value: Float64Array, grad: Float64Array): void {
-    const { n, dim } = points;
-    const { memory } = this.#alive();
-    const { scaling } = this.#artifact;
-    const network = this.#network;
-    writeStandardised(memory, points, scaling.theta, network.theta);
-    if (this.#loaded !== n) this.#load(this.#emit(n));
-    this.#loaded = n;
-    this.#run();
-    const out = new Float32Array(memory.buffer, this.#out, n * this.#observations);
-    const slopes = new Float32Array(memory.buffer, network.thetaGradient.at, n * network.thetaGradient.ld);
+  /** Copies to point i what its row of x contributes. */
+  #pickSeen(n: number, rowOf: (i: number) => number): void {
+    const { at, ld } = this.#network.seen;
+    const picked = new Float32Array(this.#alive().memory.buffer, at, n * ld);
     for (let i = 0; i < n; i++) {
-      for (let k = i; k < out.length; k += n) value[i]! += out[k]!;
-      for (let j = 0; j < dim; j++) {
-        grad[i * dim + j] = slopes[i * network.thetaGradient.ld + j]! *
-          standardSlope(scaling.theta, j, points.data[i * dim + j]!);
-      }
+      let from = rowOf(i) * ld;
+      for (let to = i * ld; to < (i + 1) * ld; to++, from++) picked[to] = this.#seen![from]!;
     }
+  }
+
+  /** Fills `value`, and `grad` if it is there. */
+  #evaluate(points: Points, { value, grad }: Evaluation): void {
+    const { n } = points;
+    const gradient = grad !== undefined;
+    const network = this.#network;
+    writeStandardised(this.#alive().memory, points, this.#artifact.scaling.theta, network.theta);
+    if (this.#loaded.n !== n || this.#loaded.gradient !== gradient) this.#load(this.#emit(n, { gradient }));
+    this.#loaded = { n, gradient };
+    this.#run();
+    const out = new Float32Array(this.#alive().memory.buffer, this.#out, n * this.#observations);
     const never = this.#artifact.kind === "cost" ? Infinity : -Infinity;
     for (let i = 0; i < n; i++) {
-      settle(value, grad.subarray(i * dim, (i + 1) * dim), i, never);
+      for (let k = i; k < out.length; k += n) value[i]! += out[k]!;
+      if (Number.isNaN(value[i]!)) value[i] = never;
+    }
+    if (grad) this.#readGradient(points, { value, grad });
+  }
+
+  /** In raw units; 0 where there is no number for the value or a slope. */
+  #readGradient({ data, n, dim }: Points, { value, grad }: Required<Evaluation>): void {
+    const { at, ld } = this.#network.thetaGradient;
+    const slopes = new Float32Array(this.#alive().memory.buffer, at, n * ld);
+    for (let i = 0; i < n; i++) {
+      let isFinite = Number.isFinite(value[i]!);
+      for (let j = 0; j < dim; j++) {
+        const k = i * dim + j;
+        grad[k] = slopes[i * ld + j]! * standardSlope(this.#artifact.scaling.theta, j, data[k]!);
+        isFinite &&= Number.isFinite(grad[k]!);
+      }
+      if (!isFinite) grad.fill(0, i * dim, (i + 1) * dim);
     }
   }
 
@@ -145,18 +218,19 @@ class ModuleDensity implements LogDensity, Disposable {
   }
 
   /** The program for n points; pairs lie one x row after another. */
-  #emit(n: number): Code {
+  #emit(n: number, { gradient }: { readonly gradient: boolean }): Code {
     const code = new Code();
     const network = this.#network;
     const { trunk, fromTheta, theta, seen, joint, jointX, thetaGradient, headSlope } = network;
     const { spec } = this.#artifact;
     const count = n * this.#observations;
     for (let j = 0; j < this.#observations; j++) {
-      const one = { at: rowsFrom(seen, j).at, ld: 0 };
-      emitForward(code, n, fromTheta, theta, rowsFrom(trunk.first.z, j * n), { rows: one });
+      const rows = this.#seen ? seen : { at: rowsFrom(seen, j).at, ld: 0 };
+      emitForward(code, n, fromTheta, theta, rowsFrom(trunk.first.z, j * n), { rows });
     }
-    emitTrunk(code, trunk, { count, slopes: true, bends: 0 }, network.h);
+    emitTrunk(code, trunk, { count, slopes: gradient, bends: 0 }, network.h);
     emitHead(code, spec, network, count);
+    if (!gradient) return code;
     emitBackward(code, trunk, { count, slopes: true, bends: 0 });
     let adjoint = trunk.first.d;
     const { ld } = adjoint;
@@ -165,7 +239,7 @@ class ModuleDensity implements LogDensity, Disposable {
       adjoint = joint;
     }
     if (this.#observations > 1) {
-      code.emit(SUM_RUNS, n * ld, this.#observations, jointX.at, adjoint.at);
+      code.emit(SUM_RUNS, n * ld, this.#observations, jointX.at, adjoint.at, n * ld * 4);
       adjoint = jointX;
     }
     emitInputGradient(code, n, fromTheta, adjoint, thetaGradient);
@@ -174,20 +248,10 @@ class ModuleDensity implements LogDensity, Disposable {
 
   /** Puts a program behind the arena. */
   #load({ words }: Code): void {
-    const machine = this.#alive();
-    const start = this.#network.arena.bytes;
-    this.#end = start + words.length * 4;
-    reserve(machine, this.#end);
-    new Int32Array(machine.memory.buffer, start, words.length).set(words);
+    this.#alive().load(this.#network.arena.bytes, words);
   }
 
   #run(): void {
-    this.#alive().run(this.#network.arena.bytes, this.#end);
+    this.#alive().run();
   }
-}
-
-/** A value that is no number becomes `never`; no gradient is known there, or where it is none. */
-function settle(value: Float64Array, slopes: Float64Array, i: number, never: number): void {
-  if (Number.isNaN(value[i]!)) value[i] = never;
-  if (!Number.isFinite(value[i]!) || !slopes.every(Number.isFinite)) slopes.fill(0);
 }

@@ -1,6 +1,6 @@
 // Losses this engine knows by name, as instructions.
 
-import { type Loss, type NetworkSpec, UnsupportedError } from "@likely/core";
+import { type Loss, type NetworkSpec, UnsupportedError, type Weighting } from "@likely/core";
 import { padded } from "./_arena.ts";
 import { type Code, float } from "./_code.ts";
 import type { Network } from "./_network.ts";
@@ -18,13 +18,14 @@ export interface LossProgram {
   emit(code: Code, io: LossRows): void;
 }
 
-/** The score term of a loss. */
+/** The score term that aids a loss. */
 export interface ScoreTerm {
-  readonly weight: number;
+  /** How strongly it pulls. */
+  readonly weighting: Weighting;
+  /** How strongly it counts where training is judged. */
+  readonly judged: number;
   /** Scales τ of the coordinates. */
   readonly tau: readonly number[];
-  /** How many of n rows of x have the term: the first ones. */
-  rows(n: number): number;
 }
 
 /** Where the loss reads and writes. */
@@ -38,32 +39,31 @@ export interface LossRows {
 }
 
 /**
- * Recognises a loss by its name and options.
+ * Recognises a loss by its name and options, and the score term that aids it.
  *
  * @throws {UnsupportedError} If this engine has no program for it.
  */
-export function lossProgram({ name, options }: Loss, { head, thetaDim }: NetworkSpec): LossProgram {
-  const number = (key: string, fallback: number): number => {
-    const value = options[key] ?? fallback;
-    if (typeof value === "number" && Number.isFinite(value)) return value;
+export function lossProgram(loss: Loss, spec: NetworkSpec): LossProgram {
+  const { name, aid } = loss;
+  if (!name.endsWith("_score")) return plainProgram(loss, spec);
+  if (spec.head.kind !== "linear" || aid?.terms.length !== 1 || aid.weighting.rule === "gradient_sum") {
     throw new UnsupportedError(
-      `Cannot fuse ${name} as ${key} must be a finite number: current value is ${value}`,
+      `Cannot fuse ${name} as its aid must be one term of weight w beside a loss of weight 1, on a linear head`,
     );
-  };
-  switch (name) {
+  }
+  const tau = Array.from({ length: spec.thetaDim }, (_, j) => option(loss, `tau${j}`, 1));
+  const plain = plainProgram({ ...loss, name: name.slice(0, -"_score".length) }, spec);
+  return { ...plain, score: { weighting: aid.weighting, judged: aid.judged, tau } };
+}
+
+function plainProgram(loss: Loss, { head }: NetworkSpec): LossProgram {
+  switch (loss.name) {
     case "bce":
       return crossEntropy(0);
     case "bce_balanced":
-      return crossEntropy(number("weight", 100));
-    case "bce_score": {
-      if (head.kind !== "linear") break;
-      const tau = Array.from({ length: thetaDim }, (_, j) => number(`tau${j}`, 1));
-      const fraction = number("fraction", 1);
-      const rows = (n: number) => Math.min(n, Math.max(1, Math.ceil(fraction * n)));
-      return { ...crossEntropy(0), score: { weight: number("weight", 1), tau, rows } };
-    }
+      return crossEntropy(option(loss, "weight", 100));
     case "nre_c":
-      return contrast(number("classes", 5), number("gamma", 1));
+      return contrast(option(loss, "classes", 5), option(loss, "gamma", 1));
     case "squared_error":
       return {
         atoms: 1,
@@ -72,7 +72,15 @@ export function lossProgram({ name, options }: Loss, { head, thetaDim }: Network
           code.emit(SQUARED_ERROR, n, out, target, slope, slot),
       };
   }
-  throw new UnsupportedError(`Cannot fuse the loss ${name} with a ${head.kind} head`);
+  throw new UnsupportedError(`Cannot fuse the loss ${loss.name} with a ${head.kind} head`);
+}
+
+function option({ name, options }: Loss, key: string, fallback: number): number {
+  const value = options[key] ?? fallback;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new UnsupportedError(
+    `Cannot fuse ${name} as ${key} must be a finite number: current value is ${value}`,
+  );
 }
 
 function crossEntropy(balance: number): LossProgram {

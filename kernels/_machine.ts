@@ -2,12 +2,18 @@
 
 import { UnsupportedError } from "@likely/core";
 import { decodeBase64 } from "./_base64.ts";
+import { importSharedMemory, PAGE } from "./_shared_module.ts";
 
 /** Which build: with fused multiply-add, or with nothing beyond SIMD. */
 export type Build = "relaxed" | "plain";
 
+/** What an instance with memory of its own is made from. */
+export type Source = Build | WebAssembly.Module;
+
 /** An instance of the module with memory of its own. */
 export interface Machine {
+  /** What it was made from. */
+  readonly module: WebAssembly.Module;
   /** Its linear memory. */
   readonly memory: WebAssembly.Memory;
   /** Runs the instructions in [from, to). */
@@ -22,11 +28,11 @@ const RELAXED_PROBE = new Uint8Array([
 ]);
 
 const modules = new Map<Build, Promise<WebAssembly.Module>>();
-const idle = new Map<Build, Machine[]>();
+const sharedModules = new Map<string, WebAssembly.Module>();
+const idle = new WeakMap<WebAssembly.Module, Machine[]>();
 /** Instances kept for the next user, and the largest memory worth keeping. */
 const KEEP = 4;
 const KEEP_BYTES = 2 ** 26;
-const PAGE = 2 ** 16;
 const MOST_BYTES = 2 ** 31 - PAGE;
 
 /** The best build that this host runs. */
@@ -38,31 +44,39 @@ export function bestBuild(): Build {
  * Lends an instance, a used one if there is one: a WebAssembly memory reserves gigabytes of
  * addresses until it is collected, so a thousand short-lived ones would be too many.
  */
-export async function borrowMachine(build: Build): Promise<Machine> {
-  const used = idle.get(build)?.pop();
+export async function borrowMachine(source: Source): Promise<Machine> {
+  const module = source instanceof WebAssembly.Module ? source : await load(source);
+  const used = idle.get(module)?.pop();
   if (used) return used;
-  const { exports } = await WebAssembly.instantiate(await load(build));
-  return exports as unknown as Machine;
-}
-
-/** Takes an instance back. */
-export function returnMachine(build: Build, machine: Machine): void {
-  const machines = idle.get(build) ?? [];
-  idle.set(build, machines);
-  if (machines.length < KEEP && machine.memory.buffer.byteLength <= KEEP_BYTES) machines.push(machine);
+  const { exports } = await WebAssembly.instantiate(module);
+  return { module, ...exports as unknown as Pick<Machine, "memory" | "run"> };
 }
 
 /**
- * Borrows an instance for what `make` builds on it; if that throws, takes it back.
+ * Lends an instance with a shared memory of at least `bytes`, which cannot grow.
+ *
+ * @param code The module's bytes.
+ * @throws {UnsupportedError} If that is more than 2 GiB.
+ * @throws {RangeError} If the host has no room for it.
  */
-export async function onMachine<T>(build: Build, make: (machine: Machine) => T): Promise<T> {
-  const machine = await borrowMachine(build);
-  try {
-    return make(machine);
-  } catch (error) {
-    returnMachine(build, machine);
-    throw error;
-  }
+export function borrowShared(build: Build, code: Uint8Array, bytes: number): Machine {
+  requireRoom(bytes);
+  const pages = 2 ** Math.ceil(Math.log2(bytes / PAGE));
+  const name = `${build} ${pages}`;
+  const module = sharedModules.get(name) ?? new WebAssembly.Module(importSharedMemory(code, pages));
+  sharedModules.set(name, module);
+  const used = idle.get(module)?.pop();
+  if (used) return used;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return { module, memory, run: exports.run as Machine["run"] };
+}
+
+/** Takes an instance back. */
+export function returnMachine(machine: Machine): void {
+  const machines = idle.get(machine.module) ?? [];
+  idle.set(machine.module, machines);
+  if (machines.length < KEEP && machine.memory.buffer.byteLength <= KEEP_BYTES) machines.push(machine);
 }
 
 /**
@@ -70,24 +84,28 @@ export async function onMachine<T>(build: Build, make: (machine: Machine) => T):
  *
  * @throws {UnsupportedError} If that is more than 2 GiB: another engine may have more room.
  */
-export function reserve(machine: Machine, bytes: number): void {
-  if (bytes > MOST_BYTES) {
-    throw new UnsupportedError(`Cannot plan an arena as it must fit 2 GiB: current value is ${bytes} bytes`);
-  }
-  const missing = bytes - machine.memory.buffer.byteLength;
-  if (missing > 0) machine.memory.grow(Math.ceil(missing / PAGE));
+export function reserve({ memory }: Machine, bytes: number): void {
+  requireRoom(bytes);
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
 }
 
-function load(build: Build): Promise<WebAssembly.Module> {
-  let module = modules.get(build);
-  if (!module) modules.set(build, module = compile(build));
-  return module;
+function requireRoom(bytes: number): void {
+  if (bytes <= MOST_BYTES) return;
+  throw new UnsupportedError(`Cannot plan an arena as it must fit 2 GiB: current value is ${bytes} bytes`);
 }
 
-async function compile(build: Build): Promise<WebAssembly.Module> {
+/** The module of a build as bytes, with memory of its own. */
+export async function moduleBytes(build: Build): Promise<Uint8Array<ArrayBuffer>> {
   // The literal paths let bundlers see both; only one is loaded.
   const { code } = build === "relaxed"
     ? await import("./_relaxed_wasm.ts")
     : await import("./_plain_wasm.ts");
-  return await WebAssembly.compile(decodeBase64(code));
+  return decodeBase64(code);
+}
+
+function load(build: Build): Promise<WebAssembly.Module> {
+  let module = modules.get(build);
+  if (!module) modules.set(build, module = moduleBytes(build).then((bytes) => WebAssembly.compile(bytes)));
+  return module;
 }

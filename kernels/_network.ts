@@ -142,8 +142,14 @@ export function emitThetaGradient(code: Code, network: Network, count: number): 
   emitInputGradient(code, count, network.fromTheta, network.trunk.first.d, network.thetaGradient);
 }
 
-/** Gradients of the join's weights and, through the embedding, of everything before it. */
-export function emitJoinGradient(code: Code, network: Network, slopes: Slopes, n: number): void {
+/** Gradients of the join's weights and, unless told not to, of the embedding before it. */
+export function emitJoinGradient(
+  code: Code,
+  network: Network,
+  slopes: Slopes,
+  n: number,
+  embeds: boolean = true,
+): void {
   const { trunk: { first }, fromTheta, fromX, theta, v, joint, jointX, embedding, scratch } = network;
   const { count, scores, slope } = slopes;
   const { ld } = joint;
@@ -151,9 +157,9 @@ export function emitJoinGradient(code: Code, network: Network, slopes: Slopes, n
   code.emit(SCALE_ROWS, count, ld * 4, columns, joint.at, first.d.at, slope, first.e?.at ?? 0, scores);
   emitWeightGradient(code, count, fromTheta, theta, joint, { scratch, bias: false });
   if (scores > 0) emitWeightGradient(code, scores, fromTheta, v, first.d, { scratch, accumulate: true });
-  code.emit(SUM_RUNS, n * ld, count / n, jointX.at, joint.at);
+  code.emit(SUM_RUNS, n * ld, count / n, jointX.at, joint.at, n * ld * 4);
   emitWeightGradient(code, n, fromX, embedding.out, jointX, { scratch });
-  if (embedding.adjoint.at === 0) return;
+  if (embedding.adjoint.at === 0 || !embeds) return;
   emitInputGradient(code, n, fromX, jointX, embedding.adjoint);
   embedding.backward(code, n);
 }

@@ -32,3 +32,4 @@ export const PATCHES = 24;
 export const UNPATCH = 25;
 export const AVERAGE_POOL = 26;
 export const SPREAD_POOL = 27;
+export const MEET = 28;

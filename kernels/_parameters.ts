@@ -15,8 +15,12 @@ interface Slot {
 
 /** The four runs. */
 export interface Parameters {
-  /** Numbers in one run. */
+  /** Numbers in one run, padding included. */
   readonly count: number;
+  /** Weights in one run. */
+  readonly size: number;
+  /** The trunk's: numbers before the first of them, and how many weights they are. */
+  readonly trunk: readonly [from: number, size: number];
   /** Addresses of the runs; those after the first are 0 where nothing is trained. */
   readonly weights: number;
   readonly gradient: number;
@@ -37,8 +41,11 @@ export function planParameters(arena: Arena, spec: Spec, training: boolean): Par
   const count = last.offset + last.rows * padded(last.columns);
   const byName = new Map(slots.map((slot) => [slot.name, slot]));
   const take = (name: string) => training ? arena.take(name, count) : 0;
+  const trunk = slots.filter(({ name }) => name.startsWith("trunk/"));
   return {
     count,
+    size: sizeOf(slots),
+    trunk: [trunk[0]!.offset, sizeOf(trunk)],
     weights: arena.take("weights", count),
     gradient: take("gradient"),
     firstMoment: take("first moment"),
@@ -50,6 +57,10 @@ export function planParameters(arena: Arena, spec: Spec, training: boolean): Par
     read: (memory, run) =>
       Object.fromEntries(slots.map((slot) => [slot.name, read(view(memory, run, slot), slot)])),
   };
+}
+
+function sizeOf(slots: readonly Slot[]): number {
+  return slots.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
 }
 
 function layOut(spec: Spec): Slot[] {

@@ -1,6 +1,6 @@
 // A training step, and a loss without one, as instructions.
 
-import type { NetworkSpec } from "@likely/core";
+import type { AdaptiveWeighting, NetworkSpec } from "@likely/core";
 import { Code, float } from "./_code.ts";
 import { emitForward, emitPacking, type Rows, takeRows } from "./_layer.ts";
 import { emitHead, emitHeadBack, type LossProgram } from "./_loss_program.ts";
@@ -12,7 +12,7 @@ import {
   type Network,
   planNetwork,
 } from "./_network.ts";
-import { ADAM, GRADIENT_NORM, SCORE_RESIDUAL } from "./_opcodes.ts";
+import { ADAM, COPY_RUNS, GRADIENT_NORM, SCORE_RESIDUAL } from "./_opcodes.ts";
 import { emitBackward, emitSecondAdjoint, emitTangent, emitTrunk, emitTrunkGradient } from "./_trunk.ts";
 
 /** A network planned for training, and what only training needs. */
@@ -21,15 +21,19 @@ export interface TrainNetwork extends Network {
   readonly target: number;
   readonly score: Rows;
   readonly scoreWeights: number;
-  /** Numbers: the loss (float64), then the float32 rates, limit, norm and factor. */
+  /** The gradient of the loss without its aid, for looks at the two apart. */
+  readonly apart: number;
+  /** Numbers: the loss, four float32 (rates, limit), the norm and its factor, the weighted aid. */
   readonly slots: number;
 }
 
-/** Float32 places within the slots. */
+/** Float32 places within the slots; the loss, in the first two, and the aid are float64. */
 export const RATES = 2;
 export const LIMIT = 5;
 export const NORM = 6;
 const FACTOR = 7;
+export const AID = 8;
+export const SLOTS = 10;
 
 /** Plans a network for batches of at most n rows. */
 export function planTraining(spec: NetworkSpec, loss: LossProgram, n: number): TrainNetwork {
@@ -41,16 +45,29 @@ export function planTraining(spec: NetworkSpec, loss: LossProgram, n: number): T
     target: arena.take("target", loss.target ? n : 0),
     score: takeRows(arena, "score", hasScore ? n : 0, spec.thetaDim),
     scoreWeights: arena.take("score weights", spec.thetaDim),
-    slots: arena.take("slots", 8),
+    apart: arena.take("gradient apart", isAdaptive(loss) ? network.parameters.count : 0),
+    slots: arena.take("slots", SLOTS),
   };
+}
+
+/** Tells whether gradients are looked at to weigh the terms of a loss. */
+export function isAdaptive({ score }: LossProgram): boolean {
+  return score !== undefined && score.weighting.rule !== "fixed";
 }
 
 /** Which program. */
 export interface StepOptions {
   /** Rows of x in the batch. */
   readonly n: number;
-  /** Take the step, or only compute the loss. */
-  readonly update: boolean;
+  /** Rows with scores. */
+  readonly scores: number;
+  /** Take the step. */
+  readonly step: boolean;
+  /**
+   * Leave the gradient of the loss alone, over all weights or those from the join on, beside
+   * that of everything. Neither a step nor a look: only the loss and the score term.
+   */
+  readonly look?: AdaptiveWeighting["over"];
 }
 
 /** Emits the program of one call. */
@@ -58,20 +75,23 @@ export function emitStep(
   spec: NetworkSpec,
   loss: LossProgram,
   network: TrainNetwork,
-  { n, update }: StepOptions,
+  options: StepOptions,
 ): Int32Array {
+  const { n, step, look } = options;
   const code = new Code();
   const count = n * loss.atoms;
-  const scores = loss.score?.rows(n) ?? 0;
-  const keep = { count, slopes: update || scores > 0, bends: update ? scores : 0 };
+  const { scores } = options;
+  const moves = step || look !== undefined;
+  const keep = { count, slopes: moves || scores > 0, bends: moves ? scores : 0 };
   emitPacking(code, network.layers);
   emitSeen(code, network, n);
   emitJoin(code, network, n, loss.atoms);
   emitTrunk(code, network.trunk, keep, network.h);
   emitLoss(code, spec, loss, network, n);
   if (keep.slopes) emitBackward(code, network.trunk, keep);
-  if (loss.score) emitScore(code, network, loss.score.weight, scores);
-  if (update) emitUpdate(code, network, { count, scores: keep.bends, n });
+  if (scores > 0) emitScore(code, network, scores);
+  if (moves) emitGradient(code, network, { count, scores, n, look });
+  if (step) emitUpdate(code, network);
   return Int32Array.from(code.words);
 }
 
@@ -83,30 +103,40 @@ function emitLoss(code: Code, spec: NetworkSpec, loss: LossProgram, network: Tra
   emitHeadBack(code, spec, network, count);
 }
 
-/** Score residuals on the first rows: added to the loss, their slopes in v. */
-function emitScore(code: Code, network: TrainNetwork, weight: number, rows: number): void {
+/** Score residuals on the first rows: their mean to its slot, their slopes to v. */
+function emitScore(code: Code, network: TrainNetwork, rows: number): void {
   const { thetaGradient: g, score, v, scoreWeights, slots } = network;
   emitThetaGradient(code, network, rows);
-  const share = float(weight / (rows * g.width));
-  code.emit(SCORE_RESIDUAL, rows, g.width, g.ld * 4, share, scoreWeights, g.at, score.at, v.at, slots);
+  const share = float(1 / (rows * g.width));
+  const slot = slots + AID * 4;
+  code.emit(SCORE_RESIDUAL, rows, g.width, g.ld * 4, share, scoreWeights, g.at, score.at, v.at, slot);
 }
 
-interface UpdateRows {
+interface GradientRows {
   readonly count: number;
   readonly scores: number;
   readonly n: number;
+  readonly look: StepOptions["look"];
 }
 
-function emitUpdate(code: Code, network: TrainNetwork, { count, scores, n }: UpdateRows): void {
-  const { trunk, fromTheta, v, slope, scratch, parameters, slots } = network;
+function emitGradient(code: Code, network: TrainNetwork, { count, scores, n, look }: GradientRows): void {
+  const { trunk, fromTheta, v, slope, scratch, parameters, apart } = network;
+  const slopes = { count, scores, slope, scratch };
+  if (look) {
+    emitTrunkGradient(code, trunk, { ...slopes, scores: 0 });
+    emitJoinGradient(code, network, { ...slopes, scores: 0 }, n, look === "all");
+    code.emit(COPY_RUNS, 1, 1, parameters.count, apart, 0, 0, parameters.gradient, 0, 0);
+  }
   if (scores > 0) {
     emitForward(code, scores, fromTheta, v, trunk.first.zt!, {});
     emitTangent(code, trunk, scores);
     emitSecondAdjoint(code, trunk, scores);
   }
-  const slopes = { count, scores, slope, scratch };
   emitTrunkGradient(code, trunk, slopes);
   emitJoinGradient(code, network, slopes, n);
+}
+
+function emitUpdate(code: Code, { parameters, slots }: TrainNetwork): void {
   const { weights, gradient, firstMoment, secondMoment, count: size } = parameters;
   const [rates, limit, norm, factor] = [RATES, LIMIT, NORM, FACTOR].map((place) => slots + place * 4);
   code.emit(GRADIENT_NORM, size, gradient, limit!, norm!, factor!);

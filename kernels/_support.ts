@@ -7,7 +7,8 @@ import { type NetworkSpec, UnsupportedError } from "@likely/core";
  *
  * @throws {UnsupportedError} If another engine must run it.
  */
-export function requireFusable({ trunk }: NetworkSpec): void {
+export function requireFusable({ trunk, head }: NetworkSpec): void {
+  if (head.kind === "quadratic") throw new UnsupportedError("Cannot fuse a quadratic head");
   if (trunk.kind === "mlp" && trunk.hidden.length === 0) {
     throw new UnsupportedError("Cannot fuse a trunk without hidden layers");
   }

@@ -1,27 +1,30 @@
 // The training step of the fused engine: one call into the module for each batch.
 
-import { type Batch, checkSpec, type TrainPlan, type TrainState } from "@likely/core";
+import { type AdaptiveWeighting, type Batch, checkSpec, type TrainPlan, type TrainState } from "@likely/core";
+import { weighApart } from "./_weigh.ts";
 import type { FusedTrainStep } from "./fused_engine.ts";
 import { requireDim, writeScores, writeStandardised } from "./_host_rows.ts";
 import { type LossProgram, lossProgram } from "./_loss_program.ts";
-import { type Build, type Machine, onMachine, reserve, returnMachine } from "./_machine.ts";
+import { type Host, onRunner, type Runner } from "./_runner.ts";
 import {
+  AID,
   emitStep,
   LIMIT,
   NORM,
   planTraining,
   RATES,
+  SLOTS,
   type StepOptions,
   type TrainNetwork,
 } from "./_step_program.ts";
 import { requireFusable } from "./_support.ts";
 
 /** Prepares training on an instance of its own. */
-export async function fusedTrainStep(build: Build, plan: TrainPlan): Promise<FusedTrainStep> {
+export async function fusedTrainStep(host: Host, plan: TrainPlan): Promise<FusedTrainStep> {
   checkSpec(plan.spec);
   requireFusable(plan.spec);
   const loss = lossProgram(plan.loss, plan.spec);
-  return await onMachine(build, (machine) => new ModuleStep(build, machine, plan, loss));
+  return await onRunner(host, (runner) => new ModuleStep(runner, plan, loss));
 }
 
 /** Parts that outlive a change of the batch size: zeros, and the four runs of parameters. */
@@ -29,9 +32,7 @@ const LASTING_PARTS = 5;
 
 /** Owns an instance of the module. */
 class ModuleStep implements FusedTrainStep {
-  readonly name: string;
-  readonly #build: Build;
-  #machine: Machine | undefined;
+  #runner: Runner | undefined;
   readonly #plan: TrainPlan;
   readonly #loss: LossProgram;
   #network: TrainNetwork;
@@ -40,17 +41,24 @@ class ModuleStep implements FusedTrainStep {
   #programs = new Map<string, Int32Array>();
   #loaded = "";
   #steps: number;
+  #termWeights: readonly number[] | undefined;
 
-  constructor(build: Build, machine: Machine, plan: TrainPlan, loss: LossProgram) {
-    this.name = `fused-${build}`;
-    this.#build = build;
-    this.#machine = machine;
+  /** Told after disposal too. */
+  #name = "";
+
+  constructor(runner: Runner, plan: TrainPlan, loss: LossProgram) {
+    this.#runner = runner;
     this.#plan = plan;
     this.#loss = loss;
     this.#steps = plan.state.steps;
+    this.#termWeights = plan.state.termWeights;
     this.#network = planTraining(plan.spec, loss, 1);
     this.#settle(0);
     this.#loadState();
+  }
+
+  get name(): string {
+    return this.#runner?.name ?? this.#name;
   }
 
   get bytes(): number {
@@ -63,18 +71,32 @@ class ModuleStep implements FusedTrainStep {
 
   step(batch: Batch, learningRate: number): number {
     this.#write(batch);
+    const options = { n: batch.x.n, scores: this.#loss.score ? batch.score!.n : 0 };
+    const weighting = this.#adaptive;
+    const looks = weighting !== undefined && this.#steps % weighting.every === 0;
+    const isFirst = looks && this.#termWeights === undefined;
+    if (isFirst) {
+      // Nothing is known of the terms yet: a look that changes nothing but their weights.
+      this.#run({ ...options, step: false, look: weighting.over });
+      this.#weigh(weighting);
+    }
     this.#steps += 1;
     const slots = this.#slots();
     slots[RATES] = learningRate;
     slots[RATES + 1] = 1 / (1 - 0.9 ** this.#steps);
     slots[RATES + 2] = 1 / (1 - 0.999 ** this.#steps);
     slots[LIMIT] = this.#plan.clipNorm ?? Infinity;
-    return this.#run({ n: batch.x.n, update: true });
+    if (!looks || isFirst) return this.#run({ ...options, step: true });
+    const loss = this.#run({ ...options, step: true, look: weighting.over });
+    this.#weigh(weighting);
+    return loss;
   }
 
   evaluate(batch: Batch): number {
     this.#write(batch);
-    return this.#run({ n: batch.x.n, update: false });
+    const judged = this.#loss.score?.judged ?? 0;
+    const value = this.#run({ n: batch.x.n, scores: judged > 0 ? batch.score!.n : 0, step: false });
+    return judged > 0 ? value + judged * this.#aid() : value;
   }
 
   state(): TrainState {
@@ -85,36 +107,76 @@ class ModuleStep implements FusedTrainStep {
       firstMoment: parameters.read(memory, parameters.firstMoment),
       secondMoment: parameters.read(memory, parameters.secondMoment),
       steps: this.#steps,
+      ...(this.#termWeights && { termWeights: this.#termWeights }),
     };
   }
 
   [Symbol.dispose](): void {
-    if (this.#machine) returnMachine(this.#build, this.#machine);
-    this.#machine = undefined;
+    this.#name = this.name;
+    this.#runner?.[Symbol.dispose]();
+    this.#runner = undefined;
   }
 
-  #alive(): Machine {
-    if (this.#machine) return this.#machine;
+  #alive(): Runner {
+    if (this.#runner) return this.#runner;
     throw new TypeError(
       "Cannot train as the training step must not be disposed of: current value is disposed",
     );
   }
 
   #slots(): Float32Array {
-    return new Float32Array(this.#alive().memory.buffer, this.#network.slots, 8);
+    return new Float32Array(this.#alive().memory.buffer, this.#network.slots, SLOTS);
   }
 
   /** Makes room for the plan and clears what is not kept. */
   #settle(from: number): void {
-    const machine = this.#alive();
-    reserve(machine, this.#network.arena.bytes);
-    this.#network.arena.prepare(machine.memory, from);
+    const runner = this.#alive();
+    runner.reserve(this.#network.arena.bytes);
+    this.#network.arena.prepare(runner.memory, from);
     this.#programs.clear();
     this.#loaded = "";
+    this.#loadScoreWeights();
+  }
+
+  get #adaptive(): AdaptiveWeighting | undefined {
+    const weighting = this.#loss.score?.weighting;
+    return weighting === undefined || weighting.rule === "fixed" ? undefined : weighting;
+  }
+
+  get #aidWeight(): number {
+    const weighting = this.#loss.score?.weighting;
+    return weighting?.rule === "fixed" ? weighting.weight : this.#termWeights?.[1] ?? 1;
+  }
+
+  /** The score term of the last run: its slot holds it as weighted. */
+  #aid(): number {
+    const slots = new Float64Array(this.#alive().memory.buffer, this.#network.slots, SLOTS / 2);
+    return slots[AID / 2]! / this.#aidWeight;
+  }
+
+  /** Coordinates are weighted by the aid's weight over the square of their scale. */
+  #loadScoreWeights(): void {
     const { score } = this.#loss;
     if (!score) return;
-    const weights = new Float32Array(machine.memory.buffer, this.#network.scoreWeights, score.tau.length);
-    weights.set(score.tau.map((tau) => 1 / tau ** 2));
+    const { tau } = score;
+    const weight = this.#aidWeight;
+    const weights = new Float32Array(this.#alive().memory.buffer, this.#network.scoreWeights, tau.length);
+    weights.set(tau.map((scale) => weight / scale ** 2));
+  }
+
+  /** Weighs the terms by what a look has left; the weights hold from the next call on. */
+  #weigh(weighting: AdaptiveWeighting): void {
+    const { memory } = this.#alive();
+    const { parameters, apart, slots } = this.#network;
+    const [from, size] = weighting.over === "all" ? [0, parameters.size] : parameters.trunk;
+    const run = (at: number) => new Float32Array(memory.buffer, at + from * 4, parameters.count - from);
+    this.#termWeights = weighApart(weighting, {
+      values: [new Float64Array(memory.buffer, slots, 1)[0]!, this.#aid()],
+      gradients: [run(apart), run(parameters.gradient)],
+      size,
+      before: this.#termWeights,
+    });
+    this.#loadScoreWeights();
   }
 
   #loadState(): void {
@@ -149,19 +211,16 @@ class ModuleStep implements FusedTrainStep {
   }
 
   #run(options: StepOptions): number {
-    const machine = this.#alive();
-    const start = this.#network.arena.bytes;
-    const program = this.#program(options);
-    reserve(machine, start + program.byteLength);
-    const key = `${options.n} ${options.update}`;
-    if (this.#loaded !== key) new Int32Array(machine.memory.buffer, start).set(program);
+    const runner = this.#alive();
+    const key = JSON.stringify(options);
+    if (this.#loaded !== key) runner.load(this.#network.arena.bytes, this.#program(key, options));
     this.#loaded = key;
-    machine.run(start, start + program.byteLength);
-    return new Float64Array(machine.memory.buffer, this.#network.slots, 1)[0]!;
+    new Float64Array(runner.memory.buffer, this.#network.slots, SLOTS / 2)[AID / 2] = 0;
+    runner.run();
+    return new Float64Array(runner.memory.buffer, this.#network.slots, 1)[0]!;
   }
 
-  #program(options: StepOptions): Int32Array {
-    const key = `${options.n} ${options.update}`;
+  #program(key: string, options: StepOptions): Int32Array {
     let program = this.#programs.get(key);
     if (!program) {
       program = emitStep(this.#plan.spec, this.#loss, this.#network, options);
@@ -184,6 +243,10 @@ function requireBatch(
   if (x.n === 0) throw new RangeError(`Cannot ${action} as it must have a row: current value is 0`);
   if (loss.target) requireDim(action, "the number of targets", target?.length ?? 0, x.n);
   if (!loss.score) return;
-  requireDim(action, "the rows of score", score?.n ?? 0, x.n);
-  requireDim(action, "the width of score", score?.dim ?? 0, spec.thetaDim);
+  if (!score || score.n < 1 || score.n > x.n) {
+    throw new TypeError(
+      `Cannot ${action} as the rows of score must be in [1, ${x.n}]: current value is ${score?.n ?? 0}`,
+    );
+  }
+  requireDim(action, "the width of score", score.dim, spec.thetaDim);
 }

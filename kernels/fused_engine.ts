@@ -4,9 +4,20 @@
  * @module
  */
 
-import type { Artifact, Engine, LogDensity, Points, TrainPlan, TrainState, TrainStep } from "@likely/core";
-import { fusedLogDensity } from "./_log_density.ts";
-import { bestBuild, type Build } from "./_machine.ts";
+import type {
+  Artifact,
+  Engine,
+  LogDensity,
+  ObservedDensities,
+  Points,
+  TrainPlan,
+  TrainState,
+  TrainStep,
+} from "@likely/core";
+import { requireInteger } from "@likely/core/check";
+import { fusedLogDensities, fusedLogDensity } from "./_log_density.ts";
+import { bestBuild } from "./_machine.ts";
+import type { Host } from "./_runner.ts";
 import { fusedTrainStep } from "./_train_step.ts";
 
 /** What {@linkcode fusedEngine} can be told. */
@@ -18,6 +29,21 @@ export interface FusedEngineOptions {
    * @default {"auto"}
    */
   readonly simd?: "auto" | "relaxed" | "plain";
+  /**
+   * Threads that share a training step or a batch of log densities, the calling one included;
+   * or `"auto"`: as many as there are cores, for work that they make faster. Results are the
+   * same, bit for bit, for any number.
+   *
+   * @default {"auto"}
+   */
+  readonly workers?: number | "auto";
+  /**
+   * The kernels, compiled already: for hosts that forbid compiling from bytes, as edge workers
+   * do. See `fusedModule`. It runs on one thread, and `simd` means nothing then.
+   *
+   * @default {the module in this package}
+   */
+  readonly module?: WebAssembly.Module;
 }
 
 /** A training step that also tells what it costs in memory. */
@@ -46,15 +72,25 @@ export interface FusedEngine extends Engine {
  * A training step is one call: forward, loss, gradient, clipping and Adam. A log density with
  * θ-gradients is one call for up to 1,024 pairs of a point and an x row. Everything is float32,
  * except losses and sums of squares, which are float64 inside. It runs networks with dense,
- * set, convolutional or no embedding, MLP and residual trunks, and the losses `"bce"`,
- * `"bce_balanced"`, `"nre_c"`, `"squared_error"`, and `"bce_score"`: bce plus
- * `weight / (n d) Σᵢⱼ ((∂h/∂θⱼ − sⱼ) / τⱼ)²` over the own θ of n rows of x, in units of
- * standardised θ. Its options are `weight` (1), `tau0`, `tau1`, … (each 1) and `fraction` (1),
- * the share of the rows of a batch, its first ones, that have the term. Anything else it
- * refuses with `UnsupportedError`.
+ * set, convolutional or no embedding, MLP and residual trunks, the losses `"bce"`,
+ * `"bce_balanced"`, `"nre_c"` and `"squared_error"`, and the first three aided by a score term,
+ * as `scoreAugmented` builds them, with one fixed or adaptive weight. Anything else it refuses
+ * with `UnsupportedError`.
  *
- * @param options Which build.
- * @returns The engine, named `"fused-relaxed"` or `"fused-plain"`.
+ * A value that is no number becomes −∞, and +∞ where the artifact is a cost: either way the
+ * point is never accepted. Its gradient is 0.
+ *
+ * Large batches are shared among threads. Each computes some rows or columns of every
+ * instruction as one thread would, so the number of threads changes no bit of a result.
+ * Helpers are workers on a shared memory: they sleep between calls, leave after 0.3 s without
+ * one or when what they help is disposed of, and hold up nobody's exit for longer. Where there
+ * are none to be had (no `SharedArrayBuffer`, as in a page that is not cross-origin isolated;
+ * no `Worker`; a security policy that forbids workers from `blob:`) one thread does it all.
+ *
+ * @param options Which build, and how many threads.
+ * @returns The engine, named `"fused-relaxed"`, `"fused-plain"` or `"fused-module"`. What it
+ * makes is named so too, and once n threads were called for, `"fused-relaxed×n"`.
+ * @throws {RangeError} If `workers` is no whole number in [1, 64].
  *
  * @example Usage
  * ```ts
@@ -81,12 +117,16 @@ export interface FusedEngine extends Engine {
  * ```
  */
 export function fusedEngine(options: FusedEngineOptions = {}): FusedEngine {
-  const { simd = "auto" } = options;
-  const build: Build = simd === "auto" ? bestBuild() : simd;
+  const { simd = "auto", workers = "auto", module } = options;
+  if (workers !== "auto") requireInteger("make the fused engine", "workers", workers, 1, 64);
+  const build = simd === "auto" ? bestBuild() : simd;
+  const host: Host = { name: module ? "fused-module" : `fused-${build}`, source: module ?? build, workers };
   return {
-    name: `fused-${build}`,
-    trainStep: (plan: TrainPlan) => fusedTrainStep(build, plan),
+    name: host.name,
+    trainStep: (plan: TrainPlan) => fusedTrainStep(host, plan),
     logDensity: (artifact: Artifact, x: Points): Promise<LogDensity & Disposable> =>
-      fusedLogDensity(build, artifact, x),
+      fusedLogDensity(host, artifact, x),
+    logDensities: (artifact: Artifact, x: Points): Promise<ObservedDensities> =>
+      fusedLogDensities(host, artifact, x),
   };
 }

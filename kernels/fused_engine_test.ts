@@ -10,8 +10,15 @@ import {
   type TrainPlan,
   UnsupportedError,
 } from "@likely/core";
+import {
+  doubles,
+  lossValue,
+  output,
+  scoreTerm,
+  thetaGradient,
+  weightSlope,
+} from "../tests/_reference_network.ts";
 import { artifactOf, atomsOf, losses, noiseBatch, normalRows, planOf, specs } from "./_cases_test.ts";
-import { doubles, lossValue, output, thetaGradient, weightSlope } from "./_reference_test.ts";
 import { fusedEngine } from "./fused_engine.ts";
 
 /** Float32 next to float64: relative to the larger of the value and what it is made of. */
@@ -35,7 +42,8 @@ async function compareStep(
   using step = await fusedEngine({ simd }).trainStep(plan);
   const w = doubles(plan.state.weights);
   const expected = lossValue(w, spec, loss, batch);
-  assertClose(step.evaluate(batch), expected, 1, "evaluate");
+  const judged = loss.aid ? expected + loss.aid.judged * scoreTerm(w, spec, loss, batch) : expected;
+  assertClose(step.evaluate(batch), judged, 1, "evaluate");
   assertClose(step.step(batch, 1e-3), expected, 1, "step");
   for (const [name, { data }] of Object.entries(step.state().firstMoment!)) {
     const some = picks(data.length);

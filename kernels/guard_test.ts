@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { drawUniform, foldIn, initWeights, key, type NetworkSpec, stream } from "@likely/core";
 import { Arena, GUARD } from "./_arena.ts";
-import { losses, noiseBatch, unitScaling } from "./_cases_test.ts";
+import { adaptive, losses, noiseBatch, unitScaling } from "./_cases_test.ts";
 import { writeStandardised } from "./_host_rows.ts";
 import { lossProgram } from "./_loss_program.ts";
 import { bestBuild, borrowMachine, reserve, returnMachine } from "./_machine.ts";
@@ -70,11 +70,13 @@ function randomSpec(seed: number): NetworkSpec {
   };
 }
 
+const LOOK = { step: true, look: "all" } as const;
+
 Deno.test("planned programs write nothing outside their parts and read no guard, over random specs", async () => {
   const build = bestBuild();
   for (let seed = 0; seed < 120; seed++) {
     const spec = randomSpec(seed);
-    const loss = lossProgram(losses[seed % 2 === 0 ? "bce_score" : "nre_c"]!, spec);
+    const loss = lossProgram(seed % 2 === 0 ? adaptive(losses.bce_score!) : losses.nre_c!, spec);
     const capacity = 1 + seed % 23;
     const network = planTraining(spec, loss, capacity);
     const { arena, parameters, slots } = network;
@@ -93,8 +95,9 @@ Deno.test("planned programs write nothing outside their parts and read no guard,
       const numbers = new Float32Array(machine.memory.buffer, slots, 8);
       numbers.set([1e-3, 10, 1000, Infinity], RATES);
       assertEquals(LIMIT, RATES + 3);
-      for (const update of [true, false]) {
-        const program = emitStep(spec, loss, network, { n, update });
+      const scores = loss.score ? batch.score!.n : 0;
+      for (const kind of [{ step: true }, { step: false }, ...(loss.score ? [LOOK] : [])]) {
+        const program = emitStep(spec, loss, network, { n, scores, ...kind });
         const start = arena.bytes + 256;
         new Int32Array(machine.memory.buffer, start, program.length).set(program);
         machine.run(start, start + program.byteLength);
@@ -110,7 +113,7 @@ Deno.test("planned programs write nothing outside their parts and read no guard,
         assert(run.every(Number.isFinite), what);
       }
     }
-    returnMachine(build, machine);
+    returnMachine(machine);
   }
 });
 

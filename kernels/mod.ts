@@ -6,3 +6,4 @@
  */
 
 export * from "./fused_engine.ts";
+export * from "./fused_module.ts";

@@ -1,5 +1,8 @@
-import { cholesky } from "./_cholesky.ts";
+import { cholesky } from "@likely/core/cholesky";
 import { covarianceOf, type Moments } from "./_moments.ts";
+
+// Of each variance: rounding may push a tiny pivot of a learnt covariance below zero.
+const FLOOR = 1e-12;
 
 /** The inverse metric's square root L: coordinates are `x = L q`, with q of unit scale. */
 export interface Metric {
@@ -7,12 +10,12 @@ export interface Metric {
   readonly root: Float64Array;
 }
 
-/** L of draws. */
-export function metricFrom(moments: Moments, kind: "diagonal" | "dense"): Metric {
-  const dim = moments.mean.length;
+/** L of draws, of the kind that their moments are. */
+export function metricFrom(moments: Moments): Metric {
   const covariance = covarianceOf(moments);
-  if (kind === "dense") return { root: cholesky(covariance, dim) };
-  return { root: Float64Array.from({ length: dim }, (_, j) => Math.sqrt(covariance[j * (dim + 1)]!)) };
+  return {
+    root: moments.kind === "dense" ? cholesky(covariance, { floor: FLOOR }) : covariance.map(Math.sqrt),
+  };
 }
 
 /** Adds `size · L v` to `out`. */

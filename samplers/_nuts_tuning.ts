@@ -15,7 +15,14 @@ export interface NutsTuning {
 }
 
 /** Nothing learnt yet. */
-export function startTuning(dim: number, stepSize: number, isSearching: boolean): NutsTuning {
-  const averaging = startAveraging(stepSize);
-  return { averaging, metric: { root: new Float64Array(dim).fill(1) }, moments: noMoments(dim), isSearching };
+export function startTuning(
+  dim: number,
+  { stepSize, metric, warmup }: { stepSize: number; metric: Moments["kind"]; warmup: number },
+): NutsTuning {
+  return {
+    averaging: startAveraging(stepSize),
+    metric: { root: new Float64Array(dim).fill(1) },
+    moments: noMoments(dim, metric),
+    isSearching: warmup > 0,
+  };
 }

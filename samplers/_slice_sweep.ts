@@ -1,4 +1,5 @@
-import { type Points, row, type Stream } from "@likely/core";
+import { type Evaluation, foldIn, type Key, type Points, type Stream, stream } from "@likely/core";
+import type { Walker } from "./_run_ahead.ts";
 
 /** How brackets are found. */
 export interface SweepSettings {
@@ -14,25 +15,34 @@ export interface SweepSettings {
 // the bracket is far below rounding error, and the chain stays where it is.
 const MAX_SHRINKS = 300;
 
-/**
- * One chain's way through one sweep: a state machine that asks for points (`propose`) and
- * takes their values (`receive`) until every coordinate has been updated once.
- *
- * A class: one is made per chain and sweep, and its two methods are the inner loop.
- */
-export class SliceSweep {
-  /** `[dim]`, the chain's own copy. */
+/** What a sweep came to. */
+export interface Swept {
+  /** `[dim]`. */
   readonly position: Float64Array;
+  /** In nats. */
+  readonly logDensity: number;
   /** `[dim]`: how far each coordinate moved. */
   readonly moved: Float64Array;
-  /** In nats, at `position`. */
-  logDensity: number;
   /** Coordinates that found no point on the slice and stayed. */
-  stuck = 0;
-  readonly #random: Stream;
+  readonly stuck: number;
+}
+
+/**
+ * One chain's way through its sweeps: a state machine that asks for points (`propose`) and
+ * takes their values (`receive`) until every coordinate has been updated once.
+ *
+ * A class: its two methods are the inner loop.
+ */
+export class SliceSweep implements Walker<Swept> {
+  readonly #chain: number;
   readonly #settings: SweepSettings;
+  readonly #position: Float64Array;
+  readonly #moved: Float64Array;
   readonly #order: Uint32Array;
   readonly #candidates: Float64Array;
+  #random: Stream = { uniform: () => NaN };
+  #logDensity: number;
+  #stuck = 0;
   #next = 0;
   #coordinate = 0;
   #origin = 0;
@@ -43,20 +53,39 @@ export class SliceSweep {
   #stepsRight = 0;
   #shrinks = 0;
 
-  constructor(random: Stream, position: Float64Array, logDensity: number, settings: SweepSettings) {
-    this.position = position.slice();
-    this.moved = new Float64Array(position.length);
-    this.logDensity = logDensity;
-    this.#random = random;
+  constructor(
+    chain: number,
+    { position, logDensity }: Pick<Swept, "position" | "logDensity">,
+    settings: SweepSettings,
+  ) {
+    this.#chain = chain;
     this.#settings = settings;
+    this.#position = position.slice();
+    this.#logDensity = logDensity;
+    this.#moved = new Float64Array(position.length);
+    this.#order = new Uint32Array(position.length);
     this.#candidates = new Float64Array(settings.lookahead);
-    this.#order = permutation(random, position.length);
-    this.#begin();
   }
 
-  /** Whether every coordinate has had its turn. */
-  get done(): boolean {
-    return this.#next > this.#order.length;
+  /** Starts a sweep, in an order of its own. */
+  begin(key: Key): void {
+    this.#random = stream(foldIn(key, this.#chain));
+    this.#moved.fill(0);
+    this.#stuck = 0;
+    this.#next = 0;
+    shuffle(this.#random, this.#order);
+    this.#turn();
+  }
+
+  /** Where the sweep has led, once every coordinate has had its turn. */
+  result(): Swept | undefined {
+    if (this.#next <= this.#order.length) return undefined;
+    return {
+      position: this.#position.slice(),
+      logDensity: this.#logDensity,
+      moved: this.#moved.slice(),
+      stuck: this.#stuck,
+    };
   }
 
   /**
@@ -88,33 +117,32 @@ export class SliceSweep {
    *
    * @returns The row after the last one read.
    */
-  receive(values: Float64Array, first: number): number {
-    const [at, hasGrown] = this.#stepOut(values, first);
-    if (!hasGrown) this.#shrink(values, at);
+  receive({ value }: Evaluation, first: number): number {
+    let at = first;
+    const hasGrownLeft = this.#stepsLeft > 0 && this.#stepLeft(value[at++]!);
+    const hasGrownRight = this.#stepsRight > 0 && this.#stepRight(value[at++]!);
+    if (!hasGrownLeft && !hasGrownRight) this.#shrink(value, at);
     return at + this.#candidates.length;
   }
 
-  #stepOut(values: Float64Array, first: number): [number, boolean] {
-    const width = this.#settings.width[this.#coordinate]!;
-    let at = first;
-    let hasGrown = false;
-    if (this.#stepsLeft > 0) {
-      const isInside = values[at++]! > this.#height;
-      this.#stepsLeft = isInside ? this.#stepsLeft - 1 : 0;
-      if (isInside) this.#left -= width;
-      hasGrown = isInside;
-    }
-    if (this.#stepsRight > 0) {
-      const isInside = values[at++]! > this.#height;
-      this.#stepsRight = isInside ? this.#stepsRight - 1 : 0;
-      if (isInside) this.#right += width;
-      hasGrown ||= isInside;
-    }
-    return [at, hasGrown];
+  /** Whether the left end lies on the slice: the bracket then grows. */
+  #stepLeft(value: number): boolean {
+    const isInside = value > this.#height;
+    this.#stepsLeft = isInside ? this.#stepsLeft - 1 : 0;
+    if (isInside) this.#left -= this.#settings.width[this.#coordinate]!;
+    return isInside;
+  }
+
+  #stepRight(value: number): boolean {
+    const isInside = value > this.#height;
+    this.#stepsRight = isInside ? this.#stepsRight - 1 : 0;
+    if (isInside) this.#right += this.#settings.width[this.#coordinate]!;
+    return isInside;
   }
 
   #shrink(values: Float64Array, first: number): void {
-    for (const [i, x] of this.#candidates.entries()) {
+    for (let i = 0; i < this.#candidates.length; i++) {
+      const x = this.#candidates[i]!;
       // NaN compares false: it is outside.
       if (values[first + i]! > this.#height) return this.#accept(x, values[first + i]!);
       if (x < this.#origin) this.#left = x;
@@ -122,25 +150,25 @@ export class SliceSweep {
     }
     this.#shrinks += this.#candidates.length;
     if (this.#shrinks < MAX_SHRINKS) return;
-    this.stuck++;
-    this.#begin();
+    this.#stuck++;
+    this.#turn();
   }
 
   #accept(x: number, value: number): void {
-    this.moved[this.#coordinate] = Math.abs(x - this.#origin);
-    this.position[this.#coordinate] = x;
-    this.logDensity = value;
-    this.#begin();
+    this.#moved[this.#coordinate] = Math.abs(x - this.#origin);
+    this.#position[this.#coordinate] = x;
+    this.#logDensity = value;
+    this.#turn();
   }
 
   /** Turns to the next coordinate: draws the slice's height and places the first bracket. */
-  #begin(): void {
+  #turn(): void {
     if (this.#next++ >= this.#order.length) return;
     const { width, maxSteps } = this.#settings;
     const j = this.#order[this.#next - 1]!;
     this.#coordinate = j;
-    this.#origin = this.position[j]!;
-    this.#height = this.logDensity + Math.log(1 - this.#random.uniform());
+    this.#origin = this.#position[j]!;
+    this.#height = this.#logDensity + Math.log(1 - this.#random.uniform());
     this.#left = this.#origin - this.#random.uniform() * width[j]!;
     this.#right = this.#left + width[j]!;
     // The cap is shared out at random between the sides, which keeps the update reversible.
@@ -150,18 +178,17 @@ export class SliceSweep {
   }
 
   #write(out: Points, at: number, x: number): void {
-    const target = row(out, at);
-    target.set(this.position);
-    target[this.#coordinate] = x;
+    const begin = at * out.dim;
+    for (let j = 0; j < out.dim; j++) out.data[begin + j] = this.#position[j]!;
+    out.data[begin + this.#coordinate] = x;
   }
 }
 
-/** Fisher–Yates. */
-function permutation(random: Stream, n: number): Uint32Array {
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
+/** A random order of 0, 1, …: Fisher–Yates. */
+function shuffle(random: Stream, order: Uint32Array): void {
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(random.uniform() * (i + 1));
     [order[i], order[j]] = [order[j]!, order[i]!];
   }
-  return order;
 }

@@ -1,6 +1,6 @@
 import { type LogDensity, type Points, row, zeros } from "@likely/core";
-import { type Metric, metricFrom } from "./_metric.ts";
-import { addScaled, addScaledTransposed } from "./_metric.ts";
+import { solveLower } from "@likely/core/cholesky";
+import { addScaled, addScaledTransposed, metricFrom } from "./_metric.ts";
 import { addRows, noMoments } from "./_moments.ts";
 
 /** A target in coordinates w with `z = mean + L w`, L Lᵀ the rows' covariance. */
@@ -16,9 +16,9 @@ export interface Whitened {
 /** Makes mean 0 and unit covariance of the rows. */
 export function whiten(target: LogDensity, rows: Points): Whitened {
   const { dim } = rows;
-  const moments = addRows(noMoments(dim), rows);
+  const moments = addRows(noMoments(dim, "dense"), rows);
   const { mean } = moments;
-  const metric = metricFrom(moments, dim === 1 ? "diagonal" : "dense");
+  const metric = metricFrom(moments);
   const outward = (w: Points) =>
     mapRows(w, (from, to) => {
       to.set(mean);
@@ -26,7 +26,11 @@ export function whiten(target: LogDensity, rows: Points): Whitened {
     });
   return {
     outward,
-    inward: (z) => mapRows(z, (from, to) => solve(metric, from.map((v, j) => v - mean[j]!), to)),
+    inward: (z) =>
+      mapRows(z, (from, to) => {
+        from.forEach((value, j) => to[j] = value - mean[j]!);
+        solveLower(metric.root, to);
+      }),
     target: {
       name: target.name,
       dim,
@@ -44,14 +48,4 @@ function mapRows(source: Points, fn: (from: Float64Array, to: Float64Array) => v
   const out = zeros(source.n, source.dim);
   for (let i = 0; i < source.n; i++) fn(row(source, i), row(out, i));
   return out;
-}
-
-/** Solves `L w = r`. */
-function solve({ root }: Metric, r: Float64Array, out: Float64Array): void {
-  const dim = r.length;
-  for (let j = 0; j < dim; j++) {
-    let rest = r[j]!;
-    for (let k = 0; k < j; k++) rest -= root[j * dim + k]! * out[k]!;
-    out[j] = rest / root[j * dim + j]!;
-  }
 }

@@ -146,7 +146,7 @@ function firstState(target: LogDensity, position: Points, stepSize: number): Hmc
     steps: 0,
     scale: new Float64Array(target.dim).fill(1),
     averaging: startAveraging(stepSize),
-    moments: noMoments(target.dim),
+    moments: noMoments(target.dim, "diagonal"),
   };
 }
 
@@ -196,16 +196,14 @@ function drawMomentum(key: Key, { n, dim }: Points): Float64Array {
 /** Gathers rows for the metric; at the end of a window learns it and looks for the step anew. */
 function adapt(state: HmcState, warmup: number): HmcState {
   const { steps, position, averaging } = state;
-  const dim = position.dim;
   const moments = addRows(state.moments, position);
   if (!endsWindow(steps - 1, warmup)) return { ...state, moments };
-  const covariance = covarianceOf(moments);
-  const scale = Float64Array.from({ length: dim }, (_, j) => Math.sqrt(covariance[j * (dim + 1)]!));
+  const scale = covarianceOf(moments).map(Math.sqrt);
   return {
     ...state,
     scale,
     averaging: startAveraging(rescaled(averaging, state.scale, scale)),
-    moments: noMoments(dim),
+    moments: noMoments(position.dim, "diagonal"),
   };
 }
 

@@ -31,20 +31,50 @@ interface Exact {
 const exponential = (random: Stream) => -Math.log(1 - random.uniform());
 const sum = (n: number, draw: () => number) => Array.from({ length: n }, draw).reduce((a, b) => a + b);
 
+/** A density of one or two coordinates; its gradient is worked out where it is asked for. */
+function density(
+  name: string,
+  dim: 1 | 2,
+  value: (a: number, b: number) => number,
+  slope: (a: number, b: number) => readonly number[],
+): LogDensity {
+  return {
+    name,
+    dim,
+    evaluate: ({ data, n }, { gradient = true } = {}) => {
+      const values = new Float64Array(n);
+      for (let i = 0; i < n; i++) values[i] = value(data[i * dim]!, data[i * dim + dim - 1]!);
+      if (!gradient) return { value: values };
+      const grad = new Float64Array(n * dim);
+      for (let i = 0; i < n; i++) {
+        const at = slope(data[i * dim]!, data[i * dim + dim - 1]!);
+        for (let j = 0; j < dim; j++) grad[i * dim + j] = at[j]!;
+      }
+      return { value: values, grad };
+    },
+  };
+}
+
 const EXACT: readonly Exact[] = [
   {
-    target: numericDensity("log of a gamma(3)", 1, ([z]) => 3 * z! - Math.exp(z!)),
+    target: density("log of a gamma(3)", 1, (z) => 3 * z - Math.exp(z), (z) => [3 - Math.exp(z)]),
     draw: (random) => [Math.log(sum(3, () => exponential(random)))],
   },
   {
-    target: numericDensity("student with 5 degrees", 1, ([z]) => -3 * Math.log1p(z! ** 2 / 5)),
+    target: density(
+      "student with 5 degrees",
+      1,
+      (z) => -3 * Math.log1p(z * z / 5),
+      (z) => [-6 * z / (5 + z * z)],
+    ),
     draw: (random) => [drawNormal(random) / Math.sqrt(sum(5, () => drawNormal(random) ** 2) / 5)],
   },
   {
-    target: numericDensity(
+    target: density(
       "logit of a beta(3, 2)",
       1,
-      ([z]) => -3 * Math.log1p(Math.exp(-z!)) - 2 * Math.log1p(Math.exp(z!)),
+      (z) => -3 * Math.log1p(Math.exp(-z)) - 2 * Math.log1p(Math.exp(z)),
+      (z) => [3 / (1 + Math.exp(z)) - 2 / (1 + Math.exp(-z))],
     ),
     draw: (random) => {
       const third = Array.from({ length: 4 }, () => random.uniform()).sort((a, b) => a - b)[2]!;
@@ -53,14 +83,20 @@ const EXACT: readonly Exact[] = [
   },
   {
     // Slices in two pieces: where a bracket lies then matters.
-    target: numericDensity("two hills", 1, ([z]) => Math.log(Math.cosh(5 * z!)) - 2 * z! ** 2),
+    target: density(
+      "two hills",
+      1,
+      (z) => Math.log(Math.cosh(5 * z)) - 2 * z * z,
+      (z) => [5 * Math.tanh(5 * z) - 4 * z],
+    ),
     draw: (random) => [drawNormal(random, random.uniform() < 0.5 ? -1.25 : 1.25, 0.5)],
   },
   {
-    target: numericDensity(
+    target: density(
       "correlated normal",
       2,
-      ([a, b]) => -0.5 * (a! ** 2 + (b! - 0.8 * a!) ** 2 / 0.36),
+      (a, b) => -0.5 * (a * a + (b - 0.8 * a) ** 2 / 0.36),
+      (a, b) => [-a + 0.8 * (b - 0.8 * a) / 0.36, -(b - 0.8 * a) / 0.36],
     ),
     draw: (random) => {
       const a = drawNormal(random);
@@ -68,17 +104,23 @@ const EXACT: readonly Exact[] = [
     },
   },
   {
-    target: numericDensity("banana", 2, ([a, b]) => -0.5 * a! ** 2 - 2 * (b! - a! ** 2 / 2) ** 2),
+    target: density(
+      "banana",
+      2,
+      (a, b) => -0.5 * a * a - 2 * (b - a * a / 2) ** 2,
+      (a, b) => [-a + 4 * (b - a * a / 2) * a, -4 * (b - a * a / 2)],
+    ),
     draw: (random) => {
       const a = drawNormal(random);
       return [a, drawNormal(random, a * a / 2, 0.5)];
     },
   },
   {
-    target: numericDensity(
+    target: density(
       "gentle funnel",
       2,
-      ([v, x]) => -0.5 * v! ** 2 - v! / 2 - 0.5 * x! ** 2 * Math.exp(-v!),
+      (v, x) => -0.5 * v * v - v / 2 - 0.5 * x * x * Math.exp(-v),
+      (v, x) => [-v - 0.5 + 0.5 * x * x * Math.exp(-v), -x * Math.exp(-v)],
     ),
     draw: (random) => {
       const v = drawNormal(random);
@@ -108,10 +150,12 @@ const FIXED: Readonly<Record<string, Build>> = {
 };
 
 /** Mean of `values` in its standard errors. */
-function inStandardErrors(values: number[]): number {
-  const mean = values.reduce((a, b) => a + b) / values.length;
-  const variance = values.reduce((total, v) => total + (v - mean) ** 2, 0) / (values.length - 1);
-  return mean / Math.sqrt(variance / values.length);
+function inStandardErrors(values: Float64Array): number {
+  let [sum, squares] = [0, 0];
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  for (const value of values) squares += (value - mean) ** 2;
+  return mean / Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 /** Bounded functions of a point: heavy tails then cannot hide an error. */
@@ -124,19 +168,25 @@ const STATISTICS: readonly ((point: Float64Array) => number)[] = [
   (p) => Math.cos(3 * p[0]!),
 ];
 
-for (const [name, build] of Object.entries(FIXED)) {
-  for (const { target, draw } of EXACT) {
+/** Each statistic of every row. */
+function statistics(points: Points): Float64Array[] {
+  const rows = Array.from({ length: points.n }, (_, c) => row(points, c));
+  return STATISTICS.map((f) => Float64Array.from(rows, f));
+}
+
+for (const { target, draw } of EXACT) {
+  const exact = fromRows(Array.from({ length: 5000 }, (_, i) => draw(stream(foldIn(key(1), i)))));
+  for (const [name, build] of Object.entries(FIXED)) {
     Deno.test(`${name} leaves "${target.name}" unchanged and is reversible`, () => {
-      const n = 8000;
-      const before = fromRows(Array.from({ length: n }, (_, i) => draw(stream(foldIn(key(1), i)))));
       const kernel = build(target);
-      const [{ position: after }] = kernel.step(key(2), kernel.init(key(3), before));
-      const chains = Array.from({ length: n }, (_, c) => [row(before, c), row(after, c)] as const);
-      for (const [i, f] of STATISTICS.entries()) {
-        const drift = inStandardErrors(chains.map(([from, to]) => f(to) - f(from)));
+      const [{ position }] = kernel.step(key(2), kernel.init(key(3), exact));
+      const [before, after] = [statistics(exact), statistics(position)];
+      for (const [i, from] of before.entries()) {
+        const to = after[i]!;
+        const drift = inStandardErrors(to.map((value, c) => value - from[c]!));
         assert(Math.abs(drift) < 4, `statistic ${i} drifts by ${drift} standard errors`);
-        for (const g of STATISTICS.slice(i + 1)) {
-          const flow = chains.map(([from, to]) => f(from) * g(to) - g(from) * f(to));
+        for (let j = i + 1; j < before.length; j++) {
+          const flow = from.map((value, c) => value * after[j]![c]! - before[j]![c]! * to[c]!);
           if (flow.every((value) => value === 0)) continue;
           const current = inStandardErrors(flow);
           assert(Math.abs(current) < 4.5, `probability flows in a circle: ${current} standard errors`);
@@ -201,6 +251,22 @@ for (const [name, build] of Object.entries(ADAPTIVE)) {
     assertEquals(state.logDensity, normal(2).evaluate(state.position).value);
   });
 
+  Deno.test(`${name} walks to the states that it steps to, in no more calls`, () => {
+    const kernel = build(normal(3));
+    const start = kernel.init(key(0), fromRows([[1, 0, 2], [-3, 1, 0], [0, 0, 9], [1, 1, 1]]));
+    if (!kernel.walk) return;
+    let [stepped, calls, walked] = [start, 0, 0];
+    let t = 0;
+    for (const [state, info] of kernel.walk(key(1), start, 60)) {
+      const [next, { evaluations, ...told }] = kernel.step(foldIn(key(1), t++), stepped);
+      assertEquals(state, next);
+      assertEquals([info.acceptance, info.divergences], [told.acceptance, told.divergences]);
+      [stepped, calls, walked] = [next, calls + evaluations, walked + info.evaluations];
+    }
+    assertEquals(t, 60);
+    assert(walked < calls, `${walked} calls, ${calls} step by step`);
+  });
+
   Deno.test(`${name} does not change the state it is given`, () => {
     const kernel = build(normal(2));
     const state = kernel.init(key(0), fromRows([[1, 2], [3, 4]]));
@@ -231,7 +297,7 @@ for (const [name, build] of Object.entries(ADAPTIVE)) {
       const draws = run(build, half, start, 250).positions.slice(50);
       assert(draws.every((z) => z.every((value) => value > 0)));
       const means = Array.from(start.data.keys(), (c) => draws.reduce((total, z) => total + z[c]!, 0) / 200);
-      const error = inStandardErrors(means.map((mean) => mean - Math.sqrt(2 / Math.PI)));
+      const error = inStandardErrors(Float64Array.from(means, (mean) => mean - Math.sqrt(2 / Math.PI)));
       assert(Math.abs(error) < 4, `the mean is off by ${error} standard errors`);
     });
   }

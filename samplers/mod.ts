@@ -21,4 +21,5 @@ export * from "./sample.ts";
 export * from "./sample_many.ts";
 export * from "./slice.ts";
 export * from "./smc.ts";
+export * from "./smc_many.ts";
 export * from "./stack_targets.ts";

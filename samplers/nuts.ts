@@ -7,25 +7,22 @@
 import {
   foldIn,
   type Kernel,
+  type KernelInfo,
   type KernelState,
-  type Key,
   type LogDensity,
   type Points,
   row,
-  split,
-  stream,
   zeros,
 } from "@likely/core";
 import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
-import { findSteps } from "./_find_steps.ts";
-import { type Metric, metricFrom } from "./_metric.ts";
-import { addRows, noMoments } from "./_moments.ts";
+import type { Metric } from "./_metric.ts";
+import { NutsChain, type NutsChainState, type NutsSettings } from "./_nuts_chain.ts";
 import { NutsTree } from "./_nuts_tree.ts";
 import { type NutsTuning, startTuning } from "./_nuts_tuning.ts";
 import { requireGradient } from "./_require_gradient.ts";
-import { stanWindows, type WarmupPlan } from "./_stan_windows.ts";
+import { runAhead, type Span } from "./_run_ahead.ts";
+import { stanWindows } from "./_stan_windows.ts";
 import { evaluateStart } from "./_start.ts";
-import { average, startAveraging } from "./_dual_averaging.ts";
 
 export type { Metric, NutsTuning };
 
@@ -75,8 +72,6 @@ export interface NutsState extends KernelState {
   readonly depth: Uint8Array;
 }
 
-type Settings = Required<NutsOptions> & { readonly plan: WarmupPlan };
-
 /**
  * Builds the multinomial No-U-Turn sampler, as Stan has it: a trajectory of the Hamiltonian
  * `H = −log p(x) + |r|²/2` is doubled forwards or backwards in time until it, or a subtree,
@@ -85,8 +80,9 @@ type Settings = Required<NutsOptions> & { readonly plan: WarmupPlan };
  *
  * During warm-up each chain learns its own step size, by dual averaging, and its own metric,
  * in Stan's windows; a chain's draws therefore do not depend on those beside it. All chains
- * that are still building take their next leapfrog step in one call of `evaluate`; a step costs
- * as many calls as its longest trajectory has points.
+ * that are still building take their next leapfrog step in one call of `evaluate`. A `step` alone
+ * costs as many calls as its longest trajectory has points; in a `walk`, chains go on to their next
+ * trajectory at once, and a step costs about as many calls as a trajectory has on average.
  *
  * Source: Hoffman & Gelman (2014), https://arxiv.org/abs/1111.4246; Betancourt (2017),
  * "A conceptual introduction to Hamiltonian Monte Carlo", app. A,
@@ -122,17 +118,24 @@ export function nuts(target: LogDensity, options: NutsOptions = {}): Kernel<Nuts
   requirePositive("build a NUTS sampler", "stepSize", stepSize);
   requireInteger("build a NUTS sampler", "maxDepth", maxDepth, 1);
   requireFraction("build a NUTS sampler", "targetAcceptance", targetAcceptance);
-  const settings = { warmup, stepSize, metric, maxDepth, targetAcceptance, plan: stanWindows(warmup) };
+  // Trees go from run to run: their memory costs more to make than a trajectory to walk.
+  const idle: NutsTree[] = [];
+  const settings = { warmup, maxDepth, targetAcceptance, plan: stanWindows(warmup), idle };
   return {
     name: "nuts",
-    init: (_key, position) => firstState(target, position, settings),
-    step: (key, state) => step(key, state, { target, settings }),
+    init: (_key, position) =>
+      firstState(target, position, startTuning(target.dim, { stepSize, metric, warmup })),
+    step: (key, state) => {
+      const [only] = advance(target, state, { ...settings, steps: 1, keyOf: () => key });
+      return only!;
+    },
+    walk: (key, state, steps) =>
+      advance(target, state, { ...settings, steps, keyOf: (step) => foldIn(key, step) }),
   };
 }
 
-function firstState(target: LogDensity, position: Points, { stepSize, warmup }: Settings): NutsState {
+function firstState(target: LogDensity, position: Points, tuning: NutsTuning): NutsState {
   const { value, grad } = evaluateStart("nuts", target, position);
-  const tuning = startTuning(target.dim, stepSize, warmup > 0);
   return {
     position,
     logDensity: value,
@@ -143,90 +146,50 @@ function firstState(target: LogDensity, position: Points, { stepSize, warmup }: 
   };
 }
 
-function step(
-  key: Key,
+function* advance(
+  target: LogDensity,
   state: NutsState,
-  { target, settings }: { readonly target: LogDensity; readonly settings: Settings },
-): ReturnType<Kernel<NutsState>["step"]> {
-  const [forSearch, forTrees] = split(key, 2);
-  const isWarm = state.steps < settings.warmup;
-  const found = findSteps(forSearch, target, state);
-  const trees = found.tuning.map((tuning, c) =>
-    new NutsTree(stream(foldIn(forTrees, c)), phaseOf(state, c), {
-      size: Math.exp(isWarm ? tuning.averaging.logStep : tuning.averaging.logMean),
-      metric: tuning.metric,
-      maxDepth: settings.maxDepth,
-    })
-  );
-  const calls = grow(target, trees);
-  const moved = gather(state, trees);
-  const tuning = isWarm
-    ? trees.map((tree, c) => adapt(found.tuning[c]!, tree, { step: state.steps, ...settings }))
-    : found.tuning;
-  return [{ ...moved, tuning }, {
-    acceptance: trees.reduce((sum, tree) => sum + tree.acceptance, 0) / trees.length,
-    evaluations: found.evaluations + calls,
-    divergences: trees.filter((tree) => tree.diverged).length,
-  }];
-}
-
-/** Serves all trees until the last one is done; returns the number of calls. */
-function grow(target: LogDensity, trees: readonly NutsTree[]): number {
-  const { dim } = target;
-  const buffer = zeros(trees.length, dim);
-  let chains = Array.from(trees.keys());
-  let calls = 0;
-  for (; chains.length > 0; calls++) {
-    chains.forEach((c, i) => trees[c]!.propose(buffer, i));
-    const n = chains.length;
-    const { value, grad } = target.evaluate({ data: buffer.data.subarray(0, n * dim), n, dim }, { chains });
-    chains.forEach((c, i) => trees[c]!.receive(value[i]!, grad!.slice(i * dim, (i + 1) * dim)));
-    chains = chains.filter((c) => !trees[c]!.done);
+  run: NutsSettings & Span & { readonly maxDepth: number; readonly idle: NutsTree[] },
+): Generator<[NutsState, KernelInfo], void, void> {
+  const { n, dim } = state.position;
+  const trees = Array.from({ length: n }, () => run.idle.pop() ?? new NutsTree(dim, run.maxDepth));
+  const chains = trees.map((tree, c) => new NutsChain(c, { state: chainOf(state, c), tree }, run));
+  for (const { results, evaluations } of runAhead(target, chains, { ...run, rows: 1, gradient: true })) {
+    const acceptance = results.reduce((sum, result) => sum + result.acceptance, 0) / results.length;
+    const divergences = results.filter(({ diverged }) => diverged).length;
+    yield [gather(results), { acceptance, evaluations, divergences }];
   }
-  return calls;
+  for (const tree of trees) run.idle.push(tree);
 }
 
-function phaseOf({ position, logDensity, gradient }: NutsState, c: number) {
+/** What concerns chain c. */
+function chainOf({ position, logDensity, gradient, steps, tuning, depth }: NutsState, c: number) {
   return {
-    position: row(position, c).slice(),
+    position: row(position, c),
     logDensity: logDensity[c]!,
-    gradient: gradient.slice(c * position.dim, (c + 1) * position.dim),
+    gradient: gradient.subarray(c * position.dim, (c + 1) * position.dim),
+    steps,
+    tuning: tuning[c]!,
+    depth: depth[c]!,
+    acceptance: 0,
+    diverged: false,
   };
 }
 
-function gather(state: NutsState, trees: readonly NutsTree[]): NutsState {
-  const { n, dim } = state.position;
-  const position = zeros(n, dim);
-  const gradient = new Float64Array(n * dim);
-  trees.forEach(({ proposal }, c) => {
-    row(position, c).set(proposal.position);
-    gradient.set(proposal.gradient, c * dim);
+function gather(chains: readonly NutsChainState[]): NutsState {
+  const [{ position: { length: dim }, steps }] = chains as [NutsChainState];
+  const position = zeros(chains.length, dim);
+  const gradient = new Float64Array(chains.length * dim);
+  chains.forEach((chain, c) => {
+    position.data.set(chain.position, c * dim);
+    gradient.set(chain.gradient, c * dim);
   });
   return {
-    ...state,
     position,
     gradient,
-    logDensity: Float64Array.from(trees, (tree) => tree.proposal.logDensity),
-    depth: Uint8Array.from(trees, (tree) => tree.depth),
-    steps: state.steps + 1,
-  };
-}
-
-/** Learns from one trajectory of one chain. */
-function adapt(
-  tuning: NutsTuning,
-  { acceptance, proposal }: NutsTree,
-  { step, plan, metric, targetAcceptance }: Settings & { readonly step: number },
-): NutsTuning {
-  const averaging = average(tuning.averaging, acceptance, targetAcceptance);
-  if (!plan.gathers(step)) return { ...tuning, averaging };
-  const dim = proposal.position.length;
-  const moments = addRows(tuning.moments, { data: proposal.position, n: 1, dim });
-  if (!plan.endsWindow(step)) return { ...tuning, averaging, moments };
-  return {
-    metric: metricFrom(moments, metric),
-    averaging: startAveraging(Math.exp(averaging.logMean)),
-    moments: noMoments(dim),
-    isSearching: true,
+    logDensity: Float64Array.from(chains, (chain) => chain.logDensity),
+    depth: Uint8Array.from(chains, (chain) => chain.depth),
+    tuning: chains.map((chain) => chain.tuning),
+    steps,
   };
 }

@@ -18,8 +18,8 @@ import {
 } from "@likely/core";
 import { acceptRows } from "./_accept.ts";
 import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
-import { cholesky } from "./_cholesky.ts";
-import { addRows, covarianceOf, type Moments, noMoments } from "./_moments.ts";
+import { addScaled, metricFrom } from "./_metric.ts";
+import { addRows, type Moments, noMoments } from "./_moments.ts";
 import { evaluateStart } from "./_start.ts";
 import { endsWindow } from "./_windows.ts";
 
@@ -60,7 +60,7 @@ export interface RandomWalkState extends KernelState {
   readonly steps: number;
   /** Log of the factor on `root`. */
   readonly logScale: number;
-  /** `[dim, dim]`: lower Cholesky factor of the proposals' covariance. */
+  /** `[dim, dim]`: lower Cholesky factor of the proposals' covariance; `[dim]` where it is diagonal. */
   readonly root: Float64Array;
   /** Rows of the current window, all chains pooled. */
   readonly moments: Moments;
@@ -112,8 +112,8 @@ export function randomWalk(target: LogDensity, options: RandomWalkOptions = {}):
       logDensity: evaluateStart("random_walk", target, position, { gradient: false }).value,
       steps: 0,
       logScale: Math.log(scale),
-      root: identity(dim),
-      moments: noMoments(dim),
+      root: new Float64Array(dim).fill(1),
+      moments: noMoments(dim, covariance),
     }),
     step: (key, state) => {
       const [forProposal, forChoice] = split(key, 2);
@@ -128,7 +128,7 @@ export function randomWalk(target: LogDensity, options: RandomWalkOptions = {}):
         steps: state.steps + 1,
       };
       const next = state.steps < warmup
-        ? adapt(moved, { shortfall: targetAcceptance - acceptance, warmup, covariance })
+        ? adapt(moved, { shortfall: targetAcceptance - acceptance, warmup })
         : moved;
       return [next, { acceptance, evaluations: 1, divergences: 0 }];
     },
@@ -139,44 +139,31 @@ function propose(key: Key, { position, root, logScale }: RandomWalkState): Point
   const { n, dim } = position;
   const out = zeros(n, dim);
   const scale = Math.exp(logScale);
+  const z = new Float64Array(dim);
   split(key, n).forEach((child, c) => {
     const random = stream(child);
-    const z = Float64Array.from({ length: dim }, () => drawNormal(random));
-    row(out, c).set(row(position, c).map((x, j) => x + scale * dotRow(root, j, z)));
+    for (let j = 0; j < dim; j++) z[j] = drawNormal(random);
+    row(out, c).set(row(position, c));
+    addScaled(row(out, c), scale, { root }, z);
   });
   return out;
-}
-
-/** Row j of a lower triangle times z. */
-function dotRow(root: Float64Array, j: number, z: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k <= j; k++) sum += root[j * z.length + k]! * z[k]!;
-  return sum;
 }
 
 interface Adaptation {
   readonly shortfall: number;
   readonly warmup: number;
-  readonly covariance: "dense" | "diagonal";
 }
 
-function adapt(state: RandomWalkState, { shortfall, warmup, covariance }: Adaptation): RandomWalkState {
+function adapt(state: RandomWalkState, { shortfall, warmup }: Adaptation): RandomWalkState {
   const { steps, position } = state;
   const dim = position.dim;
   const moments = addRows(state.moments, position);
   const logScale = state.logScale - shortfall * 2 * steps ** -0.5;
   if (!endsWindow(steps - 1, warmup)) return { ...state, moments, logScale };
-  const learnt = covarianceOf(moments).map((value, i) =>
-    covariance === "dense" || i % (dim + 1) === 0 ? value : 0
-  );
   return {
     ...state,
-    root: cholesky(learnt, dim),
+    root: metricFrom(moments).root,
     logScale: Math.log(2.4 / Math.sqrt(dim)),
-    moments: noMoments(dim),
+    moments: noMoments(dim, moments.kind),
   };
-}
-
-function identity(dim: number): Float64Array {
-  return Float64Array.from({ length: dim * dim }, (_, i) => i % (dim + 1) === 0 ? 1 : 0);
 }

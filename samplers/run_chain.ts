@@ -4,16 +4,9 @@
  * @module
  */
 
-import {
-  foldIn,
-  type Kernel,
-  type KernelInfo,
-  type KernelState,
-  type Key,
-  type Points,
-  split,
-} from "@likely/core";
+import { type Kernel, type KernelInfo, type KernelState, type Key, type Points, split } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
+import { walk } from "./_walk.ts";
 
 /** Options of {@linkcode runChain}. */
 export interface RunChainOptions {
@@ -105,18 +98,18 @@ export function* runChain<S extends KernelState>(
   const total = warmup + draws * thin;
   const values = new Float64Array(position.n * draws * position.dim);
   const sum = { evaluations: 1, acceptance: 0, divergences: 0 };
-  let state = kernel.init(forStart, position);
-  for (let step = 0; step < total; step++) {
-    const [next, info] = kernel.step(foldIn(forSteps, step), state);
-    state = next;
+  let step = 0;
+  const state = kernel.init(forStart, position);
+  for (const [{ position }, info] of walk(forSteps, kernel, { state, steps: total })) {
     sum.evaluations += info.evaluations;
     if (step >= warmup) {
       sum.acceptance += info.acceptance;
       sum.divergences += info.divergences;
       const [index, rest] = [Math.floor((step - warmup) / thin), (step - warmup) % thin];
-      if (rest === thin - 1) keep(values, state.position, index);
+      if (rest === thin - 1) keep(values, position, index);
     }
-    yield { phase: step < warmup ? "warmup" : "sampling", step: step + 1, total, info };
+    const phase = step < warmup ? "warmup" : "sampling";
+    yield { phase, step: ++step, total, info };
   }
   return { values, ...sum, acceptance: sum.acceptance / (draws * thin) };
 }

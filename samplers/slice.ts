@@ -5,19 +5,20 @@
  */
 
 import {
+  foldIn,
   type Kernel,
   type KernelInfo,
   type KernelState,
+  type Key,
   type LogDensity,
   type Points,
   row,
-  split,
-  stream,
   zeros,
 } from "@likely/core";
 import { requireInteger, requirePositive } from "@likely/core/check";
+import { runAhead, type Span } from "./_run_ahead.ts";
+import { SliceSweep, type Swept } from "./_slice_sweep.ts";
 import { evaluateStart } from "./_start.ts";
-import { SliceSweep } from "./_slice_sweep.ts";
 
 /** Options of {@linkcode slice}. */
 export interface SliceOptions {
@@ -73,9 +74,8 @@ const WIDTH_PER_MOVE = 6;
  * and no gradient is needed.
  *
  * Chains work through their sweeps independently; one call of `evaluate` serves whatever all
- * of them need next. A step costs as many calls as its slowest chain needs, two to three a
- * coordinate; were chains to wait for each other at every coordinate, it would be half as many
- * again.
+ * of them need next. A `step` costs as many calls as its slowest chain needs, two to three a
+ * coordinate; in a `walk`, once the widths stand still, as many as a chain needs on average.
  *
  * Source: Neal (2003), "Slice sampling", figs. 3 and 5,
  * https://doi.org/10.1214/aos/1056562461
@@ -107,6 +107,9 @@ export function slice(target: LogDensity, options: SliceOptions = {}): Kernel<Sl
   requirePositive("build a slice sampler", "width", width);
   requireInteger("build a slice sampler", "maxSteps", maxSteps, 1);
   requireInteger("build a slice sampler", "lookahead", lookahead, 1);
+  const run = (state: SliceState, span: Span) =>
+    sweep(target, state, { warmup, maxSteps, lookahead, ...span });
+  const step = (key: Key, state: SliceState) => run(state, { steps: 1, keyOf: () => key }).next().value!;
   return {
     name: "slice",
     init: (_key, position) => ({
@@ -115,44 +118,47 @@ export function slice(target: LogDensity, options: SliceOptions = {}): Kernel<Sl
       width: new Float64Array(target.dim).fill(width),
       sweeps: 0,
     }),
-    step: (key, state) => {
-      const { position, logDensity, sweeps } = state;
-      const settings = { width: state.width, maxSteps, lookahead };
-      const chains = split(key, position.n).map((child, c) =>
-        new SliceSweep(stream(child), row(position, c), logDensity[c]!, settings)
-      );
-      const evaluations = runSweeps(target, chains, lookahead + 2);
-      const tuned = sweeps < warmup ? tuneWidth(state, chains) : state.width;
-      return [{ ...gather(chains), width: tuned, sweeps: sweeps + 1 }, infoOf(chains, evaluations)];
+    step,
+    walk: function* (key, from, steps) {
+      let [state, t] = [from, 0];
+      // Widths are learnt from all chains: none can be ahead as long as they change.
+      for (; t < steps && state.sweeps < warmup; t++) {
+        const [next, info] = step(foldIn(key, t), state);
+        state = next;
+        yield [next, info];
+      }
+      yield* run(state, { steps: steps - t, keyOf: (ahead) => foldIn(key, t + ahead) });
     },
   };
 }
 
-/** Serves all chains until the last one is done; returns the number of calls. */
-function runSweeps(target: LogDensity, chains: readonly SliceSweep[], rows: number): number {
-  const { dim } = target;
-  const buffer = zeros(chains.length * rows, dim);
-  const owners = new Uint32Array(buffer.n);
-  let evaluations = 0;
-  let active = Array.from(chains.keys());
-  while (active.length > 0) {
-    let n = 0;
-    for (const c of active) {
-      const first = n;
-      n = chains[c]!.propose(buffer, first);
-      owners.fill(c, first, n);
-    }
-    const points = { data: buffer.data.subarray(0, n * dim), n, dim };
-    const { value } = target.evaluate(points, { gradient: false, chains: owners.subarray(0, n) });
-    active.reduce((at, c) => chains[c]!.receive(value, at), 0);
-    active = active.filter((c) => !chains[c]!.done);
-    evaluations++;
+interface Sweeps extends Span {
+  readonly warmup: number;
+  readonly maxSteps: number;
+  readonly lookahead: number;
+}
+
+/** Sweeps of one width. */
+function* sweep(
+  target: LogDensity,
+  state: SliceState,
+  { warmup, maxSteps, lookahead, ...span }: Sweeps,
+): Generator<[SliceState, KernelInfo], void, void> {
+  const settings = { width: state.width, maxSteps, lookahead };
+  const walkers = Array.from({ length: state.position.n }, (_, c) => {
+    const from = { position: row(state.position, c), logDensity: state.logDensity[c]! };
+    return new SliceSweep(c, from, settings);
+  });
+  const options = { ...span, rows: lookahead + 2, gradient: false };
+  let { sweeps } = state;
+  for (const { results, evaluations } of runAhead(target, walkers, options)) {
+    const width = sweeps < warmup ? tunedWidth(state, results) : state.width;
+    yield [{ ...gather(results), width, sweeps: ++sweeps }, infoOf(results, evaluations)];
   }
-  return evaluations;
 }
 
 /** Moves each width towards a multiple of the mean move, by ever smaller steps. */
-function tuneWidth(state: SliceState, chains: readonly SliceSweep[]): Float64Array {
+function tunedWidth(state: SliceState, chains: readonly Swept[]): Float64Array {
   const rate = (state.sweeps + 1) ** -0.6;
   return state.width.map((width, j) => {
     const move = chains.reduce((sum, chain) => sum + chain.moved[j]!, 0) / chains.length;
@@ -160,13 +166,13 @@ function tuneWidth(state: SliceState, chains: readonly SliceSweep[]): Float64Arr
   });
 }
 
-function gather(chains: readonly SliceSweep[]): KernelState {
+function gather(chains: readonly Swept[]): KernelState {
   const position: Points = zeros(chains.length, chains[0]!.position.length);
   chains.forEach((chain, c) => row(position, c).set(chain.position));
   return { position, logDensity: Float64Array.from(chains, (chain) => chain.logDensity) };
 }
 
-function infoOf(chains: readonly SliceSweep[], evaluations: number): KernelInfo {
+function infoOf(chains: readonly Swept[], evaluations: number): KernelInfo {
   const stuck = chains.reduce((sum, chain) => sum + chain.stuck, 0);
   const updates = chains.length * chains[0]!.position.length;
   return { acceptance: (updates - stuck) / updates, evaluations, divergences: 0 };

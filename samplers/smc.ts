@@ -21,7 +21,8 @@ import {
 import { breathe } from "./_breathe.ts";
 import { requireFraction, requireInteger } from "@likely/core/check";
 import { countCalls, type CountedTarget } from "./_count_calls.ts";
-import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
+import { logSumExp } from "./_log_sum_exp.ts";
+import { nextRise } from "./_next_rise.ts";
 import { resample } from "./_resample.ts";
 import { nanToMinusInfinity } from "./_start.ts";
 import { whiten } from "./_whiten.ts";
@@ -166,22 +167,6 @@ async function populate(key: Key, problem: Problem): Promise<Population> {
     stages++;
   }
   return { theta, logEvidence, stages };
-}
-
-/** The largest rise that leaves `enough` effective particles, by bisection. */
-function nextRise(logLikelihood: Float64Array, rest: number, enough: number): number {
-  // Particles of likelihood 0 are lost to any rise, however small.
-  const alive = logLikelihood.reduce((sum, v) => sum + (v > -Infinity ? 1 : 0), 0);
-  const least = Math.min(enough, 0.9 * alive);
-  const isEnough = (rise: number) => effectiveSize(logLikelihood.map((v) => rise * v)) >= least;
-  if (isEnough(rest)) return rest;
-  let [low, high] = [0, rest];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (isEnough(middle)) low = middle;
-    else high = middle;
-  }
-  return high;
 }
 
 /** Moves particles by the kernel, which leaves the tempered posterior unchanged. */

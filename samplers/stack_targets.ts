@@ -4,31 +4,18 @@
  * @module
  */
 
-import { type Evaluation, gatherRows, type LogDensity } from "@likely/core";
-import { requireInteger } from "@likely/core/check";
-
-/** Options of {@linkcode stackTargets}. */
-export interface StackTargetsOptions {
-  /**
-   * Chains on each target: chain c is on target `floor(c / chains)`.
-   *
-   * @default {1}
-   */
-  readonly chains?: number;
-}
+import { type Evaluation, gatherRows, type LogDensities, type LogDensity } from "@likely/core";
 
 /**
- * Makes one log density of several, told apart by the chain a point belongs to: a sampler then
- * runs all of them in lock-step, every target called once for all its points.
+ * Makes one log density of several, told apart by the chain a point belongs to: chain c is on
+ * target `c mod targets.length`. A sampler then runs all of them in lock-step, every target called
+ * once for all its points.
  *
- * An engine that can evaluate points at different observations in one go may offer the same
- * contract itself: it, too, need only read `options.chains`.
+ * An engine evaluates many observations without this: see `Engine.logDensities`.
  *
  * @param targets At least one, all of one width.
- * @param options Chains on each.
- * @returns The log density; it has a gradient where all targets called have one.
+ * @returns The log densities; they have a gradient where all targets called have one.
  * @throws {TypeError} If there is no target or their widths differ.
- * @throws {RangeError} If `chains` is out of range, or, later, a chain belongs to no target.
  *
  * @example Usage
  * ```ts
@@ -41,9 +28,7 @@ export interface StackTargetsOptions {
  * assertEquals(Array.from(value), [-1, -0]);
  * ```
  */
-export function stackTargets(targets: readonly LogDensity[], options: StackTargetsOptions = {}): LogDensity {
-  const { chains: each = 1 } = options;
-  requireInteger("stack targets", "chains", each, 1);
+export function stackTargets(targets: readonly LogDensity[]): LogDensities {
   const [first] = targets;
   if (!first || targets.some(({ dim }) => dim !== first.dim)) {
     throw new TypeError(
@@ -54,13 +39,16 @@ export function stackTargets(targets: readonly LogDensity[], options: StackTarge
   return {
     name: first.name,
     dim: first.dim,
+    count: targets.length,
     evaluate: (points, options) => {
       const value = new Float64Array(points.n);
       const grad = new Float64Array(points.n * points.dim);
       let hasGradient = true;
-      for (const [t, rows] of rowsByTarget(points.n, each, options?.chains)) {
-        const target = targets[t] ?? refuse(t, targets.length);
-        const part = target.evaluate(gatherRows(points, rows), { ...options, chains: rows.map((_, i) => i) });
+      for (const [t, rows] of rowsByTarget(points.n, targets.length, options?.chains)) {
+        const part = targets[t]!.evaluate(gatherRows(points, rows), {
+          ...options,
+          chains: rows.map((_, i) => i),
+        });
         scatter({ value, grad }, part, rows);
         hasGradient &&= part.grad !== undefined;
       }
@@ -69,10 +57,10 @@ export function stackTargets(targets: readonly LogDensity[], options: StackTarge
   };
 }
 
-function rowsByTarget(n: number, each: number, chains?: ArrayLike<number>): Map<number, number[]> {
+function rowsByTarget(n: number, count: number, chains?: ArrayLike<number>): Map<number, number[]> {
   const out = new Map<number, number[]>();
   for (let i = 0; i < n; i++) {
-    const target = Math.floor((chains ? chains[i]! : i) / each);
+    const target = (chains ? chains[i]! : i) % count;
     const rows = out.get(target);
     if (rows) rows.push(i);
     else out.set(target, [i]);
@@ -86,10 +74,4 @@ function scatter(out: Required<Evaluation>, part: Evaluation, rows: readonly num
     out.value[row] = part.value[i]!;
     if (part.grad) out.grad.set(part.grad.subarray(i * dim, (i + 1) * dim), row * dim);
   });
-}
-
-function refuse(target: number, count: number): never {
-  throw new RangeError(
-    `Cannot evaluate stacked targets as a chain must belong to one of ${count}: current value is ${target}`,
-  );
 }

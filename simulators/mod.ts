@@ -7,8 +7,24 @@
  * | `gaussianLinear` | 10, 10 | exact; posterior too |
  * | `twoMoons` | 2, 2 | exact; the density jumps |
  * | `slcp` | 5, 8 | exact |
+ * | `uniform1d` | 1, 1 | likelihood exact, with edges; no score |
+ * | `linearGaussianShifted` | 10, 10 | exact; posterior too |
+ * | `gaussianMixture` | 2, 10 | exact |
  * | `influenza` | 3, 14 | exact; real data |
  * | `stochasticInfluenza` | 3, 14 | unknown; real data |
+ * | `hodgkinHuxley` | 8, 7 | unknown; real data |
+ * | `separableField` | 2, 36 | exact, in time proportional to the sites |
+ * | `gaussianField` | 2 or 3, 625 | exact; scores come cheaper with the simulation |
+ * | `brownResnick` | 2, 625 | unknown; `brownResnickPairwise` is a composite likelihood |
+ * | `sisDiscrete` | 3, 80 | exact, on a graph |
+ * | `sisGillespie`, `sirGillespie` | 3, 80 | joint score, on a graph; exact for paths |
+ * | `temporalErgm` | 4, 336 | exact, a changing network |
+ * | `dynamicBlockModel` | 4, 224 | exact, a changing network |
+ * | `actorOriented` | 4, 90 | joint score, a changing network; exact for paths |
+ * | `hawkesGraph` | 3, 80 | joint score, on a graph; exact for paths |
+ *
+ * `uniform1d`, `twoMoons`, `linearGaussianShifted` and `gaussianMixture` are also `CostTask`s: they know
+ * a distance, its exact expectation and the exact generalized posterior.
  *
  * @example Usage
  * ```ts
@@ -27,10 +43,34 @@
  * @module
  */
 
+export * from "./actor_oriented.ts";
+export * from "./brown_resnick.ts";
+export * from "./brown_resnick_pairwise.ts";
+export * from "./cost_task.ts";
+export * from "./dynamic_block_model.ts";
+export * from "./erdos_renyi.ts";
+export * from "./gaussian_field.ts";
 export * from "./gaussian_linear.ts";
+export * from "./gaussian_mixture.ts";
+export * from "./graph.ts";
+export * from "./grid_posterior.ts";
+export * from "./hawkes_graph.ts";
+export * from "./hodgkin_huxley.ts";
+export * from "./hodgkin_huxley_observations.ts";
+export * from "./hodgkin_huxley_recordings.ts";
+export * from "./hodgkin_huxley_statistics.ts";
+export * from "./hodgkin_huxley_voltage.ts";
 export * from "./influenza.ts";
 export * from "./influenza_counts.ts";
+export * from "./linear_gaussian_shifted.ts";
+export * from "./observations.ts";
+export * from "./separable_field.ts";
+export * from "./sir_gillespie.ts";
+export * from "./sis_discrete.ts";
+export * from "./sis_gillespie.ts";
 export * from "./slcp.ts";
 export * from "./stochastic_influenza.ts";
 export * from "./tasks.ts";
+export * from "./temporal_ergm.ts";
 export * from "./two_moons.ts";
+export * from "./uniform_1d.ts";

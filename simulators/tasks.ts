@@ -5,11 +5,22 @@
  */
 
 import type { Task } from "@likely/core";
+import { actorOriented } from "./actor_oriented.ts";
+import { dynamicBlockModel } from "./dynamic_block_model.ts";
 import { gaussianLinear } from "./gaussian_linear.ts";
+import { gaussianMixture } from "./gaussian_mixture.ts";
+import { hawkesGraph } from "./hawkes_graph.ts";
+import { hodgkinHuxley } from "./hodgkin_huxley.ts";
 import { influenza } from "./influenza.ts";
+import { linearGaussianShifted } from "./linear_gaussian_shifted.ts";
+import { sirGillespie } from "./sir_gillespie.ts";
+import { sisDiscrete } from "./sis_discrete.ts";
+import { sisGillespie } from "./sis_gillespie.ts";
 import { slcp } from "./slcp.ts";
 import { stochasticInfluenza } from "./stochastic_influenza.ts";
+import { temporalErgm } from "./temporal_ergm.ts";
 import { twoMoons } from "./two_moons.ts";
+import { uniform1d } from "./uniform_1d.ts";
 
 /**
  * The builder of every task in this package, by the task's name.
@@ -28,7 +39,18 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "gaussian_linear": gaussianLinear,
     "two_moons": twoMoons,
     "slcp": slcp,
+    "uniform_1d": uniform1d,
+    "linear_gaussian_shifted": linearGaussianShifted,
+    "gaussian_mixture": gaussianMixture,
+    "hodgkin_huxley": hodgkinHuxley,
     "influenza": influenza,
     "influenza_stochastic": stochasticInfluenza,
+    "sis_discrete": sisDiscrete,
+    "sis_gillespie": sisGillespie,
+    "sir_gillespie": sirGillespie,
+    "temporal_ergm": temporalErgm,
+    "dynamic_block_model": dynamicBlockModel,
+    "actor_oriented": actorOriented,
+    "hawkes_graph": hawkesGraph,
   }),
 );

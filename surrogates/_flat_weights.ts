@@ -4,6 +4,10 @@ import { type Tensor, tf, type Vector } from "@likely/core/tensor";
 
 /** Weights by name as one vector and back. */
 export interface FlatWeights {
+  /** P. */
+  readonly size: number;
+  /** Where the trunk's weights begin: those of the embedding stand before them. */
+  readonly trunkAt: number;
   /** Copies named weights end to end: `[P]`. */
   join(weights: Weights): Float32Array;
   /** Copies a vector `[P]` into named weights. */
@@ -20,6 +24,11 @@ export function flatWeights(spec: Spec): FlatWeights {
     .map(([name, shape]) => ({ name, shape, size: shape.reduce((product, length) => product * length, 1) }));
   const total = layout.reduce((sum, { size }) => sum + size, 0);
   return {
+    size: total,
+    trunkAt: layout.filter(({ name }) => name.startsWith("embedding/")).reduce(
+      (sum, { size }) => sum + size,
+      0,
+    ),
     join: (weights) => {
       const out = new Float32Array(total);
       let start = 0;

@@ -39,11 +39,12 @@ export interface TrainingPlan {
 
 /** Checks data and options and decides the run. */
 export function planTraining(key: Key, data: Dataset, options: TrainOptions): TrainingPlan {
-  const { spec, loss, logTheta, validationFraction = 0.1 } = options;
+  const { spec, loss, logTheta, scaling, validationFraction = 0.1, validationPairings = 1 } = options;
   const settings = loopSettings(options);
   requireData(data, spec);
   requireFraction("train", "validationFraction", validationFraction);
   requireInteger("train", "the number of rows", data.theta.n, 2);
+  requireInteger("train", "validationPairings", validationPairings, 1);
   const [forSplit, forWeights, forOrder, forPairs, forValidation] = split(key, 5) as [
     Key,
     Key,
@@ -63,20 +64,21 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
       batchSize,
       validationFraction,
       ...(logTheta && { logTheta }),
+      ...(scaling && { scaling }),
+      ...(validationPairings !== 1 && { validationPairings }),
     },
     settings,
-    scaling: scalingFor(spec, {
+    scaling: scaling ?? scalingFor(spec, {
       theta: gatherRows(data.theta, train),
       x: gatherRows(data.x, train),
       failed: 0,
     }, logTheta ? { log: logTheta } : {}),
     batchesPerEpoch: Math.floor(train.length / batchSize),
-    start: () => ({ weights: initWeights(forWeights, spec), steps: 0 }),
+    start: () => ({ weights: options.start ?? initWeights(forWeights, spec), steps: 0 }),
     rowsOf: (epoch) => minibatches(foldIn(forOrder, epoch), train, batchSize),
     batch: (epoch, index, rows) => loss.assemble(batchKey(forPairs, epoch, index), data, rows),
-    validation: pieces(validation, batchSize).map((rows, i) =>
-      loss.assemble(foldIn(forValidation, i), data, rows)
-    ),
+    validation: Array.from({ length: validationPairings }, () => pieces(validation, batchSize)).flat()
+      .map((rows, i) => loss.assemble(foldIn(forValidation, i), data, rows)),
   };
 }
 

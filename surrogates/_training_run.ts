@@ -14,6 +14,7 @@ export class TrainingRun implements Disposable {
   readonly #step: TrainStep;
   readonly #train: number[];
   readonly #validation: number[];
+  readonly #termWeights: (readonly number[])[];
   readonly #startedAt = performance.now();
   readonly #stepsBefore: number;
   #breath = performance.now();
@@ -31,6 +32,7 @@ export class TrainingRun implements Disposable {
     this.#step = step;
     this.#train = [...resume?.history.train ?? []];
     this.#validation = [...resume?.history.validation ?? []];
+    this.#termWeights = [...resume?.history.termWeights ?? []];
     this.#batch = resume?.batch ?? 0;
     this.#lossSum = resume?.lossSum ?? 0;
     this.steps = this.#stepsBefore = resume?.state.steps ?? 0;
@@ -57,7 +59,18 @@ export class TrainingRun implements Disposable {
   }
 
   get history(): LearningCurves {
-    return { train: [...this.#train], validation: [...this.#validation] };
+    return {
+      train: [...this.#train],
+      validation: [...this.#validation],
+      ...(this.#termWeights.length > 0 && { termWeights: [...this.#termWeights] }),
+    };
+  }
+
+  /** What a loss must fall below to be the best. */
+  get #bar(): number {
+    const { startMargin = 0 } = this.#options;
+    // Only weights that were given are the best of epoch 0.
+    return (this.best?.loss ?? Infinity) * (this.best?.epoch === 0 ? 1 - startMargin : 1);
   }
 
   get #epoch(): number {
@@ -67,6 +80,9 @@ export class TrainingRun implements Disposable {
   /** Runs epochs until one of the reasons to stop. */
   async toEnd(): Promise<Trained["stopped"]> {
     const { patience, maxEpochs } = this.#plan.settings;
+    const { start, resume } = this.#options;
+    // Weights that were given must be bettered.
+    if (start && !resume) this.best = { weights: start, loss: await this.#validationLoss(), epoch: 0 };
     while (true) {
       if (this.best && this.#epoch - this.best.epoch >= patience) return "patience";
       if (this.#epoch >= maxEpochs) return "maxEpochs";
@@ -106,12 +122,14 @@ export class TrainingRun implements Disposable {
 
   async #endEpoch(): Promise<void> {
     const loss = await this.#validationLoss();
+    const { weights, termWeights } = await this.#step.state();
+    if (termWeights) this.#termWeights.push(termWeights);
     this.#train.push(this.#lossSum / this.#batch);
     this.#validation.push(loss);
     this.#batch = 0;
     this.#lossSum = 0;
-    if (!this.best || loss < this.best.loss) {
-      this.best = { weights: await this.#weights(), loss, epoch: this.#epoch };
+    if (loss < this.#bar) {
+      this.best = { weights, loss, epoch: this.#epoch };
     }
     await this.#checkpoint();
     this.#report();

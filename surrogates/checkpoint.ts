@@ -8,6 +8,7 @@ import {
   FormatError,
   type Key,
   type LearningCurves,
+  type Scaling,
   type Spec,
   type TrainState,
   type Weight,
@@ -50,8 +51,12 @@ export interface TrainingIdentity {
   readonly batchSize: number;
   /** Fraction of the rows set aside. */
   readonly validationFraction: number;
+  /** Times that each of them is paired, where it is not once. */
+  readonly validationPairings?: number;
   /** Columns of θ seen on the log scale, where there are any. */
   readonly logTheta?: readonly (number | null)[];
+  /** Standardisation, where the caller gave it. */
+  readonly scaling?: Scaling;
 }
 
 const FORMAT = "likely.checkpoint";
@@ -103,6 +108,7 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
     checkpoint: JSON.stringify({
       ...rest,
       steps: state.steps,
+      ...(state.termWeights && { termWeights: state.termWeights }),
       ...(best && { best: { loss: best.loss, epoch: best.epoch } }),
     }),
   });
@@ -138,7 +144,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
       ? undefined
       : Object.fromEntries(entries.map(([path, weight]) => [path.slice(name.length + 1), weight]));
   };
-  const { steps, best, ...rest } = parse(metadata.checkpoint);
+  const { steps, termWeights, best, ...rest } = parse(metadata.checkpoint);
   const first = side("first");
   const second = side("second");
   const bestWeights = side("best");
@@ -149,6 +155,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
       ...(first && { firstMoment: first }),
       ...(second && { secondMoment: second }),
       steps,
+      ...(termWeights && { termWeights }),
     },
     ...(best && bestWeights && { best: { weights: bestWeights, ...best } }),
   };
@@ -157,6 +164,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
 /** What is in the JSON of a file. */
 type Plain = Omit<TrainingCheckpoint, "state" | "best"> & {
   readonly steps: number;
+  readonly termWeights?: readonly number[];
   readonly best?: { readonly loss: number; readonly epoch: number };
 };
 
@@ -169,10 +177,14 @@ function parse(text: string | undefined): Plain {
 }
 
 /** Looks at what the loop computes with; `train` compares the rest with its own run. */
-function isSound({ about, epoch, batch, steps, lossSum, history, best }: Partial<Plain>): boolean {
+function isSound(
+  { about, epoch, batch, steps, termWeights, lossSum, history, best }: Partial<Plain>,
+): boolean {
   return typeof about?.spec === "object" && about.spec !== null &&
     [about.rows, epoch, batch, steps].every(isCount) && Number.isFinite(lossSum) &&
     isLosses(history?.train, epoch) && isLosses(history?.validation, epoch) &&
+    (termWeights === undefined || isLosses(termWeights, termWeights.length)) &&
+    (history?.termWeights === undefined || areWeights(history.termWeights, epoch)) &&
     (best === undefined || (best !== null && Number.isFinite(best.loss) && isCount(best.epoch)));
 }
 
@@ -182,6 +194,10 @@ function isCount(value: unknown): boolean {
 
 function isLosses(values: unknown, length: unknown): boolean {
   return Array.isArray(values) && values.length === length && values.every(Number.isFinite);
+}
+
+function areWeights(values: unknown, length: unknown): boolean {
+  return Array.isArray(values) && values.length === length && values.every((at) => isLosses(at, at?.length));
 }
 
 function attempt<T>(fn: () => T): T | null {

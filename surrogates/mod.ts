@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "./automatic_score.ts";
 export * from "./checkpoint.ts";
 export * from "./freeze.ts";
 export * from "./network.ts";

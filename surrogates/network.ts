@@ -8,6 +8,7 @@ import {
   checkSpec,
   type EmbeddingSpec,
   type Estimate,
+  type QuadraticHead,
   type Spec,
   type TrunkSpec,
   weightShapes,
@@ -17,14 +18,17 @@ import { activate, dense, stack, type TensorWeights } from "./_dense.ts";
 import { embedConv } from "./_embed_conv.ts";
 import { embedDense } from "./_embed_dense.ts";
 import { embedSet } from "./_embed_set.ts";
+import { fourierFeatures } from "./_fourier_features.ts";
 
 /**
  * A scalar network of standardised (θ, x), in two halves so that x is seen once however many
  * θ it meets. All tensors are borrowed; what comes back is owned by the caller.
  */
 export interface Network {
-  /** What x contributes to the first layer after the join: x `[n, p]` to `[n, width]`. */
-  observe(weights: Readonly<Record<string, Tensor>>, x: Matrix): Matrix;
+  /** The embedding: x `[n, p]` to `[n, out]`; a copy of x where the spec has none. */
+  embed(weights: Readonly<Record<string, Tensor>>, x: Matrix): Matrix;
+  /** What embedded x contributes to the first layer after the join: `[n, out]` to `[n, width]`. */
+  observe(weights: Readonly<Record<string, Tensor>>, embedded: Matrix): Matrix;
   /** Outputs `[n, atoms]`. */
   output(weights: Readonly<Record<string, Tensor>>, joint: Joint): Matrix;
   /** Both halves with the weights filled in. */
@@ -79,17 +83,27 @@ export function network(spec: Spec): Network {
   const { thetaDim, embedding, trunk, head } = spec;
   const join = firstLayer(trunk);
   const width = weightShapes(spec)[`${join}/bias`]![0]!;
-  const embed = embedding ? embedder(embedding) : (_: TensorWeights, x: Matrix) => x;
+  const features = head.kind === "quadratic" ? head.features : undefined;
+  const through = embedding
+    ? embedder(embedding)
+    : (_: TensorWeights, x: Matrix) => features ? fourierFeatures(features, x) : tf.clone(x);
+  const embed: Network["embed"] = (weights, x) => tf.tidy(() => through(weights, x));
 
-  const observe: Network["observe"] = (weights, x) =>
+  const observe: Network["observe"] = (weights, embedded) =>
     tf.tidy(() => {
-      const embedded = embed(weights, x);
+      // θ alone makes a paraboloid; x is where it is measured.
+      if (head.kind === "quadratic") return tf.clone(embedded);
       const weight = tf.slice(weights[`${join}/weight`] as Matrix, [thetaDim, 0], [embedded.shape[1], width]);
       return tf.add(tf.matMul(embedded, weight), weights[`${join}/bias`]!);
     });
 
   const output: Network["output"] = (weights, { theta, atoms, seen }) =>
     tf.tidy(() => {
+      if (head.kind === "quadratic") {
+        const outputs = afterJoin(weights, trunk, dense(weights, join, theta));
+        const line = tf.matMul(theta, weights["skip/weight"] as Matrix) as Matrix;
+        return paraboloid(head, { outputs, line, atoms, seen });
+      }
       const n = seen.shape[0];
       const weight = tf.slice(weights[`${join}/weight`] as Matrix, [0, 0], [thetaDim, width]);
       const fromTheta = tf.reshape(tf.matMul(theta, weight), [atoms, -1, width]);
@@ -99,11 +113,16 @@ export function network(spec: Spec): Network {
     });
 
   return {
+    embed,
     observe,
     output,
     estimate: (weights) => (theta, x) =>
       tf.tidy(() =>
-        output(weights, { theta, atoms: theta.shape[0] / x.shape[0], seen: observe(weights, x) })
+        output(weights, {
+          theta,
+          atoms: theta.shape[0] / x.shape[0],
+          seen: observe(weights, embed(weights, x)),
+        })
       ),
   };
 }
@@ -113,7 +132,22 @@ function firstLayer(trunk: TrunkSpec): string {
   return trunk.hidden.length > 0 ? "trunk/0" : "trunk/out";
 }
 
-/** The trunk from its first layer's sums on: `[m, width]` to `[m, 1]`. */
+/** What a paraboloid is made of: centre and height `[m, p + 1]`, what the skip adds `[m, p]`. */
+interface Paraboloid extends Omit<Joint, "theta"> {
+  readonly outputs: Matrix;
+  readonly line: Matrix;
+}
+
+/** The outputs at the rows of x, `[n, atoms]`. */
+function paraboloid(head: QuadraticHead, { outputs, line, atoms, seen }: Paraboloid): Matrix {
+  const p = head.weights.length;
+  const centre = tf.reshape(tf.add(line, tf.slice(outputs, [0, 0], [-1, p])), [atoms, -1, p]);
+  const height = tf.mul(tf.softplus(tf.slice(outputs, [0, p], [-1, 1])), head.scale);
+  const away = tf.sum(tf.mul(tf.square(tf.sub(centre, seen)), tf.tensor1d([...head.weights])), 2);
+  return tf.transpose(tf.add(away, tf.reshape(height, [atoms, -1]))) as Matrix;
+}
+
+/** The trunk from its first layer's sums on: `[m, width]` to `[m, out]`. */
 function afterJoin(weights: TensorWeights, trunk: TrunkSpec, joined: Matrix): Matrix {
   switch (trunk.kind) {
     case "mlp": {

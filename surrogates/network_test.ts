@@ -1,7 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { drawNormal, initWeights, key, split, stream } from "@likely/core";
 import { type BackendName, tf, useBackend } from "@likely/core/tensor";
-import { NETWORKS, referenceOutput } from "./_reference_test.ts";
+import { output } from "../tests/_reference_network.ts";
+import { NETWORKS } from "./_networks_test.ts";
 import { network } from "./network.ts";
 
 for (const backend of ["cpu", "wasm"] satisfies BackendName[]) {
@@ -25,7 +26,7 @@ for (const backend of ["cpu", "wasm"] satisfies BackendName[]) {
         assertEquals(logits.shape, [3, 2]);
         logits.arraySync().forEach((row, i) =>
           row.forEach((h, a) => {
-            assertAlmostEquals(h, referenceOutput(spec, host, theta[a * 3 + i]!, x[i]!), 3e-6);
+            assertAlmostEquals(h, output(host, spec, theta[a * 3 + i]!, x[i]!), 3e-6);
           })
         );
       });
@@ -42,12 +43,12 @@ Deno.test("network() meets every x with the same theta where there is one per at
     const weights = Object.fromEntries(
       Object.entries(host).map(([name, { data, shape }]) => [name, tf.tensor(data, [...shape])]),
     );
-    const { observe, output, estimate } = network(spec);
+    const { embed, observe, output, estimate } = network(spec);
     const x = tf.tensor2d([new Array(12).fill(0.5), new Array(12).fill(-1)]);
     const shared = output(weights, {
       theta: tf.tensor2d([[1, 2], [3, 4]]),
       atoms: 2,
-      seen: observe(weights, x),
+      seen: observe(weights, embed(weights, x)),
     });
     const repeated = estimate(weights)(tf.tensor2d([[1, 2], [1, 2], [3, 4], [3, 4]]), x);
     assertEquals(shared.arraySync(), repeated.arraySync());

@@ -49,7 +49,8 @@ export function scalingFor(spec: Spec, data: Dataset, ofTheta: StandardisationOp
 }
 
 /** Columns j and j + repeat are treated alike by the network. */
-function repeat({ embedding, xDim }: Spec): number {
+function repeat({ embedding, head, xDim }: Spec): number {
+  if (head.kind === "quadratic" && head.features) return head.features.element;
   if (embedding?.kind === "set") return embedding.element;
   if (embedding?.kind === "conv") return embedding.channels;
   return xDim;

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { drawNormal, fromRows, initWeights, key, points, standardisation, stream } from "@likely/core";
 import { tf, useBackend } from "@likely/core/tensor";
-import { NETWORKS } from "./_reference_test.ts";
+import { NETWORKS } from "./_networks_test.ts";
 import { standardised } from "./_tensor_batch.ts";
 import { network } from "./network.ts";
 import { scalingFor } from "./scaling_for.ts";

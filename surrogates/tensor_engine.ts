@@ -5,13 +5,13 @@
  */
 
 import type { Engine } from "@likely/core";
-import { tf } from "@likely/core/tensor";
-import { tensorLogDensity } from "./tensor_log_density.ts";
+import { tf, useBackend } from "@likely/core/tensor";
+import { tensorLogDensities, tensorLogDensity } from "./tensor_log_density.ts";
 import { tensorTrainStep } from "./tensor_train_step.ts";
 
 /**
  * Runs any spec and any loss on the tensor backend in use (see `useBackend` of
- * `@likely/core/tensor`).
+ * `@likely/core/tensor`); where none is yet, on WASM, or without that on the CPU.
  *
  * Log densities need a backend that can be read without waiting, wasm or cpu; on webgpu
  * {@linkcode Engine.logDensity} throws `UnsupportedError`.
@@ -35,12 +35,19 @@ export function tensorEngine(): Engine {
       return `tfjs-${tf.getBackend()}`;
     },
     trainStep: async (plan) => {
-      await tf.ready();
+      await useBackend(READABLE);
       return tensorTrainStep(plan);
     },
     logDensity: async (artifact, x) => {
-      await tf.ready();
+      await useBackend(READABLE);
       return tensorLogDensity(artifact, x);
+    },
+    logDensities: async (artifact, x) => {
+      await useBackend(READABLE);
+      return tensorLogDensities(artifact, x);
     },
   };
 }
+
+// Not WebGPU: posteriors are evaluated without waiting.
+const READABLE = ["wasm", "cpu"] as const;

@@ -1,5 +1,5 @@
 /**
- * A trained surrogate as a log density, on tensors.
+ * A trained surrogate as a log density, or one for each of many observations, on tensors.
  *
  * @module
  */
@@ -7,9 +7,12 @@
 import {
   type Artifact,
   checkWeights,
+  type EvaluateOptions,
   type Evaluation,
   type LogDensity,
+  type ObservedDensities,
   type Points,
+  points,
   type Standardisation,
   standardSlope,
   UnsupportedError,
@@ -17,7 +20,7 @@ import {
 import { type Matrix, type Tensor, tf } from "@likely/core/tensor";
 import { canReadNow } from "./_read.ts";
 import { standardised } from "./_tensor_batch.ts";
-import { network } from "./network.ts";
+import { type Joint, network } from "./network.ts";
 
 /** Pairs (θ, x) evaluated in one go; more are done in turns. */
 const MOST_PAIRS = 16384;
@@ -79,71 +82,127 @@ const MOST_PAIRS = 16384;
  * ```
  */
 export function tensorLogDensity(artifact: Artifact, x: Points): LogDensity & Disposable {
-  const { kind, spec, scaling } = artifact;
-  requireReadable(artifact);
-  requireObservation(x, spec.xDim);
-  checkWeights(spec, artifact.weights);
-  const { observe, output } = network(spec);
-  const weights: Record<string, Tensor> = {};
-  for (const [name, { shape, data }] of Object.entries(artifact.weights)) {
-    weights[name] = tf.keep(tf.tensor(data, [...shape]));
-  }
-  const seen = tf.keep(tf.tidy(() => observe(weights, standardised(x, scaling.x))));
-  const turn = Math.max(1, Math.floor(MOST_PAIRS / x.n));
+  return observed(artifact, x, (seen, n) => ({ seen, atoms: n }), Math.floor(MOST_PAIRS / x.n));
+}
 
-  const evaluateTurn = (points: Points, out: Required<Evaluation>, start: number): void => {
-    const { value, grad } = tf.tidy(() => {
-      // Without weights for them, the gradient adds up the outputs of all rows of x.
-      const outputs = tf.valueAndGrad((theta) =>
-        output(weights, { theta: theta as Matrix, atoms: points.n, seen })
-      );
-      return outputs(standardised(points, scaling.theta));
-    });
-    addRows(out.value.subarray(start, start + points.n), value.dataSync<"float32">());
-    out.grad.set(grad.dataSync<"float32">(), start * points.dim);
-    tf.dispose([value, grad]);
+/**
+ * The output of a trained network as a function of θ, at each row of x: density i is that of
+ * row i, and points of all of them are evaluated together.
+ *
+ * Units, precision and NaN are as in {@linkcode tensorLogDensity}.
+ *
+ * @param artifact The surrogate.
+ * @param x `[n, p]`: n observations, n ≥ 1.
+ * @returns Evaluates synchronously; owns tensors until disposed.
+ * @throws {UnsupportedError | TypeError | RangeError} As {@linkcode tensorLogDensity}.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type Artifact, fromRows } from "@likely/core";
+ * import { useBackend } from "@likely/core/tensor";
+ * import { tensorLogDensities } from "@likely/surrogates";
+ *
+ * await useBackend("cpu");
+ * // One layer: the output is 2 θ + 3 x.
+ * const artifact = {
+ *   kind: "ratio",
+ *   spec: {
+ *     kind: "network",
+ *     thetaDim: 1,
+ *     xDim: 1,
+ *     trunk: { kind: "mlp", hidden: [], activation: "silu" },
+ *     head: { kind: "linear" },
+ *   },
+ *   weights: {
+ *     "trunk/out/weight": { shape: [2, 1], data: new Float32Array([2, 3]) },
+ *     "trunk/out/bias": { shape: [1], data: new Float32Array(1) },
+ *   },
+ *   scaling: { theta: { mean: [0], std: [1] }, x: { mean: [0], std: [1] } },
+ * } as unknown as Artifact;
+ * using densities = tensorLogDensities(artifact, fromRows([[1], [10]]));
+ * const { value } = densities.evaluate(fromRows([[5], [5], [0]]), { chains: [0, 1, 3] });
+ * assertEquals(value, new Float64Array([13, 40, 30]));
+ * ```
+ */
+export function tensorLogDensities(artifact: Artifact, x: Points): ObservedDensities {
+  const pick: Meet = (seen, n, chainOf) => {
+    const rows = Int32Array.from({ length: n }, (_, i) => chainOf(i) % x.n);
+    return { seen: tf.gather(seen, tf.tensor1d(rows, "int32")) as Matrix, atoms: 1 };
   };
+  return observed(artifact, x, pick, MOST_PAIRS);
+}
 
-  const evaluateValues = (points: Points, out: Evaluation, start: number): void => {
-    const values = tf.tidy(() =>
-      output(weights, { theta: standardised(points, scaling.theta), atoms: points.n, seen }).dataSync<
-        "float32"
-      >()
-    );
-    addRows(out.value.subarray(start, start + points.n), values);
+/** Which rows of x meet the n points of one turn, given the chains that these belong to. */
+type Meet = (seen: Matrix, n: number, chainOf: (i: number) => number) => Omit<Joint, "theta">;
+
+function observed(artifact: Artifact, x: Points, meet: Meet, most: number): ObservedDensities {
+  const { kind, spec, scaling } = artifact;
+  const { weights, seen, embedded, output } = load(artifact, x);
+  const turn = Math.max(1, most);
+
+  /** Adds values up over the rows of x that each point meets, and fills `grad` if it is there. */
+  const evaluateTurn = (points: Points, out: Evaluation, chainOf: (i: number) => number): void =>
+    tf.tidy(() => {
+      const joint = meet(seen, points.n, chainOf);
+      // Without weights for them, the gradient adds up the outputs of all rows of x.
+      const at = (theta: Tensor) => output(weights, { theta: theta as Matrix, ...joint });
+      const theta = standardised(points, scaling.theta);
+      const { value, grad } = out.grad ? tf.valueAndGrad(at)(theta) : { value: at(theta) };
+      const values = value.dataSync<"float32">();
+      for (let k = 0; k < values.length; k++) out.value[k % points.n]! += values[k]!;
+      if (grad) out.grad!.set(grad.dataSync<"float32">());
+    });
+
+  const evaluate = (points: Points, { gradient = true, chains }: EvaluateOptions = {}): Evaluation => {
+    const { n, dim } = points;
+    const out = { value: new Float64Array(n), ...(gradient && { grad: new Float64Array(n * dim) }) };
+    for (let start = 0; start < n; start += turn) {
+      const end = Math.min(start + turn, n);
+      const value = out.value.subarray(start, end);
+      const grad = out.grad?.subarray(start * dim, end * dim);
+      const rows = { data: points.data.subarray(start * dim, end * dim), n: end - start, dim };
+      evaluateTurn(rows, { value, ...(grad && { grad }) }, (i) => chains ? chains[start + i]! : start + i);
+    }
+    return finish(out, points, scaling.theta, kind === "cost" ? Infinity : -Infinity);
   };
 
   return {
     name: `tfjs-${tf.getBackend()}`,
     dim: spec.thetaDim,
-    evaluate: (points, options) => {
-      const { gradient = true } = options ?? {};
-      const { n, dim } = points;
-      const out = { value: new Float64Array(n), grad: new Float64Array(n * dim) };
-      for (let start = 0; start < n; start += turn) {
-        const rows = Math.min(turn, n - start);
-        const data = points.data.subarray(start * dim, (start + rows) * dim);
-        (gradient ? evaluateTurn : evaluateValues)({ data, n: rows, dim }, out, start);
-      }
-      const { value, grad } = finish(out, points, scaling.theta, kind === "cost" ? Infinity : -Infinity);
-      return gradient ? { value, grad: grad! } : { value };
-    },
+    count: x.n,
+    embedded,
+    evaluate,
     [Symbol.dispose]: () => tf.dispose([seen, ...Object.values(weights)]),
   };
 }
 
-/** Adds the rows of `[x rows, n]` up. */
-function addRows(sum: Float64Array, values: Float32Array): void {
-  for (let k = 0; k < values.length; k++) sum[k % sum.length]! += values[k]!;
+/** The network with its weights on the device and x embedded; the caller owns the tensors. */
+function load(artifact: Artifact, x: Points) {
+  const { spec, scaling } = artifact;
+  requireReadable(artifact);
+  requireObservation(x, spec.xDim);
+  checkWeights(spec, artifact.weights);
+  const { embed, observe, output } = network(spec);
+  const weights: Record<string, Tensor> = {};
+  for (const [name, { shape, data }] of Object.entries(artifact.weights)) {
+    weights[name] = tf.keep(tf.tensor(data, [...shape]));
+  }
+  const rows = tf.tidy(() => embed(weights, standardised(x, scaling.x)));
+  const seen = tf.keep(observe(weights, rows));
+  const embedded = points(Float64Array.from(rows.dataSync<"float32">()), rows.shape[1]);
+  rows.dispose();
+  return { weights, seen, embedded, output };
 }
 
 /** Turns gradients into raw units, and rows that are not numbers into `never`. */
-function finish(out: Required<Evaluation>, theta: Points, by: Standardisation, never: number): Evaluation {
+function finish(out: Evaluation, theta: Points, by: Standardisation, never: number): Evaluation {
   const { value, grad } = out;
   const { data, dim } = theta;
   for (let i = 0; i < value.length; i++) {
-    const rows = grad.subarray(i * dim, (i + 1) * dim);
     if (Number.isNaN(value[i]!)) value[i] = never;
+    if (!grad) continue;
+    const rows = grad.subarray(i * dim, (i + 1) * dim);
     for (let j = 0; j < dim; j++) rows[j]! *= standardSlope(by, j, data[i * dim + j]!);
     if (!Number.isFinite(value[i]!) || !rows.every(Number.isFinite)) rows.fill(0);
   }

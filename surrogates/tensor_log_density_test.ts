@@ -13,7 +13,8 @@ import {
   type Weights,
 } from "@likely/core";
 import { type BackendName, tf, useBackend } from "@likely/core/tensor";
-import { NETWORKS, referenceOutput } from "./_reference_test.ts";
+import { output } from "../tests/_reference_network.ts";
+import { NETWORKS } from "./_networks_test.ts";
 import { tensorLogDensity } from "./tensor_log_density.ts";
 
 function artifactOf(spec: NetworkSpec, weights: Weights, kind: ArtifactKind = "ratio"): Artifact {
@@ -57,7 +58,7 @@ function reference({ spec, weights, scaling }: Artifact, theta: readonly number[
   let sum = 0;
   for (let i = 0; i < x.n; i++) {
     const row = [...x.data.subarray(i * x.dim, (i + 1) * x.dim)];
-    sum += referenceOutput(spec, weights, standard(theta, scaling.theta), standard(row, scaling.x));
+    sum += output(weights, spec, standard(theta, scaling.theta), standard(row, scaling.x));
   }
   return sum;
 }

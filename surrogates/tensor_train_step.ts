@@ -4,10 +4,11 @@
  * @module
  */
 
-import { type Batch, checkWeights, type TrainPlan, type TrainState, type TrainStep } from "@likely/core";
+import { checkWeights, type TrainPlan, type TrainState, type TrainStep } from "@likely/core";
 import { type Scalar, tf, type Vector } from "@likely/core/tensor";
 import { adam, type AdamVectors, clipNorm } from "./_adam.ts";
 import { type FlatWeights, flatWeights } from "./_flat_weights.ts";
+import { type LossGradient, termGradients } from "./_term_gradients.ts";
 import { read } from "./_read.ts";
 import { tensorBatch } from "./_tensor_batch.ts";
 import { network } from "./network.ts";
@@ -60,37 +61,41 @@ export function tensorTrainStep(plan: TrainPlan): TrainStep {
   checkWeights(spec, state.weights);
   const { estimate } = network(spec);
   const flat = flatWeights(spec);
+  const terms = termGradients(flat, loss, (weights) => estimate(weights));
   let now = upload(flat, state);
-  let steps = state.steps;
+  let { steps, termWeights } = state;
 
-  const lossOf = (batch: Batch, weights: ReturnType<FlatWeights["tensors"]>): Scalar =>
-    loss.compute(estimate(weights), tensorBatch(batch, scaling));
+  const update = ({ value, gradient }: LossGradient, learningRate: number): Scalar => {
+    const next = tf.tidy(() => {
+      const clipped = plan.clipNorm === undefined ? gradient : clipNorm(gradient, plan.clipNorm);
+      return adam(now, clipped, { step: steps, learningRate });
+    });
+    gradient.dispose();
+    release(now);
+    now = hold(next);
+    return value;
+  };
 
   return {
     name: `tfjs-${tf.getBackend()}`,
     step: (batch, learningRate) => {
-      steps++;
-      const { value, next } = tf.tidy(() => {
-        const weights = flat.tensors(now.weights);
-        const { value, grads } = tf.engine().gradients(
-          () => lossOf(batch, weights),
-          Object.values(weights),
-          undefined,
-          true,
-        );
-        const gradient = flat.vector(grads);
-        const clipped = plan.clipNorm === undefined ? gradient : clipNorm(gradient, plan.clipNorm);
-        return { value, next: adam(now, clipped, { step: steps, learningRate }) };
+      const weighed = terms.weighs(steps++);
+      const on = () => tensorBatch(batch, scaling);
+      if (!weighed) {
+        return read(update(terms.together(now.weights, on, termWeights), learningRate), only);
+      }
+      return terms.apart(now.weights, on, termWeights, (found, weights) => {
+        termWeights = weights;
+        return read(update(found, learningRate), only);
       });
-      release(now);
-      now = hold(next);
-      return read(value, ([loss]) => loss!);
     },
-    evaluate: (batch) => read(tf.tidy(() => lossOf(batch, flat.tensors(now.weights))), ([loss]) => loss!),
-    state: () => download(flat, now, steps),
+    evaluate: (batch) => read(terms.judge(now.weights, () => tensorBatch(batch, scaling)), only),
+    state: () => download(flat, now, { steps, ...(termWeights && { termWeights }) }),
     [Symbol.dispose]: () => release(now),
   };
 }
+
+const only = ([value]: Float32Array): number => value!;
 
 /** Tidies that this runs inside of must not dispose of what has to last. */
 function hold(vectors: AdamVectors): AdamVectors {
@@ -115,11 +120,15 @@ function upload(flat: FlatWeights, { weights, firstMoment, secondMoment }: Train
   })));
 }
 
-function download(flat: FlatWeights, vectors: AdamVectors, steps: number): TrainState | Promise<TrainState> {
+function download(
+  flat: FlatWeights,
+  vectors: AdamVectors,
+  rest: Pick<TrainState, "steps" | "termWeights">,
+): TrainState | Promise<TrainState> {
   const all = tf.concat([vectors.weights, vectors.first, vectors.second]);
   return read(all, (values) => {
     const part = (k: number) =>
       flat.split(values.subarray(k * values.length / 3, (k + 1) * values.length / 3));
-    return { weights: part(0), firstMoment: part(1), secondMoment: part(2), steps };
+    return { weights: part(0), firstMoment: part(1), secondMoment: part(2), ...rest };
   });
 }

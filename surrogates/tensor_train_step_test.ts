@@ -17,7 +17,8 @@ import {
   type Weights,
 } from "@likely/core";
 import { type BackendName, type Matrix, tf, useBackend } from "@likely/core/tensor";
-import { NETWORKS, referenceOutput } from "./_reference_test.ts";
+import { output } from "../tests/_reference_network.ts";
+import { NETWORKS } from "./_networks_test.ts";
 import { BCE, gaussian, SMALL } from "./_toy_test.ts";
 import { tensorTrainStep } from "./tensor_train_step.ts";
 
@@ -48,9 +49,9 @@ function referenceLoss(spec: NetworkSpec, weights: Weights, batch: Batch, scalin
   const n = batch.x.n;
   let sum = 0;
   for (let row = 0; row < 2 * n; row++) {
-    const h = referenceOutput(
-      spec,
+    const h = output(
       weights,
+      spec,
       standard(batch.theta, "theta", row),
       standard(batch.x, "x", row % n),
     );

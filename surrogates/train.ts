@@ -27,6 +27,24 @@ export interface TrainOptions {
    */
   readonly logTheta?: readonly (number | null)[];
   /**
+   * Standardisation of θ and x, where the caller knows better; `logTheta` is then part of it.
+   *
+   * @default {undefined} Measured on the rows trained on.
+   */
+  readonly scaling?: Scaling;
+  /**
+   * Weights to start from; they are kept if no epoch does better on the rows set aside.
+   *
+   * @default {undefined} Random ones, see `initWeights`.
+   */
+  readonly start?: Weights;
+  /**
+   * Share of the loss of `start` that must be gained for it to be given up, in [0, 1).
+   *
+   * @default {0}
+   */
+  readonly startMargin?: number;
+  /**
    * Rows in a minibatch, at most the rows trained on.
    *
    * @default {200}
@@ -51,6 +69,12 @@ export interface TrainOptions {
    * @default {0.1}
    */
   readonly validationFraction?: number;
+  /**
+   * Times that each row set aside is paired, for losses whose pairs add noise of their own.
+   *
+   * @default {1}
+   */
+  readonly validationPairings?: number;
   /**
    * Epochs without a better validation loss after which training stops.
    *

@@ -38,6 +38,8 @@ const anywhere: readonly Unary[] = [
   ["exp", tf.exp, Math.exp],
   ["square", tf.square, (x) => x * x],
   ["abs", tf.abs, Math.abs],
+  ["cos", tf.cos, Math.cos],
+  ["sin", tf.sin, Math.sin],
   ["neg", tf.neg, (x) => -x],
   ["clipByValue", (x) => tf.clipByValue(x, -0.5, 0.5), (x) => Math.min(Math.max(x, -0.5), 0.5)],
   [

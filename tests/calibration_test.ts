@@ -1,9 +1,11 @@
-// The calibration diagnostics on this house's own parts: a task of ours, its exact likelihood,
-// a sampler of importance weights; and with a wrong likelihood. No networks.
+// The calibration diagnostics on this house's own parts: tasks of ours, exact likelihoods and
+// wrong ones, samplers of importance weights and particles. No networks.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
+  type Artifact,
   drawNormal,
+  type Engine,
   foldIn,
   gatherRows,
   independent,
@@ -25,6 +27,8 @@ import {
   sbc,
   tarp,
 } from "@likely/diagnostics";
+import { calibrate, calibrationVerdict } from "@likely/sbi";
+import { twoMoons } from "@likely/simulators";
 
 const prior = independent({ mu: normal(0, 1), drift: normal(0, 1) });
 
@@ -109,4 +113,46 @@ Deno.test("an observation that the task cannot make is told before a posterior i
   const { warning } = misspecification(key(4), x);
   assertEquals(warning([0.2, -0.3, 1, 0.7, 1.5]), undefined);
   assert(warning([9, -9, 9, -9, 9])!.startsWith("The observation is unlike"));
+});
+
+/** An engine that answers with the exact likelihood of two moons, to the power of `sharpness`. */
+function exactEngine(sharpness: number): Engine {
+  const { simulator } = twoMoons();
+  const never = () => Promise.reject(new Error("not asked for"));
+  return {
+    name: "exact",
+    trainStep: never,
+    logDensity: never,
+    logDensities: (_artifact, x) =>
+      Promise.resolve({
+        name: "exact",
+        dim: 2,
+        count: x.n,
+        embedded: x,
+        evaluate: (theta, { chains } = {}) => {
+          const rows = Array.from({ length: theta.n }, (_, i) => (chains ? chains[i]! : i) % x.n);
+          const value = simulator.logLikelihood!(theta, gatherRows(x, rows));
+          return { value: value.map((v) => sharpness * v) };
+        },
+        [Symbol.dispose]: () => {},
+      }),
+  };
+}
+
+const moons = { kind: "ratio", prior: twoMoons().prior.spec } as Artifact;
+const options = { datasets: 120, draws: 99, smc: { particles: 250 } };
+
+Deno.test("calibrate() finds nothing wrong with the exact posterior of two moons, both modes of it", async () => {
+  // The temperature takes back what the engine sharpens.
+  const exact = { ...options, engine: exactEngine(4), beta: 1 / 4 };
+  const found = await calibrate(key(20), moons, twoMoons().simulator, exact);
+  assertEquals(found.run.failed, 0);
+  assertEquals(calibrationVerdict(found), "No sign of miscalibration in 120 data sets.");
+  // The spread of 120 uniform ranks has a standard error of 0.08.
+  for (const { spread } of found.sbc.rows) assert(Math.abs(spread - 1) < 0.25, `${spread}`);
+});
+
+Deno.test("calibrate() finds crescents too thin, which single parameters hardly show", async () => {
+  const found = await calibrate(key(21), moons, twoMoons().simulator, { ...options, engine: exactEngine(4) });
+  assertMatch(calibrationVerdict(found), /^Miscalibrated.*credible regions are too small/);
 });

@@ -1,6 +1,6 @@
 // What every engine must do, run over all of them, and their agreement with each other.
 
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import {
   type Artifact,
   type Batch,
@@ -10,13 +10,15 @@ import {
   key,
   type Loss,
   type NetworkSpec,
+  type Points,
   points,
   type Scaling,
   type TrainPlan,
+  UnsupportedError,
 } from "@likely/core";
 import { useBackend } from "@likely/core/tensor";
 import { fusedEngine } from "@likely/kernels";
-import { balancedBce, bce, bceScore, nreC, squaredError } from "@likely/losses";
+import { balancedBce, bce, nreC, scoreAugmented, squaredError } from "@likely/losses";
 import { tensorEngine } from "@likely/surrogates";
 import { artifactOf, noiseBatch, normalRows, shakenWeights, specs } from "../kernels/_cases_test.ts";
 
@@ -25,6 +27,7 @@ const ENGINES: Readonly<Record<string, () => Promise<Engine>>> = {
   "tensors on wasm": async () => (await useBackend("wasm"), tensorEngine()),
   "fused, relaxed SIMD": () => Promise.resolve(fusedEngine({ simd: "relaxed" })),
   "fused, plain SIMD": () => Promise.resolve(fusedEngine({ simd: "plain" })),
+  "fused, two threads": () => Promise.resolve(fusedEngine({ workers: 2 })),
 };
 
 const simple = specs["resnet silu"]!;
@@ -50,7 +53,8 @@ function lossesOf({ thetaDim }: NetworkSpec): [Loss, number][] {
     [nreC({ classes: 3, gamma: 2 }), 4],
     // Batches here come ready made.
     [squaredError({ assemble: (_key, { theta, x }) => ({ theta, x, atoms: 1 }) }), 1],
-    [bceScore({ scale: new Array(thetaDim).fill(2), weight: 0.7 }), 2],
+    [scoreAugmented(bce(), { scale: new Array(thetaDim).fill(2), weight: 0.7 }), 2],
+    [scoreAugmented(nreC({ classes: 3 }), { scale: new Array(thetaDim).fill(1), weight: 0.7 }), 4],
   ];
 }
 
@@ -105,6 +109,32 @@ for (const [title, spec] of Object.entries(specs)) {
   });
 }
 
+Deno.test("engines weigh scores alike, look after look, by every rule they share", async () => {
+  await useBackend("wasm");
+  for (const title of ["resnet silu", "conv embedding, image"]) {
+    const spec = specs[title]!;
+    for (const rule of ["gradient_norm", "gradient_spread", "min_norm", "loss_ratio"] as const) {
+      for (const over of ["trunk", "all"] as const) {
+        const weight = { rule, over, every: 2, decay: 0.5, range: [1e-3, 1e3] } as const;
+        const plan = planFor(
+          key(7),
+          spec,
+          scoreAugmented(bce(), { scale: new Array(spec.thetaDim).fill(2), weight }),
+        );
+        using ours = await fusedEngine().trainStep(plan);
+        using theirs = await tensorEngine().trainStep(plan);
+        for (let i = 0; i < 5; i++) {
+          const batch = noiseBatch(foldIn(key(8), i), spec, 8, 2);
+          assertAlmostEquals(ours.step(batch, 1e-3), await theirs.step(batch, 1e-3), DRIFT, `step ${i}`);
+          const [weights, others] = [ours.state().termWeights!, (await theirs.state()).termWeights!];
+          assertEquals(weights[0], 1);
+          assertAlmostEquals(weights[1]! / others[1]!, 1, 5e-3, `${title}, ${rule} over ${over}, step ${i}`);
+        }
+      }
+    }
+  }
+});
+
 Deno.test("engines follow one loss curve over two hundred steps", async () => {
   await useBackend("wasm");
   const plan = planFor(key(7), simple, bce());
@@ -131,6 +161,31 @@ for (const [title, make] of Object.entries(ENGINES)) {
       assertEquals(value[0], never);
       assertEquals([...grad!.subarray(0, 2)], [0, 0]);
       assert(Number.isFinite(value[1]));
+    }
+  });
+
+  Deno.test(`logDensity() refuses a posterior artifact and rows of x that are no numbers on ${title}`, async () => {
+    const engine = await make();
+    const artifact = artifactOf(key(3), simple);
+    const x = normalRows(key(1), 2, 5);
+    const refuse = (artifact: Artifact, x: Points, type: new (message: string) => Error, rule: string) =>
+      assertRejects(() => engine.logDensity(artifact, x), type, rule);
+    await refuse(
+      { ...artifact, kind: "posterior" },
+      x,
+      UnsupportedError,
+      "Cannot evaluate a posterior artifact",
+    );
+    await refuse(
+      artifact,
+      normalRows(key(1), 2, 4),
+      TypeError,
+      "rows of 5 numbers: current value is 2 rows of 4",
+    );
+    await refuse(artifact, normalRows(key(1), 0, 5), TypeError, "current value is 0 rows of 5");
+    for (const value of [NaN, Infinity]) {
+      x.data[7] = value;
+      await refuse(artifact, x, RangeError, `x must be finite: current value is ${value}`);
     }
   });
 

@@ -28,7 +28,8 @@ const QUICK = { simulations: 300, maxEpochs: 2 } as const;
 
 /** An engine that does nothing but throw. */
 function broken(name: string, error: () => Error): Engine {
-  return { name, trainStep: () => Promise.reject(error()), logDensity: () => Promise.reject(error()) };
+  const refuse = () => Promise.reject(error());
+  return { name, trainStep: refuse, logDensity: refuse, logDensities: refuse };
 }
 
 Deno.test("firstOf() passes over engines that refuse and stops at those that fail", async () => {

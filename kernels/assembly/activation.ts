@@ -1,6 +1,12 @@
 // Activations with the derivatives that the backward passes need.
 
-import { exp, madd } from "./vector";
+import { exp, flush, madd } from "./vector";
+
+/**
+ * Slopes in SiLU's tail, and adjoints behind them, below this are 0: they mean nothing, and
+ * their products with weights would be subnormal.
+ */
+const LEAST: f32 = 1e-25;
 
 /**
  * Cephes' `tanhf`: an odd polynomial below 0.625, `1 − 2 / (e²ᶻ + 1)` above. Relative error
@@ -37,7 +43,7 @@ function silu(count: i32, z: usize, a: usize, s1: usize, s2: usize): void {
   for (let at: usize = 0; at < <usize>count << 2; at += 16) {
     const x = v128.load(z + at);
     const e = exp(f32x4.neg(x));
-    const p = f32x4.div(one, f32x4.add(one, e));
+    const p = flush(f32x4.div(one, f32x4.add(one, e)), LEAST);
     const y = f32x4.mul(x, p);
     v128.store(a + at, y);
     if (!s1) continue;
@@ -74,11 +80,11 @@ function relu(count: i32, z: usize, a: usize, s1: usize, s2: usize): void {
   }
 }
 
-/** `q ← s1 · q` and, where there is an `s2`, first `s2 ← s2 · q`. */
+/** `q ← s1 · q` and, where there is an `s2`, first `s2 ← s2 · q`; what is tiny becomes 0. */
 export function activateBack(count: i32, q: usize, s1: usize, s2: usize): void {
   for (let at: usize = 0; at < <usize>count << 2; at += 16) {
     const adjoint = v128.load(q + at);
-    if (s2) v128.store(s2 + at, f32x4.mul(v128.load(s2 + at), adjoint));
-    v128.store(q + at, f32x4.mul(v128.load(s1 + at), adjoint));
+    if (s2) v128.store(s2 + at, flush(f32x4.mul(v128.load(s2 + at), adjoint), LEAST));
+    v128.store(q + at, flush(f32x4.mul(v128.load(s1 + at), adjoint), LEAST));
   }
 }

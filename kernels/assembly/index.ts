@@ -14,6 +14,7 @@ import {
   GEMM,
   GRADIENT_NORM,
   INSTRUCTION_WORDS,
+  MEET,
   MUL,
   MUL_MUL_ADD,
   PACK_ROWS,
@@ -35,6 +36,7 @@ import { activate, activateBack } from "./activation";
 import { gemm, packRows, packTransposed } from "./gemm";
 import { averagePool, patches, spreadPool, unpatch } from "./image";
 import { contrast, crossEntropy, scoreResidual, softplusHead, squaredError } from "./loss";
+import { meet } from "./meet";
 import { adam, gradientNorm } from "./optimizer";
 import {
   addVectors,
@@ -130,7 +132,7 @@ export function run(pc: usize, end: usize): void {
         scaleRows(int(pc, 1), at(pc, 2), int(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), int(pc, 8));
         break;
       case SUM_RUNS:
-        sumRuns(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4));
+        sumRuns(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5));
         break;
       case POOL_ROWS:
         poolRows(int(pc, 1), int(pc, 2), at(pc, 3), num(pc, 4), at(pc, 5), at(pc, 6));
@@ -242,6 +244,9 @@ export function run(pc: usize, end: usize): void {
           at(pc, 7),
           at(pc, 8),
         );
+        break;
+      case MEET:
+        meet(at(pc, 1), int(pc, 2), int(pc, 3));
         break;
       default:
         unreachable();

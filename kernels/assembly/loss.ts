@@ -89,7 +89,8 @@ export function crossEntropy(n: i32, balance: f32, h: usize, r: usize, slot: usi
     const p = sigmoidOf(value, e);
     sum += softplusOf(i < n ? -value : value, e);
     believed += p;
-    set(r, i, share * (i < n ? p - 1.0 : p));
+    // 1 − σ(h) is σ(−h): no cancellation where h is large.
+    set(r, i, share * (i < n ? -sigmoidOf(-value, e) : p));
   }
   const excess = 2.0 * believed * share - 1.0;
   store<f64>(slot, sum * share + <f64>balance * excess * excess);

@@ -1,6 +1,6 @@
 // Gradient norm and Adam, over all weights in one sweep: they lie in one run.
 
-import { madd } from "./vector";
+import { flush, madd } from "./vector";
 
 /**
  * Leaves the norm of the gradient in `norm` and `min(1, limit / norm)` in `factor` (both
@@ -23,20 +23,10 @@ export function gradientNorm(count: i32, g: usize, limit: usize, norm: usize, fa
 }
 
 /**
- * What is smaller than `least` becomes 0. A weight whose gradient vanishes, as behind a dead
- * unit, would otherwise keep moments that shrink into subnormal numbers and stay there, each a
- * hundred times slower than any other; next to ε they mean nothing.
- */
-// @ts-ignore: decorator
-@inline
-function flush(values: v128, least: f32): v128 {
-  // "Not smaller" and not "at least": NaN is kept.
-  return v128.andnot(values, f32x4.lt(f32x4.abs(values), f32x4.splat(least)));
-}
-
-/**
  * Adam (Kingma & Ba 2015) with β = (0.9, 0.999), ε = 1e-8 outside the root and after the bias
- * correction. `rates` holds the learning rate, `1 / (1 − β₁ᵗ)` and `1 / (1 − β₂ᵗ)`.
+ * correction. `rates` holds the learning rate, `1 / (1 − β₁ᵗ)` and `1 / (1 − β₂ᵗ)`. A weight
+ * whose gradient vanishes, as behind a dead unit, would keep moments that shrink into subnormal
+ * numbers and stay there; next to ε they mean nothing.
  */
 export function adam(count: i32, w: usize, m: usize, v: usize, g: usize, rates: usize, factor: usize): void {
   const scale = v128.load_splat<f32>(factor);

@@ -1,6 +1,6 @@
 // The samples that c2st.py scores: normal quantiles of Threefry words.
 
-import { bits, gatherRows, key, normalQuantile, type Points, points, zeros } from "@likely/core";
+import { bits, gatherRows, key, normalQuantile, type Points, points, standardisation, zeros } from "@likely/core";
 
 /** Two samples to be told apart. */
 export interface C2stCase {
@@ -20,13 +20,12 @@ export function mapped(rows: Points, fn: (value: number, j: number) => number): 
   return { ...rows, data: rows.data.map((value, k) => fn(value, k % rows.dim)) };
 }
 
-/** Pairs with correlation `rho`. */
+/** Standard normal columns, each correlated with the one before by `rho`. */
 export function correlated(rows: Points, rho: number): Points {
   const rest = Math.sqrt(1 - rho * rho);
-  return {
-    ...rows,
-    data: rows.data.map((value, k) => k % 2 === 0 ? value : rho * rows.data[k - 1]! + rest * value),
-  };
+  const data = rows.data.slice();
+  for (let k = 0; k < data.length; k++) if (k % rows.dim > 0) data[k] = rho * data[k - 1]! + rest * data[k]!;
+  return { ...rows, data };
 }
 
 /** Samples whose laws are known. */
@@ -38,6 +37,10 @@ export const CLOSED: Readonly<Record<string, () => C2stCase>> = {
   }),
   "too narrow": () => ({ a: normals(5, 500, 2), b: mapped(normals(6, 500, 2), (value) => value / 2) }),
   "correlated": () => ({ a: normals(7, 500, 2), b: correlated(normals(8, 500, 2), 0.9) }),
+  "too narrow, 5-d": () => ({ a: normals(13, 200, 5), b: mapped(normals(14, 200, 5), (value) => value / 5) }),
+  "correlated, 5-d": () => ({ a: normals(15, 200, 5), b: correlated(normals(16, 200, 5), 0.95) }),
+  "too narrow, 10-d": () => ({ a: normals(27, 200, 10), b: mapped(normals(28, 200, 10), (value) => value / 2) }),
+  "correlated, 10-d": () => ({ a: normals(25, 200, 10), b: correlated(normals(26, 200, 10), 0.95) }),
 };
 
 /** Samples made of the benchmark's own: a function of the reference rows of its task. */
@@ -49,6 +52,14 @@ export const SBIBM: Readonly<Record<string, { task: string; make: (reference: Po
   "two_moons, its marginals": {
     task: "two_moons",
     make: (rows) => ({ a: slice(rows, 0, 500), b: marginals(rows, 500) }),
+  },
+  "slcp, 5-d, too narrow": {
+    task: "slcp",
+    make: (rows) => ({ a: slice(rows, 0, 200), b: narrowed(rows, slice(rows, 200, 400), 0.5) }),
+  },
+  "gaussian_linear, 10-d, too narrow": {
+    task: "gaussian_linear",
+    make: (rows) => ({ a: slice(rows, 0, 200), b: narrowed(rows, slice(rows, 200, 400), 0.3) }),
   },
 };
 
@@ -63,4 +74,10 @@ function marginals(rows: Points, n: number): Points {
     out.data[k] = rows.data[((j + 1) * n + i) * rows.dim + j]!;
   }
   return out;
+}
+
+// Drawn towards the means of all rows.
+function narrowed(all: Points, rows: Points, by: number): Points {
+  const { mean } = standardisation(all);
+  return mapped(rows, (value, j) => mean[j]! + by * (value - mean[j]!));
 }

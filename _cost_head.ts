@@ -1,0 +1,97 @@
+// What is known about a cost before training: its size, and its shape in x.
+
+import {
+  type Dataset,
+  type Distance,
+  type FourierFeatures,
+  type HeadSpec,
+  type Points,
+  points,
+  standardisation,
+} from "@likely/core";
+import { gaussHermite, type Quadrature } from "./_gauss_hermite.ts";
+import type { TrainCostOptions } from "./train_cost.ts";
+
+/** What the shape depends on. */
+export interface HeadChoice extends Pick<TrainCostOptions, "structure" | "embedding"> {
+  readonly distance: Distance;
+  /** The mean distance of simulations. */
+  readonly scale: number;
+}
+
+/** Chooses the head: a paraboloid where the cost is known to be one, and that is asked for. */
+export function costHead(dataset: Dataset, options: HeadChoice): HeadSpec {
+  const { structure = "auto", distance, embedding, scale } = options;
+  const head = structure === "free" || embedding !== undefined || dataset.failed > 0
+    ? undefined
+    : paraboloid(dataset, distance, scale);
+  if (head) return head;
+  if (structure !== "quadratic") return { kind: "softplus", scale };
+  throw new TypeError(
+    'Cannot train a quadratic cost as the distance must be "mse" or a low-dimensional "mmd", x not embedded, ' +
+      `and no simulation failed: current value is "${distance.name}", ${
+        embedding?.kind ?? "not embedded"
+      }, ` +
+      `${dataset.failed} failed`,
+  );
+}
+
+function paraboloid({ x }: Dataset, { name, options }: Distance, scale: number): HeadSpec | undefined {
+  if (name === "mse") {
+    // In standardised x, differences must be given their size back.
+    return { kind: "quadratic", weights: standardisation(x).std.map((std) => std ** 2 / x.dim), scale };
+  }
+  if (name !== "mmd") return undefined;
+  const { element, bandwidth, kernel } = options as { element: number; bandwidth: number; kernel: string };
+  const rule = kernelRule(REACH * largestRange(x, element) / bandwidth);
+  if (!rule || (2 * rule.nodes.length) ** element > MOST_FEATURES) return undefined;
+  // As training standardises sets: all elements alike.
+  const { std } = standardisation(points(x.data, element));
+  const features: FourierFeatures = {
+    element,
+    frequencies: std.map((s) => Array.from(rule.nodes, (node) => node * s / bandwidth)),
+    mean: kernel === "gaussian" ? "of_products" : "of_columns",
+  };
+  return { kind: "quadratic", weights: productWeights(rule.weights, element), features, scale };
+}
+
+/**
+ * Frequencies ω and weights with `exp(−Δ²/2) = Σ weight · cos(ωΔ)` for |Δ| up to `reach`, to four
+ * decimals: a Gaussian kernel is the mean cosine of normal frequencies (Bochner's theorem).
+ */
+function kernelRule(reach: number): Quadrature | undefined {
+  for (let n = 4; n <= 80; n += 2) {
+    const { nodes, weights } = gaussHermite(n);
+    const kept = weights.map((_, i) => i).filter((i) => weights[i]! > 1e-5);
+    const rule = { nodes: kept.map((i) => nodes[i]!), weights: kept.map((i) => weights[i]!) };
+    const isClose = Array.from({ length: 101 }, (_, k) => k * reach / 100).every((delta) => {
+      const sum = rule.nodes.reduce((s, node, i) => s + rule.weights[i]! * Math.cos(node * delta), 0);
+      return Math.abs(sum - Math.exp(-delta * delta / 2)) < 1e-4;
+    });
+    if (isClose) return rule;
+  }
+  return undefined;
+}
+
+/** The weight of each product of one feature a column, the last column's running fastest. */
+function productWeights(weights: Float64Array, element: number): number[] {
+  const column = [...weights, ...weights];
+  let products = [1];
+  for (let k = 0; k < element; k++) products = products.flatMap((a) => column.map((b) => a * b));
+  return products;
+}
+
+function largestRange({ data, dim }: Points, element: number): number {
+  const [low, high] = [new Float64Array(element).fill(Infinity), new Float64Array(element).fill(-Infinity)];
+  data.forEach((value, k) => {
+    const column = (k % dim) % element;
+    low[column] = Math.min(low[column]!, value);
+    high[column] = Math.max(high[column]!, value);
+  });
+  return high.reduce((most, value, k) => Math.max(most, value - low[k]!), 0);
+}
+
+// Observations may lie this much farther apart than simulations do.
+const REACH = 1.3;
+
+const MOST_FEATURES = 1024;

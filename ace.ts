@@ -1,0 +1,80 @@
+/**
+ * Amortised cost estimation in one call.
+ *
+ * @module
+ */
+
+import {
+  type Dataset,
+  type Key,
+  type SimulateOptions,
+  type SimulationSource,
+  type SimulatorModule,
+  split,
+} from "@likely/core";
+import { simulatedPairs } from "./_simulated_pairs.ts";
+import { trainCost, type TrainCostOptions, type TrainedCost } from "./train_cost.ts";
+
+/** Options of {@linkcode ace}. */
+export interface AceOptions extends TrainCostOptions {
+  /**
+   * Rows to simulate, failed ones included.
+   *
+   * @default {10_000}
+   */
+  readonly simulations?: number;
+  /** How to simulate: workers, storage, progress. */
+  readonly simulation?: SimulateOptions;
+}
+
+/** A surrogate, how its training went, and what it was trained on. */
+export interface Ace extends TrainedCost {
+  /** The simulated pairs. */
+  readonly dataset: Dataset;
+}
+
+/**
+ * Simulates from the prior and trains a cost surrogate, good for the generalized posterior
+ * `p(θ) exp(−β E d(x, x_o))` of any observation and any β: see {@linkcode posterior}.
+ *
+ * Unlike a likelihood, a cost is minded even where no parameters explain the data: the posterior
+ * gathers where simulations come close, and β says how closely they must. For help with β see
+ * {@linkcode chooseBeta} and {@linkcode betaPath}.
+ *
+ * Source: Gao, Deistler & Macke (2023), "Generalized Bayesian inference for scientific
+ * simulators via amortized cost estimation", https://arxiv.org/abs/2305.15208
+ *
+ * @param key The key to consume.
+ * @param source A prior and a simulator (such as a task), or the module of one, for workers.
+ * @param options Numbers, distance, network, training, progress.
+ * @returns The surrogate with its learning curves and data.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { ace, independent, key, posterior, simulator, uniform } from "@likely/sbi";
+ *
+ * const prior = independent({ angle: uniform(0, 1.5) });
+ * const ball = simulator({
+ *   name: "ball",
+ *   thetaDim: 1,
+ *   xDim: 1,
+ *   simulate: (random, [angle]) => [Math.sin(2 * angle!) + 0.1 * random.uniform()],
+ * });
+ * const { artifact } = await ace(key(0), { prior, simulator: ball }, { simulations: 500, maxEpochs: 20 });
+ * // No ball flies as far as 1.3: the posterior is where it comes closest, around π/4.
+ * using given = await posterior(artifact, [1.3], { beta: 50, sampler: "hmc", chains: 20, warmup: 30 });
+ * const { values } = await given.sample(key(1), 200);
+ * assert(Math.abs(values.reduce((a, b) => a + b) / values.length - Math.PI / 4) < 0.1);
+ * ```
+ */
+export async function ace(
+  key: Key,
+  source: SimulationSource | SimulatorModule,
+  options: AceOptions = {},
+): Promise<Ace> {
+  const { simulations = 10_000, simulation = {}, ...training } = options;
+  const [forData, forTraining] = split(key, 2);
+  const pairs = await simulatedPairs(forData, source, simulations, simulation);
+  return { ...await trainCost(forTraining, pairs, training), dataset: pairs.dataset };
+}

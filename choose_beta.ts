@@ -1,0 +1,255 @@
+/**
+ * Which inverse temperature? Asked of data whose parameters are known to be the same.
+ *
+ * @module
+ */
+
+import {
+  type Artifact,
+  type Dataset,
+  type Distance,
+  distanceFrom,
+  foldIn,
+  type Key,
+  type Points,
+  points,
+  priorFrom,
+  row,
+  simulate,
+  type Simulator,
+  split,
+} from "@likely/core";
+import {
+  requireColumns,
+  requireFraction,
+  requireInteger,
+  requireLength,
+  requireRows,
+} from "@likely/core/check";
+import { betaPath, type BetaPathOptions } from "./beta_path.ts";
+
+/** Options of {@linkcode chooseBeta}; those of {@linkcode betaPath} say how each posterior is sampled. */
+export interface ChooseBetaOptions extends Partial<BetaPathOptions> {
+  /**
+   * Inverse temperatures to compare, in 1 / unit of the distance.
+   *
+   * @default {[1, 3, 10, 30, 100, 300, 1000]} Each divided by the mean distance of simulations.
+   */
+  readonly betas?: readonly number[];
+  /**
+   * `"distance"` takes the β with which simulations of the posterior come closest to data held
+   * out; of those that cannot be told apart, the smallest. `"coverage"` takes the
+   * largest β whose predictive intervals still hold as much of the data held out as they claim to.
+   *
+   * @default {"distance"}
+   */
+  readonly by?: "distance" | "coverage";
+  /**
+   * Pairs of data sets to ask about.
+   *
+   * @default {undefined} Simulated from 30 draws of the prior.
+   */
+  readonly pairs?: HeldOutPairs;
+  /**
+   * Pairs to simulate where none are given.
+   *
+   * @default {30}
+   */
+  readonly datasets?: number;
+  /**
+   * What is measured between simulations and data held out.
+   *
+   * @default {distanceFrom(artifact.provenance.loss.options)} What the cost was trained on.
+   */
+  readonly distance?: Distance;
+  /**
+   * Of the predictive intervals, in (0, 1).
+   *
+   * @default {0.8}
+   */
+  readonly level?: number;
+}
+
+/** Data that come in twos: replicates, or halves of a recording. */
+export interface HeldOutPairs {
+  /** `[m, p]`: what the posterior sees. */
+  readonly x: Points;
+  /** `[m, p]`: more data of the same, unseen. */
+  readonly heldOut: Points;
+}
+
+/** How one β did. */
+export interface BetaScore {
+  /** The inverse temperature. */
+  readonly beta: number;
+  /** Mean distance of posterior simulations to data held out. */
+  readonly distance: number;
+  /** Its standard error over pairs. */
+  readonly distanceError: number;
+  /** Share of numbers held out within central predictive intervals, mean over columns. */
+  readonly coverage: number;
+  /** Its standard error over pairs. */
+  readonly coverageError: number;
+}
+
+/** What {@linkcode chooseBeta} found. */
+export interface ChosenBeta {
+  /** The β chosen. */
+  readonly beta: number;
+  /** How each one did, in rising order. */
+  readonly rows: readonly BetaScore[];
+}
+
+/**
+ * Chooses β by data held out: for each pair of data sets from the same parameters, the posterior
+ * of the first at every β is simulated from, and compared with the second.
+ *
+ * A small β leaves the prior's width, a large one follows the noise of the first data set: the
+ * distance to the second is smallest in between, or levels off. It rewards closeness, not
+ * honesty about θ. Coverage asks for predictive intervals that are wide enough; it cannot choose
+ * among those, as the prior itself covers what is drawn from it: so the largest β that is still
+ * honest is taken. Pairs that are simulated presume that the simulator is right; give measured pairs where there are any.
+ *
+ * @param key The key to consume.
+ * @param artifact A cost surrogate.
+ * @param simulator The simulator that it is a surrogate of.
+ * @param options What to compare, and by what.
+ * @returns The β, and how every one did.
+ * @throws {TypeError} If shapes do not fit, or the distance is the user's own and not given.
+ * @throws {RangeError} If an option is out of range.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { ace, chooseBeta, key, twoMoons } from "@likely/sbi";
+ *
+ * const task = twoMoons();
+ * const { artifact } = await ace(key(0), task, { simulations: 500, maxEpochs: 5, structure: "free" });
+ * const { beta } = await chooseBeta(key(1), artifact, task.simulator, {
+ *   betas: [1, 10],
+ *   datasets: 2,
+ *   particles: 50,
+ * });
+ * assert(beta === 1 || beta === 10);
+ * ```
+ */
+export async function chooseBeta(
+  key: Key,
+  artifact: Artifact,
+  simulator: Simulator,
+  options: ChooseBetaOptions = {},
+): Promise<ChosenBeta> {
+  const { betas = usualBetas(artifact), by = "distance", datasets = 30, level = 0.8, ...rest } = options;
+  const { pairs: given, distance = distanceFrom(artifact.provenance.loss.options), ...sampling } = rest;
+  requireFraction("choose beta", "level", level);
+  const [forPairs, forRuns] = split(key, 2) as [Key, Key];
+  const pairs = given ?? await simulatedPairs(forPairs, artifact, simulator, datasets);
+  requirePairs(pairs, simulator.xDim);
+  const judged: Judged[][] = [];
+  for (let j = 0; j < pairs.x.n; j++) {
+    const [forPath, forPredictive] = split(foldIn(forRuns, j), 2) as [Key, Key];
+    const path = await betaPath(forPath, artifact, row(pairs.x, j), { ...sampling, betas });
+    const heldOut = points(row(pairs.heldOut, j), pairs.heldOut.dim);
+    judged.push(
+      await Promise.all(path.map(async ({ beta, draws }, k) => {
+        const theta = points(draws.values, draws.names.length);
+        const { x } = await simulateAt(foldIn(forPredictive, k), artifact, simulator, theta);
+        return { beta, distance: mean(distance.between(x, heldOut)), coverage: covered(x, heldOut, level) };
+      })),
+    );
+  }
+  const rows = judged[0]!.map((_, k) => score(judged.map((path) => path[k]!)));
+  return { beta: by === "distance" ? closest(judged) : sharpestHonest(rows, level), rows };
+}
+
+/** One pair at one β. */
+type Judged = Pick<BetaScore, "beta" | "distance" | "coverage">;
+
+/** The head's scale is the mean distance of simulations. */
+function usualBetas({ spec }: Artifact): number[] {
+  const unit = spec.head.kind === "linear" ? 1 : spec.head.scale;
+  return [1, 3, 10, 30, 100, 300, 1000].map((beta) => beta / unit);
+}
+
+async function simulatedPairs(
+  key: Key,
+  artifact: Artifact,
+  simulator: Simulator,
+  datasets: number,
+): Promise<HeldOutPairs> {
+  requireInteger("choose beta", "datasets", datasets, 2);
+  const [forX, forHeldOut] = split(key, 2) as [Key, Key];
+  const { theta, x } = await simulate(forX, { prior: priorFrom(artifact.prior), simulator }, datasets);
+  const again = await simulateAt(forHeldOut, artifact, simulator, theta);
+  if (again.failed === 0) return { x, heldOut: again.x };
+  throw new RangeError(
+    `Cannot choose beta as simulations must succeed twice, or pairs be given: ${again.failed} failed`,
+  );
+}
+
+/** Simulates the given parameters; those that fail are left out. */
+function simulateAt(key: Key, artifact: Artifact, simulator: Simulator, theta: Points): Promise<Dataset> {
+  const prior = { ...priorFrom(artifact.prior), sample: () => theta };
+  return simulate(key, { prior, simulator }, theta.n);
+}
+
+/** Share of columns in which the number held out lies within the central interval. */
+function covered(x: Points, heldOut: Points, level: number): number {
+  const inside = Array.from(heldOut.data, (value, k): number => {
+    let below = 0;
+    for (let i = 0; i < x.n; i++) {
+      const other = x.data[i * x.dim + k]!;
+      below += other < value ? 1 : other === value ? 0.5 : 0;
+    }
+    // The rank among n + 1 exchangeable numbers.
+    return Math.abs((below + 0.5) / (x.n + 1) - 0.5) <= level / 2 ? 1 : 0;
+  });
+  return mean(inside);
+}
+
+function score(judged: readonly Judged[]): BetaScore {
+  const distances = judged.map(({ distance }) => distance);
+  const coverages = judged.map(({ coverage }) => coverage);
+  return {
+    beta: judged[0]!.beta,
+    distance: mean(distances),
+    distanceError: standardError(distances),
+    coverage: mean(coverages),
+    coverageError: standardError(coverages),
+  };
+}
+
+/** The smallest β that does no worse than the best by more than the error of the difference. */
+function closest(judged: readonly (readonly Judged[])[]): number {
+  const totals = judged[0]!.map((_, k) => mean(judged.map((path) => path[k]!.distance)));
+  const best = totals.indexOf(Math.min(...totals));
+  const chosen = totals.findIndex((_, k) => {
+    const worse = judged.map((path) => path[k]!.distance - path[best]!.distance);
+    return mean(worse) <= standardError(worse);
+  });
+  return judged[0]![chosen]!.beta;
+}
+
+/** The sharpest β whose intervals are not shown to be too narrow; every one failing, the smallest. */
+function sharpestHonest(rows: readonly BetaScore[], level: number): number {
+  const honest = rows.findLast(({ coverage, coverageError }) => coverage + coverageError >= level);
+  return (honest ?? rows[0]!).beta;
+}
+
+function mean(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+}
+
+function standardError(values: readonly number[]): number {
+  const at = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - at) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+function requirePairs({ x, heldOut }: HeldOutPairs, xDim: number): void {
+  requireColumns("choose beta", "x", x, xDim);
+  requireColumns("choose beta", "heldOut", heldOut, xDim);
+  requireRows("choose beta", "x", x, 2);
+  requireRows("choose beta", "heldOut", heldOut, 2);
+  requireLength("choose beta", "heldOut", heldOut.n, x.n);
+}

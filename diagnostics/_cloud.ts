@@ -1,0 +1,74 @@
+// How far a row is from a cloud of others, and where that ranks.
+
+import { type Points, row } from "@likely/core";
+import type { MisspecificationCheck, MisspecificationResult } from "./misspecification.ts";
+import { standardBy } from "./_standard_rows.ts";
+import { whitening } from "./_whitening.ts";
+
+/** Rows that distances are measured to. */
+export interface Cloud {
+  /** Distance of row i of `rows`: the mean over its nearest, in whitened units. */
+  distance(rows: Points, i: number): number;
+  /** The map to whitened units. */
+  whiten(rows: Points): Points;
+}
+
+/** Rows for each column below which correlations are noise, and columns are only standardised. */
+const ROWS_PER_COLUMN = 4;
+
+/** Learns the units of a cloud; `rows` in raw units. */
+export function cloudOf(rows: Points, neighbours: number): Cloud {
+  const whiten = rows.n < ROWS_PER_COLUMN * rows.dim ? standardBy(rows) : whitening(rows);
+  const cloud = whiten(rows);
+  return { whiten, distance: (whitened, i) => nearest(cloud, row(whitened, i), neighbours) };
+}
+
+/**
+ * Judges observations by a cloud and the distances of further rows to it; `see` makes a row of an
+ * observation.
+ */
+export function judgeBy(
+  cloud: Cloud,
+  ranked: ArrayLike<number>,
+  see: (x: ArrayLike<number>) => Points,
+): MisspecificationCheck {
+  const held = ranked.length;
+  const check = (x: ArrayLike<number>): MisspecificationResult => {
+    const at = cloud.whiten(see(x));
+    if (!at.data.every(Number.isFinite)) {
+      return { distance: Infinity, mahalanobis: Infinity, pValue: 1 / (held + 1) };
+    }
+    const distance = cloud.distance(at, 0);
+    let farther = 0;
+    for (let i = 0; i < held; i++) if (ranked[i]! >= distance) farther++;
+    return { distance, mahalanobis: Math.hypot(...at.data), pValue: (1 + farther) / (held + 1) };
+  };
+  return { check, warning: (x, level = 0.01) => sentence(check(x), { level, held }) };
+}
+
+function sentence(
+  { distance, pValue }: MisspecificationResult,
+  { level, held }: { readonly level: number; readonly held: number },
+): string | undefined {
+  if (pValue > level) return undefined;
+  const farther = Math.round(pValue * (held + 1)) - 1;
+  return `The observation is unlike the simulations: ${
+    farther === 0 ? "none" : farther
+  } of ${held} held-out ` +
+    `ones lie as far from the rest (distance ${distance.toPrecision(3)}): the posterior may be wrong`;
+}
+
+/** The mean of the k least distances. */
+function nearest(cloud: Points, x: Float64Array, k: number): number {
+  const best = new Float64Array(Math.min(k, cloud.n)).fill(Infinity);
+  for (let i = 0; i < cloud.n; i++) {
+    const limit = best[best.length - 1]!;
+    let sum = 0;
+    for (let j = 0; j < cloud.dim && sum < limit; j++) sum += (cloud.data[i * cloud.dim + j]! - x[j]!) ** 2;
+    if (sum >= limit) continue;
+    let at = best.length - 1;
+    for (; at > 0 && best[at - 1]! > sum; at--) best[at] = best[at - 1]!;
+    best[at] = sum;
+  }
+  return best.reduce((sum, d2) => sum + Math.sqrt(d2), 0) / best.length;
+}

@@ -1,0 +1,71 @@
+/**
+ * Is an observation like what the surrogate was trained on? Asked whenever one is set.
+ *
+ * @module
+ */
+
+import { type Artifact, type Engine, type Points, type ReferenceCloud, row } from "@likely/core";
+import { checkReference } from "@likely/diagnostics";
+import { defaultEngine } from "./compile.ts";
+
+/** Options of {@linkcode observationWarnings}. */
+export interface ObservationWarningsOptions {
+  /**
+   * Who embeds the observation.
+   *
+   * @default {defaultEngine()}
+   */
+  readonly engine?: Engine;
+  /**
+   * The share of right observations that are warned of all the same.
+   *
+   * @default {0.01}
+   */
+  readonly level?: number;
+}
+
+/**
+ * Compares an observation with the simulations that a surrogate was trained on, number by number
+ * and as the network's embedding sees it. Far from them the network knows nothing, and its
+ * posterior may be anything.
+ *
+ * Of several observations the one farthest off is named, at `level` over their number.
+ *
+ * @param artifact The surrogate; one without `reference` warns of nothing.
+ * @param x `[m, p]`: observations.
+ * @param options Who embeds, how sure to be.
+ * @returns At most one sentence for the data and one for the embedding.
+ * @throws {TypeError} If the observation has the wrong width.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ * import { fromRows, key, nre, observationWarnings, twoMoons } from "@likely/sbi";
+ *
+ * const { artifact } = await nre(key(0), twoMoons(), { simulations: 500, maxEpochs: 3 });
+ * assertEquals(await observationWarnings(artifact, fromRows([[0.1, 0.2]])), []);
+ * const [warning] = await observationWarnings(artifact, fromRows([[8, 0]]));
+ * assert(warning!.startsWith("The observation is unlike the simulations"));
+ * ```
+ */
+export async function observationWarnings(
+  artifact: Artifact,
+  x: Points,
+  options: ObservationWarningsOptions = {},
+): Promise<string[]> {
+  const { engine = defaultEngine(), level = 0.01 } = options;
+  const { x: data, embedded } = artifact.reference ?? {};
+  const warnings = data ? worst(data, x, level) : [];
+  if (!embedded) return warnings;
+  using seen = await engine.logDensities(artifact, x);
+  return [...warnings, ...worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`)];
+}
+
+function worst(reference: ReferenceCloud, x: Points, level: number): string[] {
+  const { check, warning } = checkReference(reference);
+  const distances = Array.from({ length: x.n }, (_, i) => check(row(x, i)).distance);
+  const at = distances.indexOf(Math.max(...distances));
+  const text = warning(row(x, at), level / x.n);
+  if (text === undefined) return [];
+  return [x.n > 1 ? `Of ${x.n} observations, number ${at + 1}: ${text}` : text];
+}

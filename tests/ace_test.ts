@@ -1,0 +1,342 @@
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  ace,
+  ACE_PAPER,
+  type Artifact,
+  betaPath,
+  chooseBeta,
+  costEnsemble,
+  decodeArtifact,
+  defaultEngine,
+  distanceFrom,
+  drawNormal,
+  encodeArtifact,
+  ensemblePosterior,
+  fromRows,
+  independent,
+  key,
+  maeDistance,
+  mmdDistance,
+  normal,
+  normalCdf,
+  normalQuantile,
+  points,
+  posterior,
+  row,
+  simulate,
+  type Simulator,
+  simulator,
+  summary,
+  trainCost,
+  uniform,
+} from "@likely/sbi";
+import { useBackend } from "@likely/core/tensor";
+
+await useBackend("wasm");
+
+/** `x ~ N(slope θ, sd² I)` in any dimension. */
+function gaussian(dim: number, { slope = 1, sd = 0.5 } = {}): Simulator {
+  return simulator({
+    name: "gaussian",
+    thetaDim: dim,
+    xDim: dim,
+    simulate: (random, theta) => theta.map((mean) => drawNormal(random, slope * mean, sd)),
+  });
+}
+
+function standardNormals(dim: number) {
+  return independent(Object.fromEntries(Array.from({ length: dim }, (_, j) => [`t${j}`, normal(0, 1)])));
+}
+
+/** A free network that learns fast, for costs of one parameter. */
+const SMALL = {
+  trunk: { kind: "mlp", hidden: [32, 32], activation: "silu" },
+  batchSize: 100,
+  maxEpochs: 40,
+} as const;
+
+/** The exact cost of `x ~ N(θ, sd²)`, `(θ − x)² + sd²`, as a surrogate that nothing was trained for. */
+function exactCost(sd: number): Artifact {
+  const one = { mean: [0], std: [1] };
+  return {
+    kind: "cost",
+    spec: {
+      kind: "network",
+      thetaDim: 1,
+      xDim: 1,
+      trunk: { kind: "mlp", hidden: [], activation: "silu" },
+      head: { kind: "quadratic", weights: [1], scale: sd ** 2 / Math.LN2 },
+    },
+    weights: {
+      "trunk/out/weight": { shape: [1, 2], data: new Float32Array(2) },
+      "trunk/out/bias": { shape: [2], data: new Float32Array(2) },
+      "skip/weight": { shape: [1, 1], data: new Float32Array([1]) },
+    },
+    prior: standardNormals(1).spec,
+    scaling: { theta: one, x: one },
+    provenance: {
+      simulator: "gaussian",
+      simulations: 0,
+      failed: 0,
+      key: "0:0",
+      loss: { name: "squared_error", options: { distance: "mse" } },
+      engine: "none",
+      versions: {},
+      training: { loss: 0, epochs: 0 },
+    },
+  };
+}
+
+async function costs(artifact: Artifact, theta: ReturnType<typeof fromRows>, x: ArrayLike<number>) {
+  using density = await defaultEngine().logDensity(artifact, fromRows([x]));
+  return density.evaluate(theta).value;
+}
+
+function mean(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+}
+
+Deno.test("ace() knows the cost of data that no simulation ever came near", async () => {
+  const prior = standardNormals(4);
+  const source = { prior, simulator: gaussian(4, { slope: 2 }) };
+  const { artifact } = await ace(key(0), source, { simulations: 2000, maxEpochs: 5 });
+  assertEquals([artifact.kind, artifact.spec.head.kind], ["cost", "quadratic"]);
+  const theta = prior.sample(key(1), 200);
+  for (const far of [0, 3, 30]) {
+    const x = new Float64Array(4).fill(far); // 30 is 15 standard deviations out
+    const found = await costs(artifact, theta, x);
+    const errors = found.map((cost, i) => {
+      const exact = mean(row(theta, i).map((t) => (2 * t - far) ** 2)) + 0.25;
+      return Math.abs(cost - exact) / exact;
+    });
+    assert(mean(errors) < 0.03, `${far}: ${mean(errors)}`);
+  }
+});
+
+Deno.test("the posterior of a quadratic cost has the exact moments, far data included", async () => {
+  const source = { prior: standardNormals(2), simulator: gaussian(2) };
+  const { artifact } = await ace(key(2), source, { simulations: 2000, maxEpochs: 5 });
+  const beta = 20;
+  const x = [-1, 6];
+  const sampling = { sampler: "hmc", chains: 40, warmup: 60 } as const;
+  using given = await posterior(decodeArtifact(encodeArtifact(artifact)), x, { beta, ...sampling });
+  const rows = summary(await given.sample(key(3), 2000));
+  // β/2 Σ (θ − x)² is a Gaussian of precision β beside the prior's.
+  const precision = 1 + beta;
+  rows.forEach(({ mean, sd }, j) => {
+    assertAlmostEquals(mean, x[j]! * beta / precision, 0.1, `mean ${j}`);
+    assertAlmostEquals(sd * Math.sqrt(precision), 1, 0.15, `sd ${j}`);
+  });
+});
+
+Deno.test("a free network learns an expected absolute difference", async () => {
+  const prior = independent({ t: uniform(-2, 2) });
+  const sd = 0.5;
+  const source = { prior, simulator: gaussian(1, { sd }) };
+  const distance = maeDistance({ scale: [2] });
+  const { artifact } = await ace(key(4), source, { simulations: 5000, distance, ...SMALL });
+  assert(artifact.provenance.engine.startsWith("fused"));
+  assertEquals(distanceFrom(artifact.provenance.loss.options).options, { scale0: 2 });
+  const theta = points(Float64Array.from({ length: 81 }, (_, i) => -2 + i / 20), 1);
+  for (const x of [-1, 0.3, 1.5]) {
+    const found = await costs(artifact, theta, [x]);
+    const exact = theta.data.map((t) => foldedMean(t - x, sd) / 2);
+    // Costs run from 0.2 to 1.7; single distances scatter by 0.1 to 0.25.
+    const error = Math.sqrt(mean(found.map((cost, i) => (cost - exact[i]!) ** 2)));
+    assert(error < 0.06, `x ${x}: ${error}`);
+  }
+});
+
+/** E|z| of `z ~ N(m, s²)`, by the trapezoidal rule. */
+function foldedMean(m: number, s: number): number {
+  let sum = 0;
+  for (let u = -8; u <= 8; u += 0.01) {
+    sum += Math.abs(m + s * u) * Math.exp(-u * u / 2) * 0.01 / Math.sqrt(2 * Math.PI);
+  }
+  return sum;
+}
+
+Deno.test("ace() knows the discrepancy to sets of points that no simulation is like", async () => {
+  const [m, sd, bandwidth] = [4, 0.5, 2];
+  const clusters = simulator({
+    name: "cluster",
+    thetaDim: 1,
+    xDim: m,
+    simulate: (random, [at]) => Array.from({ length: m }, () => drawNormal(random, at, sd)),
+  });
+  const source = { prior: independent({ t: uniform(-4, 4) }), simulator: clusters };
+  const distance = mmdDistance({ element: 1, bandwidth });
+  const { artifact } = await ace(key(15), source, {
+    simulations: 2000,
+    distance,
+    ...SMALL,
+    maxEpochs: 30,
+    validationPairings: 1,
+  });
+  assertEquals(artifact.spec.head.kind, "quadratic");
+  // The mean of exp(−(y − t)² / (2 h²)) over a normal y around `at`, of variance v.
+  const kernel = (at: number, v: number) =>
+    Math.exp(-at * at / (2 * (bandwidth ** 2 + v))) / Math.sqrt(1 + v / bandwidth ** 2);
+  const theta = points(Float64Array.from({ length: 29 }, (_, i) => -3.5 + i / 4), 1);
+  for (const x of [[1, 1.2, 0.8, 1], [-4, -4, 4, 4], [-5, 5, 0, 2]]) {
+    const own = mean(x.flatMap((a) => x.map((b) => kernel(a - b, 0))));
+    const simulated = 1 / m + (1 - 1 / m) * kernel(0, 2 * sd ** 2);
+    const found = await costs(artifact, theta, x);
+    found.forEach((cost, i) => {
+      const across = mean(x.map((b) => kernel(theta.data[i]! - b, sd ** 2)));
+      // Costs run from 0.03 to 1.8.
+      assertAlmostEquals(cost, simulated + own - 2 * across, 0.1, `x ${x}, theta ${theta.data[i]}`);
+    });
+  }
+});
+
+Deno.test("parameters that fail are costly, as far as they fail", async () => {
+  const prior = independent({ t: uniform(0, 3) });
+  const moody = simulator({
+    name: "moody",
+    thetaDim: 1,
+    xDim: 1,
+    simulate: (random, [t]) => [t! > 2 || (t! > 1 && random.uniform() < 0.5) ? NaN : t!],
+  });
+  const { artifact, dataset } = await ace(key(5), { prior, simulator: moody }, {
+    simulations: 2000,
+    failureCost: 10,
+    ...SMALL,
+  });
+  assertEquals(artifact.provenance.simulations + artifact.provenance.failed, 2000);
+  assertEquals(dataset.failedTheta!.n, artifact.provenance.failed);
+  assertEquals(artifact.spec.head.kind, "softplus");
+  const [never, half, always] = await costs(artifact, fromRows([[0.5], [1.5], [2.5]]), [0.5]);
+  assertAlmostEquals(never!, 0, 0.5);
+  assertAlmostEquals(half!, 0.5 * 10 + 0.5, 1); // a coin over 10 and (1.5 − 0.5)²
+  assertAlmostEquals(always!, 10, 0.5);
+});
+
+Deno.test("a quadratic cost is refused where the cost is none", async () => {
+  const { prior, simulator } = { prior: standardNormals(1), simulator: gaussian(1) };
+  const dataset = await simulate(key(0), { prior, simulator }, 50);
+  const pairs = { simulator: "gaussian", prior: prior.spec, dataset };
+  const distance = maeDistance({ scale: [1] });
+  await assertRejects(
+    () => trainCost(key(0), pairs, { distance, structure: "quadratic" }),
+    TypeError,
+    'current value is "mae"',
+  );
+  const same = { ...dataset, x: points(new Float64Array(dataset.x.n), 1) };
+  await assertRejects(
+    () => trainCost(key(0), { ...pairs, dataset: same }),
+    RangeError,
+    "must be > 0 on average",
+  );
+});
+
+Deno.test("training cannot make a linear cost worse than linear regression", async () => {
+  const prior = standardNormals(2);
+  const dataset = await simulate(key(6), { prior, simulator: gaussian(2, { slope: 3 }) }, 500);
+  const pairs = { simulator: "gaussian", prior: prior.spec, dataset };
+  // Steps as wild as these only do damage.
+  const { artifact, history } = await trainCost(key(7), pairs, { maxEpochs: 2, learningRate: 1 });
+  assert(artifact.provenance.training.loss < Math.min(...history.validation));
+  const skip = artifact.weights["skip/weight"]!.data;
+  const { std } = artifact.scaling.x;
+  // The slope in standard units, with its standard error of 0.5/3 /√500.
+  assertAlmostEquals(skip[0]! * std[0]! / artifact.scaling.theta.std[0]!, 3, 4 * 0.5 / Math.sqrt(500));
+});
+
+Deno.test("the paper's network and schedule are a preset", async () => {
+  const source = { prior: standardNormals(1), simulator: gaussian(1) };
+  const { artifact } = await ace(key(8), source, { ...ACE_PAPER, simulations: 600, maxEpochs: 2 });
+  assertEquals(artifact.spec.trunk, { kind: "resnet", blocks: 3, width: 64, activation: "relu" });
+  assertEquals(artifact.spec.head.kind, "softplus");
+  assertEquals(artifact.provenance.loss.options, {
+    distance: "mse",
+    targetsPerRow: 2,
+    furtherTargets: 100,
+    failureCost: artifact.provenance.loss.options.failureCost!,
+  });
+});
+
+Deno.test("betaPath() follows the exact posterior from the prior on, and knows its slope", async () => {
+  const [x, particles] = [2, 1000];
+  const betas = [8, 0, 0.5, 2];
+  const path = await betaPath(key(9), exactCost(1), [x], { betas, particles });
+  assertEquals(path.map(({ beta }) => beta), [0, 0.5, 2, 8]);
+  for (const { beta, draws, cost, sensitivity } of path) {
+    const precision = 1 + 2 * beta;
+    const [at, variance] = [2 * beta * x / precision, 1 / precision];
+    const { values } = draws;
+    const error = Math.sqrt(variance / particles);
+    assertAlmostEquals(mean(values), at, 5 * error, `mean at ${beta}`);
+    const spread = mean(values.map((t) => (t - mean(values)) ** 2));
+    assertAlmostEquals(spread / variance, 1, 5 * Math.sqrt(2 / particles), `variance at ${beta}`);
+    assertAlmostEquals(cost, 1 + variance + (at - x) ** 2, 0.25 * (cost - 1), `cost at ${beta}`);
+    // d/dβ of 2βx / (1 + 2β); a covariance of 1,000 draws scatters by some percent.
+    const slope = 2 * x / precision ** 2;
+    assertAlmostEquals(sensitivity[0]! / slope, 1, 0.3, `sensitivity at ${beta}`);
+  }
+});
+
+Deno.test("betaPath() wants a cost", async () => {
+  const ratio: Artifact = { ...exactCost(1), kind: "ratio" };
+  await assertRejects(() => betaPath(key(0), ratio, [0], { betas: [1] }), TypeError, "ratio");
+  await assertRejects(() => betaPath(key(0), exactCost(1), [0], { betas: [-1] }), RangeError, "betas[0]");
+});
+
+Deno.test("chooseBeta() scores every beta as the closed form does, and chooses by it", async () => {
+  const [sd, level] = [1, 0.8];
+  const betas = [0.05, 0.5, 5];
+  const { rows, beta } = await chooseBeta(key(10), exactCost(sd), gaussian(1, { sd }), {
+    betas,
+    by: "coverage",
+    datasets: 30,
+    particles: 60,
+    moves: 5,
+    level,
+  });
+  for (const { beta, distance, distanceError, coverage, coverageError } of rows) {
+    // A posterior of variance q around (1 − q) x.
+    const q = 1 / (1 + 2 * beta);
+    const miss = q ** 2 + (1 - q) ** 2 * sd ** 2;
+    assertAlmostEquals(distance, q + miss + 2 * sd ** 2, 4 * distanceError, `distance at ${beta}`);
+    const ratio = Math.sqrt((q + sd ** 2) / (miss + sd ** 2));
+    const exact = 2 * normalCdf(normalQuantile(0.5 + level / 2) * ratio) - 1;
+    assertAlmostEquals(coverage, exact, 4 * coverageError + 0.01, `coverage at ${beta}`);
+  }
+  // β = 1 / (2 sd²) is Bayes' rule; beyond it the posterior is surer than it may be.
+  assertEquals(beta, 0.5);
+});
+
+Deno.test("chooseBeta() takes the smallest beta that comes as close as any", async () => {
+  // With little noise, closeness only grows with β, until it cannot be told from the best.
+  const { beta, rows } = await chooseBeta(key(11), exactCost(0.1), gaussian(1, { sd: 0.1 }), {
+    betas: [1, 1000, 100_000],
+    datasets: 8,
+    particles: 40,
+    moves: 5,
+  });
+  assert(rows[0]!.distance > 5 * rows[1]!.distance);
+  assertEquals(beta, 1000);
+});
+
+Deno.test("an ensemble warns of data outside its targets, and of a beta beyond its knowledge", async () => {
+  const prior = independent({ t: uniform(-2, 2) });
+  const dataset = await simulate(key(12), { prior, simulator: gaussian(1) }, 1000);
+  const pairs = { simulator: "gaussian", prior: prior.spec, dataset };
+  const ensemble = await costEnsemble(key(13), pairs, {
+    members: 3,
+    structure: "free",
+    noisy: { count: 0 },
+    ...SMALL,
+  });
+  const warningsAt = async (x: number, beta: number) => {
+    using given = await ensemblePosterior(ensemble, [x], { beta, warmup: 100 });
+    const draws = await given.sample(key(14), 400);
+    return { text: draws.warnings.join("\n"), mean: mean(draws.values) };
+  };
+  const usual = await warningsAt(0.5, 3);
+  assert(!usual.text.includes("cost networks"), usual.text);
+  // The exact posterior is a Gaussian of precision 6, almost untouched by the prior's ends.
+  assertAlmostEquals(usual.mean, 0.5, 0.15);
+  assert((await warningsAt(40, 3)).text.includes("outside what they were trained on"));
+  assert((await warningsAt(0.5, 1e4)).text.includes("beta is larger"));
+});
