@@ -1,4 +1,4 @@
-/** How many effective draws a second? */
+/** How long does sampling from a surrogate take? */
 
 import { type Artifact, fromRows, key, posteriorDensity, priorFrom } from "@likely/core";
 import { essBulk } from "@likely/diagnostics";
@@ -7,6 +7,7 @@ import { sample } from "@likely/samplers";
 import { nre } from "@likely/sbi";
 import { gaussianLinear } from "@likely/simulators";
 import { median, type Row } from "./_measure.ts";
+import { artifactOf, SPECS } from "./_surrogate.ts";
 
 /** The question of the table. */
 export const question =
@@ -26,7 +27,24 @@ export async function rows(): Promise<Row[]> {
     out.push({ what: `${sampler}, effective draws`, value: median(runs.map((r) => r.rate)), unit: "1/s" });
     out.push({ what: `${sampler}, whole run`, value: median(runs.map((r) => r.seconds)), unit: "s" });
   }
-  return out;
+  return [...out, await thousandDraws()];
+}
+
+/** The task of the field's slice samplers: 1,000 draws in all, 20 chains, 200 sweeps of warm-up. */
+async function thousandDraws(): Promise<Row> {
+  const artifact = await artifactOf(SPECS["resnet 2 x 50"]!);
+  using output = await fusedEngine().logDensity(artifact, fromRows([[0, 0]]));
+  const prior = priorFrom(artifact.prior);
+  const target = posteriorDensity(prior, output);
+  const options = { sampler: "slice", chains: 20, warmup: 200, draws: 50 } as const;
+  const seconds: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    const { info } = await sample(key(i), target, prior, options);
+    seconds.push(Number(info.seconds));
+  }
+  // The first runs compile.
+  const value = median(seconds.slice(3));
+  return { what: "slice, two_moons, resnet 2 x 50, 1,000 draws in all", value, unit: "s" };
 }
 
 async function run(artifact: Artifact, sampler: "slice" | "hmc" | "random_walk", seed: number) {

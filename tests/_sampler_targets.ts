@@ -65,17 +65,6 @@ function density(name: string, dim: number, fn: (theta: Float64Array) => ArrayLi
   };
 }
 
-/** The log-likelihood that makes a target of its start's density: what SMC is given. */
-export function likelihoodOf({ target, start }: KnownTarget): LogDensity {
-  return {
-    ...target,
-    evaluate: (theta, options) => {
-      const prior = start.logDensity(theta);
-      return { value: target.evaluate(theta, options).value.map((v, i) => v - prior[i]!) };
-    },
-  };
-}
-
 /** Mean and variance of each coordinate, in units of its standard deviation. */
 function moments(mean: readonly number[], variance: readonly number[]): Expectation[] {
   return mean.flatMap((m, j) => {
@@ -93,19 +82,23 @@ const repeated = <T>(n: number, of: (j: number) => T) => Array.from({ length: n 
 
 /** A stationary series of unit variance, each value ρ times the last plus noise. */
 export function autoregressive(dim: number, rho: number): LogDensity {
-  const grad = new Float64Array(dim + 1);
   const precision = 1 / (1 - rho * rho);
-  return density(`correlated normal, ${dim}-d`, dim, (theta) => {
-    grad.fill(0);
-    for (let j = 0; j < dim; j++) {
-      const [weight, before] = j === 0 ? [1, 0] : [precision, theta[j - 1]!];
-      const residual = theta[j]! - rho * before;
-      grad[0]! -= 0.5 * weight * residual ** 2;
-      grad[j + 1]! -= weight * residual;
-      if (j > 0) grad[j]! += rho * weight * residual;
-    }
-    return grad;
-  });
+  return {
+    name: `correlated normal, ${dim}-d`,
+    dim,
+    evaluate: ({ data, n }) => {
+      const [value, grad] = [new Float64Array(n), new Float64Array(n * dim)];
+      for (let k = 0; k < data.length; k++) {
+        const isFirst = k % dim === 0;
+        const residual = isFirst ? data[k]! : data[k]! - rho * data[k - 1]!;
+        const pull = isFirst ? residual : precision * residual;
+        value[Math.floor(k / dim)]! -= 0.5 * pull * residual;
+        grad[k] = -pull;
+        if (!isFirst) grad[k - 1]! += rho * pull;
+      }
+      return { value, grad };
+    },
+  };
 }
 
 /** a ~ N(1, 1/2) and b ~ N(a², 1/8): Rosenbrock's function with 4 in place of 100. */
@@ -272,7 +265,7 @@ export const TARGETS: readonly KnownTarget[] = [
       { of: "b", fn: (p) => p[1]!, mean: 1.5 },
       { of: "square off the ridge", fn: (p) => 8 * (p[1]! - p[0]! ** 2) ** 2, mean: 1 },
     ],
-    beyond: {},
+    beyond: { slice: SLOW },
   },
   {
     target: moons,

@@ -1,16 +1,27 @@
 // The table of samplers and targets: every sampler finds the moments of every target that is not
 // beyond it. What is beyond a sampler is in the name of a test that is left out.
 import { assert } from "@std/assert";
-import { type Draws, type Key, key, split } from "@likely/core";
+import { type Draws, type Key, key, type LogDensity, split } from "@likely/core";
 import { importance, parallelTempering, sample, type SampleOptions, smc } from "@likely/samplers";
 import { estimate } from "./_estimate.ts";
-import { type KnownTarget, likelihoodOf, type SamplerName, TARGETS } from "./_sampler_targets.ts";
+import { type KnownTarget, type SamplerName, TARGETS } from "./_sampler_targets.ts";
 
 type Run = (key: Key, known: KnownTarget) => Promise<readonly Draws[]>;
 
 const chains = (options: SampleOptions): Run => async (key, { target, start }) => [
   await sample(key, target, start, { chains: 16, ...options }),
 ];
+
+/** The log-likelihood that makes a target of its start's density: what SMC is given. */
+function likelihoodOf({ target, start }: KnownTarget): LogDensity {
+  return {
+    ...target,
+    evaluate: (theta, options) => {
+      const prior = start.logDensity(theta);
+      return { value: target.evaluate(theta, options).value.map((v, i) => v - prior[i]!) };
+    },
+  };
+}
 
 // Hot enough for chains to cross between the moons, and between modes fifty nats deep.
 const tempered: SampleOptions["sampler"] = (target, { warmup }) =>
