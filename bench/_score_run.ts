@@ -1,0 +1,204 @@
+// One cell of the score bench: simulate, train, and hold the surrogate's surfaces to the exact ones.
+
+import process from "node:process";
+import {
+  type Artifact,
+  type Dataset,
+  foldIn,
+  gatherRows,
+  type Key,
+  key as seed,
+  type LogDensities,
+  type Points,
+  row,
+  simulate,
+  split,
+} from "@likely/core";
+import { compareSurfaces, likelihoodSurface, maximumLikelihood, regionCoverage } from "@likely/diagnostics";
+import { fusedEngine } from "@likely/kernels";
+import { trainRatio } from "@likely/sbi";
+import { ARMS } from "./_score_arms.ts";
+import { CASES, type TestSet } from "./_score_cases.ts";
+
+/** What a cell is told; a stored result counts only if all of it is the same. */
+export interface ScoreSettings {
+  readonly case: string;
+  readonly arm: string;
+  /** Simulations, those set aside included. */
+  readonly n: number;
+  readonly key: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+}
+
+/** Lower is better, each of them. */
+export const METRICS = {
+  divergence: "KL",
+  weightedError: "WRMSE",
+  toMaximum: "MLE to exact MLE",
+  toTruth: "MLE to truth",
+} as const;
+
+/** The name of one. */
+export type Metric = keyof typeof METRICS;
+
+/** All that a cell found. */
+export interface ScoreResult {
+  readonly settings: ScoreSettings;
+  /** Means over the test data; divergence and error in nats, distances in half-widths of the box. */
+  readonly metrics: Readonly<Record<Metric, number>>;
+  readonly medianDivergence: number;
+  readonly plainError: number;
+  /** Share of 95 % regions that hold the truth. */
+  readonly coverage: { readonly exact: number; readonly surrogate: number };
+  /** Cross-entropy of fresh pairs, in nats. */
+  readonly heldOut: number;
+  /** Root mean square error of the surrogate's score, in units of the exact one's. */
+  readonly scoreError: number;
+  /** CPU time. */
+  readonly seconds: { readonly simulate: number; readonly train: number };
+  readonly epochs: number;
+  readonly termWeights: readonly number[];
+}
+
+// One thread: CPU time is compared, and helpers that wait would count.
+const ENGINE = fusedEngine({ workers: 1 });
+
+/** Simulates, trains, measures. */
+export async function scoreRun(settings: ScoreSettings, test: TestSet): Promise<ScoreResult> {
+  const { task } = CASES[settings.case]!;
+  const arm = ARMS[settings.arm]!;
+  const [forData, forTraining] = split(seed(settings.key), 2);
+  const seconds = { simulate: 0, train: 0 };
+  const clocked = async <T>(what: keyof typeof seconds, call: () => Promise<T>): Promise<T> => {
+    const start = process.cpuUsage();
+    const result = await call();
+    const { user, system } = process.cpuUsage(start);
+    seconds[what] = (user + system) / 1e6;
+    return result;
+  };
+  const dataset = await clocked(
+    "simulate",
+    () => simulate(forData, task, settings.n, { score: arm.hasScore }),
+  );
+  const artifacts = await clocked("train", () => trainArm(forTraining, settings, dataset));
+  const { epochs, history } = artifacts[0]!.provenance.training;
+  return {
+    settings,
+    ...await judge(artifacts, test),
+    seconds,
+    epochs,
+    termWeights: (history?.termWeights ?? []).map((weights) => weights[1]!),
+  };
+}
+
+async function trainArm(key: Key, settings: ScoreSettings, dataset: Dataset): Promise<Artifact[]> {
+  const { task, trunk, embedding } = CASES[settings.case]!;
+  const { loss, members = 1, activation = "silu" } = ARMS[settings.arm]!;
+  const { steps, learningRate } = settings;
+  const batchSize = Math.min(settings.batchSize, Math.floor(0.9 * settings.n));
+  const maxEpochs = Math.max(1, Math.round(steps / Math.floor(0.9 * settings.n / batchSize)));
+  const artifacts: Artifact[] = [];
+  for (let member = 0; member < members; member++) {
+    const pairs = { simulator: task.simulator.name, prior: task.prior.spec, dataset };
+    const { artifact } = await trainRatio(foldIn(key, member), pairs, {
+      trunk: { ...trunk, activation },
+      ...(embedding && { embedding }),
+      loss: loss(dataset),
+      engine: ENGINE,
+      batchSize,
+      learningRate,
+      schedule: "cosine",
+      maxEpochs,
+      patience: maxEpochs,
+    });
+    artifacts.push(artifact);
+  }
+  return artifacts;
+}
+
+/** Everything that is measured of a surrogate. */
+async function judge(artifacts: readonly Artifact[], test: TestSet) {
+  using surrogate = await averaged(artifacts, test.x);
+  const found = test.surfaces.map((exact, observation) => {
+    const surface = likelihoodSurface(test.axes, surrogate, { observation });
+    const maximum = maximumLikelihood(surface, surrogate, { observation });
+    return { ...compareSurfaces(exact, surface), maximum };
+  });
+  const { value: atTruth, grad } = surrogate.evaluate(test.theta);
+  // A maximum on the edge of the box is no estimate: those data sets tell of the box alone.
+  const inside = test.maxima.flatMap(({ isOnEdge }, i) => isOnEdge ? [] : [i]);
+  const estimate = (i: number) => found[i]!.maximum.theta;
+  const rms = (to: (i: number) => Float64Array) =>
+    Math.sqrt(mean(inside.flatMap((i) => squaredDistance(estimate(i), to(i), test))));
+  const degrees = test.axes.length;
+  const exactMaxima = Float64Array.from(test.maxima, ({ value }) => value);
+  const maxima = Float64Array.from(found, ({ maximum }) => maximum.value);
+  const divergences = found.map(({ divergence }) => divergence);
+  return {
+    metrics: {
+      divergence: mean(divergences),
+      weightedError: Math.sqrt(mean(found.map(({ weightedError }) => weightedError ** 2))),
+      toMaximum: rms((i) => test.maxima[i]!.theta),
+      toTruth: rms((i) => row(test.theta, i)),
+    },
+    medianDivergence: divergences.toSorted((a, b) => a - b)[divergences.length >> 1]!,
+    plainError: Math.sqrt(mean(found.map(({ plainError }) => plainError ** 2))),
+    coverage: {
+      exact: regionCoverage(test.atTruth, exactMaxima, { degrees }).rate,
+      surrogate: regionCoverage(atTruth, maxima, { degrees }).rate,
+    },
+    heldOut: crossEntropy(surrogate, test.theta, atTruth),
+    scoreError: relativeError(grad!, test.score),
+  };
+}
+
+/** The mean of the networks' outputs. */
+async function averaged(artifacts: readonly Artifact[], x: Points): Promise<LogDensities & Disposable> {
+  const members = await Promise.all(artifacts.map((artifact) => ENGINE.logDensities(artifact, x)));
+  if (members.length === 1) return members[0]!;
+  const { name, dim, count } = members[0]!;
+  const average = (values: readonly Float64Array[]) =>
+    values[0]!.map((_, k) => values.reduce((sum, value) => sum + value[k]! / values.length, 0));
+  return {
+    name,
+    dim,
+    count,
+    evaluate: (points, options) => {
+      const all = members.map((member) => member.evaluate(points, options));
+      const value = average(all.map(({ value }) => value));
+      return all[0]!.grad ? { value, grad: average(all.map(({ grad }) => grad!)) } : { value };
+    },
+    [Symbol.dispose]: () => members.forEach((member) => member[Symbol.dispose]()),
+  };
+}
+
+/** Of every pair at its own θ and at its neighbour's. */
+function crossEntropy(surrogate: LogDensities, theta: Points, own: Float64Array): number {
+  const others = gatherRows(theta, Uint32Array.from({ length: theta.n }, (_, i) => (i + 1) % theta.n));
+  const { value } = surrogate.evaluate(others, { gradient: false });
+  return mean([...own].map((logit) => softplus(-logit)).concat([...value].map(softplus)));
+}
+
+function softplus(value: number): number {
+  return Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
+}
+
+function relativeError(estimate: Float64Array, { data, dim }: Points): number {
+  const [missed, size] = [new Float64Array(dim), new Float64Array(dim)];
+  data.forEach((value, k) => {
+    missed[k % dim]! += (estimate[k]! - value) ** 2;
+    size[k % dim]! += value ** 2;
+  });
+  return Math.sqrt(mean([...missed].map((sum, j) => sum / size[j]!)));
+}
+
+/** Coordinate by coordinate, in half-widths of the box. */
+function squaredDistance(a: Float64Array, b: Float64Array, { axes }: TestSet): number[] {
+  return axes.map(({ low, high }, j) => ((a[j]! - b[j]!) / ((high - low) / 2)) ** 2);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
