@@ -34,8 +34,11 @@ export function rowsOf(theta: Points, { first, rows }: Chunk): Points {
  * try takes long enough to be measured.
  */
 export async function measureChunkRows(runner: Runner, theta: Points): Promise<number> {
+  const jobOf = (rows: number) => ({ theta: rowsOf(theta, { index: 0, first: 0, rows }), first: 0 });
+  // A worker's first row waits for its imports, and is not what rows cost.
+  await runner.run(jobOf(1));
   for (let rows = 1;; rows *= 2) {
-    const job = { theta: rowsOf(theta, { index: 0, first: 0, rows: Math.min(rows, theta.n) }), first: 0 };
+    const job = jobOf(Math.min(rows, theta.n));
     const start = performance.now();
     await runner.run(job);
     const seconds = (performance.now() - start) / 1000;
