@@ -10,6 +10,7 @@ const RUN = 1; // programs so far
 const FROM = 2;
 const BYTES = 3;
 const READY = 4; // workers that have arrived
+const LEFT = 5; // programs that workers are done with
 const OPEN = 0;
 const BUSY = 1;
 const CLOSED = 2;
@@ -36,7 +37,11 @@ const SOURCE = `onmessage = ({ data: { module, memory, control, lane } }) => {
     if (now === seen) continue;
     seen = now;
     const from = words[${FROM}] + lane * words[${BYTES}];
-    run(from, from + words[${BYTES}]);
+    try {
+      run(from, from + words[${BYTES}]);
+    } finally {
+      Atomics.add(words, ${LEFT}, 1);
+    }
   }
   close();
 };`;
@@ -59,6 +64,8 @@ export function mostLanes(): number {
 export class Crew {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #workers: Worker[] = [];
+  /** Programs that were run. */
+  #runs = 0;
   /** Threads, the calling one included. */
   readonly lanes: number;
   /** Settles when all workers have arrived, or one cannot. */
@@ -98,6 +105,7 @@ export class Crew {
     if (Atomics.compareExchange(words, STATE, OPEN, BUSY) !== OPEN) return false;
     words[FROM] = from;
     words[BYTES] = bytes;
+    this.#runs += 1;
     Atomics.add(words, RUN, 1);
     Atomics.notify(words, RUN);
     let state = CLOSED;
@@ -110,8 +118,18 @@ export class Crew {
     return true;
   }
 
+  /**
+   * Waits until nobody is in the last program any more: a worker that was interrupted at the last
+   * meeting has yet to see that all were there, so those words must not be written over before.
+   */
+  settle(): void {
+    const all = this.#runs * (this.lanes - 1);
+    while (Atomics.load(this.#words, LEFT) < all && !this.isClosed);
+  }
+
   /** Sends all home. They are asked, not ended: a worker ended in its sleep keeps the process. */
   dismiss(): void {
+    this.settle();
     Atomics.store(this.#words, STATE, CLOSED);
     Atomics.add(this.#words, RUN, 1);
     Atomics.notify(this.#words, RUN);

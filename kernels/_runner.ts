@@ -109,8 +109,9 @@ export class Runner implements Disposable {
     if (this.#host.workers !== "auto" && this.#hire()) await this.#crew!.arrival;
   }
 
-  /** Makes the memory at least `bytes` large. */
+  /** Makes the memory at least `bytes` large; to be called before anything but data is written. */
   reserve(bytes: number): void {
+    this.#crew?.settle();
     this.#reserved = Math.max(this.#reserved, bytes);
     if (!this.#isShared) reserve(this.#alive(), bytes);
     else if (bytes > this.memory.buffer.byteLength) this.#move();

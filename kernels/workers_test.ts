@@ -248,3 +248,15 @@ Deno.test("fusedEngine() refuses a number of workers that is none", () => {
     assertThrows(() => fusedEngine({ workers }), RangeError, "workers must be a whole number in [1, 64]");
   }
 });
+
+Deno.test("a thread that is late at the last meeting does not miss it, though the next program is there", async () => {
+  const spec = specs["conv embedding, image"]!;
+  const x = normalRows(key(4), 3, spec.xDim);
+  // More threads than cores: some are late.
+  using density = await fusedEngine({ workers: 6 }).logDensity(artifactOf(key(3), spec), x);
+  using alone = await fusedEngine({ workers: 1 }).logDensity(artifactOf(key(3), spec), x);
+  for (let i = 0; i < 150; i++) {
+    const theta = normalRows(key(5), 3 + i % 9, spec.thetaDim);
+    assertEquals(density.evaluate(theta), alone.evaluate(theta));
+  }
+});
