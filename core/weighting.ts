@@ -11,7 +11,7 @@ export type Weighting = FixedWeighting | AdaptiveWeighting;
 export interface FixedWeighting {
   /** Stay as they are. */
   readonly rule: "fixed";
-  /** The weight of every term but the first, ≥ 0. */
+  /** The weight of every term but the first, > 0. */
   readonly weight: number;
 }
 
@@ -34,7 +34,7 @@ export interface AdaptiveWeighting {
   readonly every: number;
   /** Share of the old weight in the new one, in [0, 1). */
   readonly decay: number;
-  /** The least and the largest weight. */
+  /** The least weight, > 0, and the largest. */
   readonly range: readonly [number, number];
   /**
    * Whose gradients are looked at: of all weights, or of the trunk's, those after θ has joined.

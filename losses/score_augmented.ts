@@ -16,7 +16,7 @@ export interface ScoreAugmentedOptions {
    */
   readonly scale: readonly number[];
   /**
-   * How strongly the scores pull: a number ≥ 0 for a fixed weight; or a rule, with changes to its
+   * How strongly the scores pull: a number > 0 for a fixed weight; or a rule, with changes to its
    * defaults: a look at the gradients every 10 steps, 0.9 of the old weight in the new one, weights
    * in [0.3, 1000], gradients of the trunk. Gradients of small minibatches of a sharp ratio are mostly
    * noise, and ask for less than 0.3 where more is better.
@@ -65,7 +65,7 @@ export interface ScoreAugmentedOptions {
  * @param loss A loss whose network is the log ratio: `bce()`, `balancedBce()`, `nreC()`.
  * @param options Scales, weights, rows.
  * @returns The loss, with the score term to aid it.
- * @throws {RangeError} If a scale is not > 0, a weight is negative or `fraction` is not in (0, 1].
+ * @throws {RangeError} If a scale is not > 0, a weight is not > 0 or `fraction` is not in (0, 1].
  *
  * @example Usage
  * ```ts
@@ -113,7 +113,7 @@ const ACTION = "aid a loss with scores";
 
 function weightingOf(weight: NonNullable<ScoreAugmentedOptions["weight"]>): Weighting {
   if (typeof weight === "number") {
-    requireNonNegative(ACTION, "weight", weight);
+    requirePositive(ACTION, "weight", weight);
     return { rule: "fixed", weight };
   }
   const weighting = { every: 10, decay: 0.9, range: [0.3, 1e3], over: "trunk", ...weight } as const;
@@ -122,9 +122,9 @@ function weightingOf(weight: NonNullable<ScoreAugmentedOptions["weight"]>): Weig
   if (!(decay >= 0 && decay < 1)) {
     throw new RangeError(`Cannot ${ACTION} as decay must be in [0, 1): current value is ${decay}`);
   }
-  if (!(low >= 0 && low <= high)) {
+  if (!(low > 0 && low <= high)) {
     throw new RangeError(
-      `Cannot ${ACTION} as range must rise from a number >= 0: current value is ${low}, ${high}`,
+      `Cannot ${ACTION} as range must rise from a number > 0: current value is ${low}, ${high}`,
     );
   }
   return weighting;
