@@ -6,7 +6,7 @@ export function canReadNow(): boolean {
 }
 
 /** Reads a tensor, disposes of it and hands on its values, at once where the backend can. */
-export function read<T>(tensor: Tensor, use: (values: Float32Array) => T): T | Promise<T> {
+export function read<T>(tensor: Tensor, use: (values: Float32Array) => T | Promise<T>): T | Promise<T> {
   if (canReadNow()) {
     const values = tensor.dataSync<"float32">();
     tensor.dispose();

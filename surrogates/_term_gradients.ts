@@ -26,8 +26,8 @@ export interface TermGradients {
     at: Vector,
     batch: () => TensorBatch,
     before: readonly number[] | undefined,
-    use: (found: LossGradient, termWeights: number[]) => T,
-  ): T | Promise<Awaited<T>>;
+    use: (found: LossGradient, termWeights: number[]) => T | Promise<T>,
+  ): T | Promise<T>;
 }
 
 /** Prepares the gradients of a loss in the weights of a network. */
@@ -114,7 +114,7 @@ export function termGradients(
           if (k > 0) value.dispose();
         }
         return use({ value: found[0]!.value, gradient: sum as Vector }, weights);
-      }) as ReturnType<TermGradients["apart"]> as never;
+      });
     },
   };
 }

@@ -122,8 +122,11 @@ export class TrainingRun implements Disposable {
 
   async #endEpoch(): Promise<void> {
     const loss = await this.#validationLoss();
-    const { weights, termWeights } = await this.#step.state();
-    if (termWeights) this.#termWeights.push(termWeights);
+    const isBest = !this.best || loss < this.best.loss;
+    // Copying the state costs: not in every epoch, unless its weights of terms are wanted.
+    const adapts = (this.#options.loss.aid?.weighting.rule ?? "fixed") !== "fixed";
+    const state = isBest || adapts ? await this.#step.state() : undefined;
+    if (state?.termWeights) this.#termWeights.push(state.termWeights);
     this.#train.push(this.#lossSum / this.#batch);
     this.#validation.push(loss);
     this.#batch = 0;
