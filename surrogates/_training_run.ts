@@ -122,7 +122,7 @@ export class TrainingRun implements Disposable {
 
   async #endEpoch(): Promise<void> {
     const loss = await this.#validationLoss();
-    const isBest = !this.best || loss < this.best.loss;
+    const isBest = loss < this.#bar;
     // Copying the state costs: not in every epoch, unless its weights of terms are wanted.
     const adapts = (this.#options.loss.aid?.weighting.rule ?? "fixed") !== "fixed";
     const state = isBest || adapts ? await this.#step.state() : undefined;
@@ -131,9 +131,8 @@ export class TrainingRun implements Disposable {
     this.#validation.push(loss);
     this.#batch = 0;
     this.#lossSum = 0;
-    if (loss < this.#bar) {
-      this.best = { weights, loss, epoch: this.#epoch };
-    }
+    // The epoch counts once its loss is pushed.
+    if (isBest) this.best = { weights: state!.weights, loss, epoch: this.#epoch };
     await this.#checkpoint();
     this.#report();
   }
