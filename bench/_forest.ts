@@ -37,17 +37,19 @@ function rank({ data, n, dim }: Points): Ranked {
   return { n, ranks, values };
 }
 
-/** Either a share of label 1, or a question and its two answers. */
-type Tree = number | {
-  readonly column: number;
-  readonly threshold: number;
-  readonly below: Tree;
-  readonly above: Tree;
-};
+/** Nodes by number, the root first: a question and its two answers, or a leaf. */
+interface Tree {
+  /** The column asked about; −1 in a leaf. */
+  readonly column: Int8Array;
+  /** At most this goes to the next node, more to `above`; in a leaf, the share of label 1. */
+  readonly threshold: Float64Array;
+  readonly above: Int32Array;
+}
 
-function leafOf(tree: Tree, row: Float64Array): number {
-  while (typeof tree !== "number") tree = row[tree.column]! <= tree.threshold ? tree.below : tree.above;
-  return tree;
+function leafOf({ column, threshold, above }: Tree, row: Float64Array): number {
+  let at = 0;
+  while (column[at]! >= 0) at = row[column[at]!]! <= threshold[at]! ? at + 1 : above[at]!;
+  return threshold[at]!;
 }
 
 function grow(key: Key, data: Ranked, labels: Uint8Array): Tree {
@@ -55,27 +57,56 @@ function grow(key: Key, data: Ranked, labels: Uint8Array): Tree {
   const [drawRow, columns] = [stream(forRows), stream(forColumns)];
   const rows = Uint32Array.from({ length: data.n }, () => drawRow.uniform() * data.n);
   const scratch = new Uint32Array(data.n);
-  return node(rows);
+  // Every leaf has a row, and every question two answers.
+  const most = 2 * data.n;
+  const tree = {
+    column: new Int8Array(most).fill(-1),
+    threshold: new Float64Array(most),
+    above: new Int32Array(most),
+  };
+  let size = 0;
+  node(0, data.n);
+  return tree;
 
-  function node(rows: Uint32Array): Tree {
-    const ones = rows.reduce((sum, i) => sum + labels[i]!, 0);
-    if (ones === 0 || ones === rows.length) return ones / rows.length;
-    const cut = bestCut(columns, { data, labels, rows, ones, scratch });
-    if (!cut) return ones / rows.length;
-    const ranks = data.ranks[cut.column]!;
-    return {
-      column: cut.column,
-      threshold: (data.values[cut.column]![cut.low]! + data.values[cut.column]![cut.high]!) / 2,
-      below: node(rows.filter((i) => ranks[i]! <= cut.low)),
-      above: node(rows.filter((i) => ranks[i]! > cut.low)),
-    };
+  function node(from: number, to: number): void {
+    const at = size++;
+    let ones = 0;
+    for (let k = from; k < to; k++) ones += labels[rows[k]!]!;
+    const isPure = ones === 0 || ones === to - from;
+    const cut = isPure ? undefined : bestCut(columns, { data, labels, rows, from, to, ones, scratch });
+    if (!cut) {
+      tree.threshold[at] = ones / (to - from);
+      return;
+    }
+    const { column, low, high } = cut;
+    tree.column[at] = column;
+    tree.threshold[at] = (data.values[column]![low]! + data.values[column]![high]!) / 2;
+    const middle = partition(rows, from, to, data.ranks[column]!, low);
+    node(from, middle);
+    tree.above[at] = size;
+    node(middle, to);
   }
+}
+
+/** Moves rows of a rank up to `low` before the others; returns where the others begin. */
+function partition(rows: Uint32Array, from: number, to: number, ranks: Uint32Array, low: number): number {
+  let middle = from;
+  for (let k = from; k < to; k++) {
+    const row = rows[k]!;
+    if (ranks[row]! > low) continue;
+    rows[k] = rows[middle]!;
+    rows[middle++] = row;
+  }
+  return middle;
 }
 
 interface Node {
   readonly data: Ranked;
   readonly labels: Uint8Array;
+  /** Its rows are those in [from, to), `ones` of them with label 1. */
   readonly rows: Uint32Array;
+  readonly from: number;
+  readonly to: number;
   readonly ones: number;
   readonly scratch: Uint32Array;
 }
@@ -93,7 +124,7 @@ function bestCut(random: Stream, node: Node): Cut | undefined {
   const dim = node.data.ranks.length;
   let best: Cut | undefined;
   let tried = 0;
-  for (const column of drawPermutation(random, dim)) {
+  for (const column of dim === 1 ? [0] : drawPermutation(random, dim)) {
     const cut = cutColumn(column, node);
     if (cut && (!best || cut.purity > best.purity)) best = cut;
     if (++tried >= Math.floor(Math.sqrt(dim)) && best) break;
@@ -102,21 +133,35 @@ function bestCut(random: Stream, node: Node): Cut | undefined {
 }
 
 /** By Gini's index: the larger Σ (ones² + zeros²) / size over both sides, the purer. */
-function cutColumn(column: number, { data, labels, rows, ones, scratch }: Node): Cut | undefined {
+function cutColumn(column: number, { data, labels, rows, from, to, ones, scratch }: Node): Cut | undefined {
   const ranks = data.ranks[column]!;
-  const sorted = scratch.subarray(0, rows.length);
-  // Rank and label in one number: the plain numeric sort is the fastest there is.
-  for (let k = 0; k < rows.length; k++) sorted[k] = 2 * ranks[rows[k]!]! + labels[rows[k]!]!;
-  sorted.sort();
+  const n = to - from;
+  // Rank and label in one number.
+  for (let k = 0; k < n; k++) scratch[k] = 2 * ranks[rows[from + k]!]! + labels[rows[from + k]!]!;
+  sort(scratch, n);
   let [at, purest, below] = [0, -1, 0];
-  for (let k = 1; k < rows.length; k++) {
-    below += sorted[k - 1]! & 1;
-    if (sorted[k - 1]! >> 1 === sorted[k]! >> 1) continue;
+  for (let k = 1; k < n; k++) {
+    below += scratch[k - 1]! & 1;
+    if (scratch[k - 1]! >> 1 === scratch[k]! >> 1) continue;
     const above = ones - below;
-    const rest = rows.length - k;
+    const rest = n - k;
     const purity = (below ** 2 + (k - below) ** 2) / k + (above ** 2 + (rest - above) ** 2) / rest;
     if (purity > purest) [at, purest] = [k, purity];
   }
   if (at === 0) return undefined;
-  return { column, low: sorted[at - 1]! >> 1, high: sorted[at]! >> 1, purity: purest };
+  return { column, low: scratch[at - 1]! >> 1, high: scratch[at]! >> 1, purity: purest };
+}
+
+/** Sorts the first n numbers; most nodes are too small for the host's sort to pay. */
+function sort(numbers: Uint32Array, n: number): void {
+  if (n > 32) {
+    numbers.subarray(0, n).sort();
+    return;
+  }
+  for (let i = 1; i < n; i++) {
+    const number = numbers[i]!;
+    let k = i;
+    for (; k > 0 && numbers[k - 1]! > number; k--) numbers[k] = numbers[k - 1]!;
+    numbers[k] = number;
+  }
 }
