@@ -19,21 +19,27 @@ export interface HeadChoice extends Pick<TrainCostOptions, "structure" | "embedd
   readonly scale: number;
 }
 
-/** Chooses the head: a paraboloid where the cost is known to be one, and that is asked for. */
+/** Chooses the head: of the shape that the cost is known to have, where it has one and may. */
 export function costHead(dataset: Dataset, options: HeadChoice): HeadSpec {
   const { structure = "auto", distance, embedding, scale } = options;
-  const head = structure === "free" || embedding !== undefined || dataset.failed > 0
-    ? undefined
-    : paraboloid(dataset, distance, scale);
-  if (head) return head;
-  if (structure !== "quadratic") return { kind: "softplus", scale };
+  const isKnown = structure !== "free" && embedding === undefined && dataset.failed === 0;
+  const head = isKnown ? shape(dataset, distance, scale) : undefined;
+  if (head && (structure === "auto" || structure === head.kind)) return head;
+  if (structure === "auto" || structure === "free") return { kind: "softplus", scale };
   throw new TypeError(
-    'Cannot train a quadratic cost as the distance must be "mse" or a low-dimensional "mmd", x not embedded, ' +
-      `and no simulation failed: current value is "${distance.name}", ${
-        embedding?.kind ?? "not embedded"
-      }, ` +
-      `${dataset.failed} failed`,
+    `Cannot train a cost of structure "${structure}" as the distance must be ${DISTANCES[structure]}, ` +
+      `x not embedded, and no simulation failed: current value is "${distance.name}", ` +
+      `${embedding?.kind ?? "not embedded"}, ${dataset.failed} failed`,
   );
+}
+
+const DISTANCES = { quadratic: '"mse" or a low-dimensional "mmd"', absolute: '"mae"' };
+
+function shape(dataset: Dataset, distance: Distance, scale: number): HeadSpec | undefined {
+  if (distance.name !== "mae") return paraboloid(dataset, distance, scale);
+  const { x } = dataset;
+  const unit = (j: number) => distance.options[`scale${j}`] as number;
+  return { kind: "absolute", weights: standardisation(x).std.map((std, j) => std / unit(j) / x.dim) };
 }
 
 function paraboloid({ x }: Dataset, { name, options }: Distance, scale: number): HeadSpec | undefined {

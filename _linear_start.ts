@@ -1,6 +1,7 @@
-// Where the training of a quadratic cost starts: at linear regression.
+// Where the training of a cost of known shape starts: at linear regression.
 
 import {
+  type AbsoluteHead,
   type Dataset,
   initWeights,
   type Key,
@@ -22,21 +23,23 @@ interface Rows {
 }
 
 /**
- * Weights of a quadratic head whose centre is the least-squares line of x on θ and whose height
- * is the mean cost of what the line leaves: a simulator that is linear is learned before the
+ * Weights of a head that measures x, whose centre is the least-squares line of x on θ and whose
+ * height is the mean cost of what the line leaves: a simulator that is linear is learned before the
  * first step, and one that is not is extrapolated sensibly. Features of x are no lines in θ:
  * their centre starts at zero.
  */
 export function linearStart(
   key: Key,
-  spec: NetworkSpec & { readonly head: QuadraticHead },
+  spec: NetworkSpec & { readonly head: QuadraticHead | AbsoluteHead },
   { theta, x }: Dataset,
   scaling: Scaling,
 ): Weights {
-  const { weights: { length: q }, features } = spec.head;
+  const { head } = spec;
+  const { weights: { length: q } } = head;
+  const drawn = initWeights(key, spec);
   const skip: Weight = { shape: [theta.dim, q], data: new Float32Array(theta.dim * q) };
-  const bias: Weight = { shape: [q + 1], data: new Float32Array(q + 1) };
-  if (!features) {
+  const bias = { ...drawn["trunk/out/bias"]!, data: new Float32Array(drawn["trunk/out/bias"]!.data.length) };
+  if (head.kind === "absolute" || !head.features) {
     const rows = {
       u: standardise(theta, scaling.theta),
       v: standardise(x, scaling.x),
@@ -44,27 +47,39 @@ export function linearStart(
       p: x.dim,
     };
     skip.data.set(regression(rows));
-    bias.data[q] = heightOf(leftOver(rows, skip.data, spec.head) / x.n, spec.head.scale);
+    bias.data.set(heights(head, rows, skip.data), q);
   }
-  return { ...initWeights(key, spec), "trunk/out/bias": bias, "skip/weight": skip };
+  return { ...drawn, "trunk/out/bias": bias, "skip/weight": skip };
 }
 
-/** The v with `scale · softplus(v) = height`. */
-function heightOf(height: number, scale: number): number {
-  return Math.log(Math.expm1(Math.max(height / scale, 1e-6)));
+/** What the head adds to a centre, so that the mean cost of what the line leaves is right. */
+function heights(head: QuadraticHead | AbsoluteHead, rows: Rows, line: Float32Array): number[] {
+  if (head.kind === "absolute") {
+    // At its centre a logistic of scale s costs 2 ln 2 · s.
+    return leftOver(rows, line, Math.abs).map((cost) => softplusInverse(cost / (2 * Math.LN2)));
+  }
+  const costs = leftOver(rows, line, (away) => away ** 2);
+  const height = costs.reduce((sum, cost, k) => sum + head.weights[k]! * cost, 0);
+  return [softplusInverse(height / head.scale)];
 }
 
-/** The cost, summed over rows, of what the line leaves. */
-function leftOver({ u, v, d, p }: Rows, line: Float32Array, { weights }: QuadraticHead): number {
-  let sum = 0;
-  for (let i = 0; i * p < v.length; i++) {
+/** The v with `softplus(v) = value`. */
+function softplusInverse(value: number): number {
+  return Math.log(Math.expm1(Math.max(value, 1e-6)));
+}
+
+/** `[p]`: the mean cost of what the line leaves. */
+function leftOver({ u, v, d, p }: Rows, line: Float32Array, cost: (away: number) => number): number[] {
+  const sums = new Array<number>(p).fill(0);
+  const n = v.length / p;
+  for (let i = 0; i < n; i++) {
     for (let k = 0; k < p; k++) {
       let away = v[i * p + k]!;
       for (let j = 0; j < d; j++) away -= u[i * d + j]! * line[j * p + k]!;
-      sum += weights[k]! * away ** 2;
+      sums[k]! += cost(away) / n;
     }
   }
-  return sum;
+  return sums;
 }
 
 /** `(uᵀu)⁻¹ uᵀv`, `[d, p]`; standardised rows need no intercept. */

@@ -9,7 +9,6 @@ import {
   type Draws,
   type Engine,
   foldIn,
-  fromRows,
   type Key,
   type LogDensity,
   type Points,
@@ -22,7 +21,8 @@ import {
 import { requireInteger, requireNonNegative } from "@likely/core/check";
 import { importance, sample, type SampleOptions } from "@likely/samplers";
 import { defaultEngine } from "./compile.ts";
-import { negated } from "./_negated.ts";
+import { observed } from "./_observed.ts";
+import { scaled } from "./_scaled.ts";
 
 /** Options of {@linkcode betaPath}. */
 export interface BetaPathOptions {
@@ -85,7 +85,7 @@ export interface BetaStep {
  * @param options Which β, how many particles.
  * @returns One step for each β, in rising order.
  * @throws {TypeError} If the artifact is no cost or the observation has the wrong width.
- * @throws {RangeError} If an option is out of range.
+ * @throws {RangeError} If an option is out of range, or the observation not finite.
  *
  * @example Usage
  * ```ts
@@ -103,15 +103,15 @@ export async function betaPath(
   x: ArrayLike<number> | Points,
   options: BetaPathOptions,
 ): Promise<BetaStep[]> {
-  const { betas, particles = 500, moves = 20, sampler = "hmc", engine, signal } = options;
+  const { betas, particles = 500, moves = 20, sampler = "hmc", engine = defaultEngine(), signal } = options;
   requireCost(artifact);
   requireInteger("follow a path of beta", "particles", particles, 25);
   betas.forEach((beta, i) => requireNonNegative("follow a path of beta", `betas[${i}]`, beta));
-  using cost = await (engine ?? defaultEngine()).logDensity(artifact, "data" in x ? x : fromRows([x]));
+  using cost = await engine.logDensity(artifact, observed(artifact, x));
   const prior = priorFrom(artifact.prior);
   const [forPrior, forSteps] = split(key, 2);
   const how = { warmup: moves, draws: 1, sampler, ...(signal && { signal }) };
-  const path = { prior, fit: negated(cost), how };
+  const path = { prior, fit: scaled(cost, -1), how };
   let at: Population = { beta: 0, draws: asDraws(prior, prior.sample(forPrior!, particles)) };
   const steps: BetaStep[] = [];
   let moved = 0;

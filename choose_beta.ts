@@ -27,15 +27,22 @@ import {
   requireRows,
 } from "@likely/core/check";
 import { betaPath, type BetaPathOptions } from "./beta_path.ts";
+import { usualBetas } from "./usual_betas.ts";
 
 /** Options of {@linkcode chooseBeta}; those of {@linkcode betaPath} say how each posterior is sampled. */
 export interface ChooseBetaOptions extends Partial<BetaPathOptions> {
   /**
    * Inverse temperatures to compare, in 1 / unit of the distance.
    *
-   * @default {[1, 3, 10, 30, 100, 300, 1000]} Each divided by the mean distance of simulations.
+   * @default {usualBetas(artifact)}
    */
   readonly betas?: readonly number[];
+  /**
+   * Particles of each path, ≥ 25: fewer than where one path must tell all.
+   *
+   * @default {100}
+   */
+  readonly particles?: number;
   /**
    * `"distance"` takes the β with which simulations of the posterior come closest to data held
    * out; of those that cannot be told apart, the smallest. `"coverage"` takes the
@@ -68,6 +75,8 @@ export interface ChooseBetaOptions extends Partial<BetaPathOptions> {
    * @default {0.8}
    */
   readonly level?: number;
+  /** Told after every pair, of how many there are. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
 /** Data that come in twos: replicates, or halves of a recording. */
@@ -140,7 +149,8 @@ export async function chooseBeta(
   options: ChooseBetaOptions = {},
 ): Promise<ChosenBeta> {
   const { betas = usualBetas(artifact), by = "distance", datasets = 30, level = 0.8, ...rest } = options;
-  const { pairs: given, distance = distanceFrom(artifact.provenance.loss.options), ...sampling } = rest;
+  const { pairs: given, onProgress, ...others } = rest;
+  const { distance = distanceFrom(artifact.provenance.loss.options), ...sampling } = others;
   requireFraction("choose beta", "level", level);
   const [forPairs, forRuns] = split(key, 2) as [Key, Key];
   const pairs = given ?? await simulatedPairs(forPairs, artifact, simulator, datasets);
@@ -148,7 +158,7 @@ export async function chooseBeta(
   const judged: Judged[][] = [];
   for (let j = 0; j < pairs.x.n; j++) {
     const [forPath, forPredictive] = split(foldIn(forRuns, j), 2) as [Key, Key];
-    const path = await betaPath(forPath, artifact, row(pairs.x, j), { ...sampling, betas });
+    const path = await betaPath(forPath, artifact, row(pairs.x, j), { particles: 100, ...sampling, betas });
     const heldOut = points(row(pairs.heldOut, j), pairs.heldOut.dim);
     judged.push(
       await Promise.all(path.map(async ({ beta, draws }, k) => {
@@ -157,6 +167,7 @@ export async function chooseBeta(
         return { beta, distance: mean(distance.between(x, heldOut)), coverage: covered(x, heldOut, level) };
       })),
     );
+    onProgress?.({ done: j + 1, total: pairs.x.n });
   }
   const rows = judged[0]!.map((_, k) => score(judged.map((path) => path[k]!)));
   return { beta: by === "distance" ? closest(judged) : sharpestHonest(rows, level), rows };
@@ -164,12 +175,6 @@ export async function chooseBeta(
 
 /** One pair at one β. */
 type Judged = Pick<BetaScore, "beta" | "distance" | "coverage">;
-
-/** The head's scale is the mean distance of simulations. */
-function usualBetas({ spec }: Artifact): number[] {
-  const unit = spec.head.kind === "linear" ? 1 : spec.head.scale;
-  return [1, 3, 10, 30, 100, 300, 1000].map((beta) => beta / unit);
-}
 
 async function simulatedPairs(
   key: Key,

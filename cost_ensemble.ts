@@ -16,17 +16,18 @@ import {
   type Points,
   points,
   type Posterior,
-  posteriorDensity,
   priorFrom,
   row,
   split,
   stream,
 } from "@likely/core";
-import { requireInteger } from "@likely/core/check";
+import { requireInteger, requireNonNegative } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics";
-import { mcmcPosterior } from "@likely/samplers";
 import { defaultEngine } from "./compile.ts";
-import { negated } from "./_negated.ts";
+import { observed } from "./_observed.ts";
+import { observationWarnings } from "./observation_warnings.ts";
+import { sampledPosterior } from "./_sampling.ts";
+import { scaled } from "./_scaled.ts";
 import type { PosteriorOptions } from "./posterior.ts";
 import { trainCost, type TrainCostOptions } from "./train_cost.ts";
 import type { SimulatedPairs } from "./train_ratio.ts";
@@ -139,9 +140,10 @@ export async function costSpread(
 /**
  * Conditions an ensemble on an observation: the generalized posterior of the mean cost.
  *
- * Warnings of its draws tell where the ensemble is out of its depth: when members disagree about
- * this observation more than about 99 % of simulated ones, and when β turns their disagreement
- * about the draws into more than one nat, so that the posterior's shape is not known.
+ * Warnings tell where the ensemble is out of its depth. At once, when the observation is unlike the
+ * simulations, or members disagree about it more than about 99 % of simulated ones; with the
+ * draws, when β turns their disagreement about those into more than one nat, so that the posterior's
+ * shape is not known.
  *
  * Holds engine memory until disposed.
  *
@@ -170,18 +172,22 @@ export async function ensemblePosterior(
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
   const { beta = 1, engine = defaultEngine(), ...sampling } = options;
+  requireNonNegative("condition an ensemble", "beta", beta);
   const { members, spreads } = ensemble;
-  const spread = await costSpread(members, x, { engine });
-  const costs = await conditioned(members, fromRows([x]), engine);
-  const prior = priorFrom(members[0]!.prior);
-  const target = posteriorDensity(prior, negated(costs), { beta });
+  const rows = observed(members[0]!, x);
+  const warnings = [
+    ...await observationWarnings(members[0]!, rows, { engine }),
+    ...farWarnings(await costSpread(members, x, { engine }), spreads),
+  ];
+  const costs = await conditioned(members, rows, engine);
   const check = (draws: Draws): string[] => [
+    ...warnings,
     ...convergenceWarnings(draws),
-    ...farWarnings(spread, spreads),
     ...disagreementWarnings(beta * disagreement(costs, draws)),
   ];
-  const given = mcmcPosterior(target, prior, { check, ...sampling });
-  return { ...given, [Symbol.dispose]: () => costs[Symbol.dispose]() };
+  const fit = scaled(costs, -beta);
+  const given = sampledPosterior(priorFrom(members[0]!.prior), fit, { check, ...sampling });
+  return { ...given, warnings, [Symbol.dispose]: () => costs[Symbol.dispose]() };
 }
 
 /** Members at an observation: the mean of their costs, and what each adds to it. */

@@ -24,3 +24,4 @@ export * from "./posterior.ts";
 export * from "./posterior_report.ts";
 export * from "./train_cost.ts";
 export * from "./train_ratio.ts";
+export * from "./usual_betas.ts";

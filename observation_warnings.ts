@@ -27,7 +27,8 @@ export interface ObservationWarningsOptions {
 /**
  * Compares an observation with the simulations that a surrogate was trained on, number by number
  * and as the network's embedding sees it. Far from them the network knows nothing, and its
- * posterior may be anything.
+ * posterior may be anything. A cost whose form in x is known (see `trainCost`'s `structure`) knows
+ * more: it errs as its means of x do, times how far x lies from them.
  *
  * Of several observations the one farthest off is named, at `level` over their number.
  *
@@ -56,9 +57,18 @@ export async function observationWarnings(
   const { engine = defaultEngine(), level = 0.01 } = options;
   const { x: data, embedded } = artifact.reference ?? {};
   const warnings = data ? worst(data, x, level) : [];
-  if (!embedded) return warnings;
+  if (!embedded) return warnings.map((text) => text + remark(artifact));
   using seen = await engine.logDensities(artifact, x);
-  return [...warnings, ...worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`)];
+  const asEmbedded = worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`);
+  return [...warnings, ...asEmbedded].map((text) => text + remark(artifact));
+}
+
+/** What a cost adds: it is asked for where no simulation comes, and may know it there. */
+function remark({ kind, spec }: Artifact): string {
+  if (kind !== "cost") return "";
+  return spec.head.kind === "softplus"
+    ? ", unless such observations were among the targets of training"
+    : ", if less so than by a cost of free structure";
 }
 
 function worst(reference: ReferenceCloud, x: Points, level: number): string[] {

@@ -4,23 +4,25 @@
  * @module
  */
 
-import {
-  type Artifact,
-  type Engine,
-  fromRows,
-  type Points,
-  type Posterior,
-  posteriorDensity,
-  priorFrom,
-} from "@likely/core";
+import { type Artifact, type Engine, type Points, type Posterior, priorFrom } from "@likely/core";
+import { requireNonNegative } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics";
-import { mcmcPosterior, type McmcPosteriorOptions } from "@likely/samplers";
+import type { McmcPosteriorOptions } from "@likely/samplers";
 import { defaultEngine } from "./compile.ts";
-import { negated } from "./_negated.ts";
+import { observed } from "./_observed.ts";
 import { observationWarnings } from "./observation_warnings.ts";
+import { sampledPosterior } from "./_sampling.ts";
+import { scaled } from "./_scaled.ts";
 
 /** Options of {@linkcode posterior}: the sampler's, and who evaluates. */
-export interface PosteriorOptions extends McmcPosteriorOptions {
+export interface PosteriorOptions extends Omit<McmcPosteriorOptions, "sampler"> {
+  /**
+   * `"smc"` moves particles from the prior to the posterior: for several modes, whose shares chains
+   * cannot tell. Of the other options it knows `chains` (its populations), `signal` and `check`.
+   *
+   * @default {"auto"} NUTS, as surrogates have gradients.
+   */
+  readonly sampler?: NonNullable<McmcPosteriorOptions["sampler"]> | "smc";
   /**
    * Inverse temperature: the log ratio, or minus the cost, is multiplied by it.
    *
@@ -47,7 +49,7 @@ export interface PosteriorOptions extends McmcPosteriorOptions {
  * @param options Sampler, temperature, engine.
  * @returns The posterior.
  * @throws {TypeError} If the observation has the wrong width.
- * @throws {RangeError} If it is not finite.
+ * @throws {RangeError} If it is not finite, or `beta` is not a number ≥ 0.
  *
  * @example Usage
  * ```ts
@@ -65,17 +67,14 @@ export async function posterior(
   x: ArrayLike<number> | Points,
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
-  const { beta = 1, engine, ...sampling } = options;
-  const observed = "data" in x ? x : fromRows([x]);
-  requireObservation(artifact, observed);
-  const runner = engine ?? defaultEngine();
-  const warnings = await observationWarnings(artifact, observed, { engine: runner });
-  const output = await runner.logDensity(artifact, observed);
-  const prior = priorFrom(artifact.prior);
+  const { beta = 1, engine = defaultEngine(), ...sampling } = options;
+  requireNonNegative("condition a surrogate", "beta", beta);
+  const rows = observed(artifact, x);
+  const warnings = await observationWarnings(artifact, rows, { engine });
+  const output = await engine.logDensity(artifact, rows);
   // A cost falls where parameters fit; a ratio and a likelihood rise.
-  const fit = artifact.kind === "cost" ? negated(output) : output;
-  const target = posteriorDensity(prior, fit, { beta });
-  const given = mcmcPosterior(target, prior, { check: convergenceWarnings, ...sampling });
+  const fit = scaled(output, artifact.kind === "cost" ? -beta : beta);
+  const given = sampledPosterior(priorFrom(artifact.prior), fit, { check: convergenceWarnings, ...sampling });
   return {
     ...given,
     warnings,
@@ -85,21 +84,4 @@ export async function posterior(
     },
     [Symbol.dispose]: () => output[Symbol.dispose](),
   };
-}
-
-function requireObservation({ spec, kind }: Artifact, { data, dim, n }: Points): void {
-  if (kind === "posterior") {
-    throw new TypeError(
-      `Cannot condition an artifact as its kind must be ratio, likelihood or cost: current value is ${kind}`,
-    );
-  }
-  if (dim !== spec.xDim || n === 0) {
-    throw new TypeError(
-      `Cannot condition on x as a row must have length ${spec.xDim}: current length is ${dim}`,
-    );
-  }
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new RangeError(`Cannot condition on x as it must be finite: x[${bad}] is ${data[bad]}`);
-  }
 }

@@ -20,15 +20,18 @@ import {
   type Points,
   points,
   priorFrom,
+  type QuadraticHead,
   split,
   standardisation,
   stream,
   type TrunkSpec,
 } from "@likely/core";
+import { requireLength } from "@likely/core/check";
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
 import { freeze, scalingFor, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./compile.ts";
 import { costHead } from "./_cost_head.ts";
+import { dataReference } from "./_data_reference.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
 import type { SimulatedPairs } from "./train_ratio.ts";
@@ -46,13 +49,16 @@ export interface TrainCostOptions
   /**
    * `"quadratic"` knows that an expected mean squared difference is
    * `‖m(θ) − x‖² / p + v(θ)` and learns m and v, so that it is right for any x, however far from
-   * the simulations; for the distance `"mmd"` the same holds in features of x. `"free"` learns a
-   * function of θ and x, for any distance.
+   * the simulations; for the distance `"mmd"` the same holds in features of x. `"absolute"` knows
+   * that an expected absolute difference `E|y − x|` is convex in x and grows as `|E y − x|` far out,
+   * and learns location and scale of each column given θ, as if they were logistic: close for
+   * Gaussian noise and for little noise, coarse where one θ has several outcomes. `"free"` learns
+   * a function of θ and x, for any distance.
    *
    * @default {"auto"} Quadratic for the distances `"mse"` and `"mmd"` on elements of one or two
-   * columns, unless simulations failed or x is embedded.
+   * columns, absolute for `"mae"`, unless simulations failed or x is embedded.
    */
-  readonly structure?: "auto" | "quadratic" | "free";
+  readonly structure?: "auto" | "quadratic" | "absolute" | "free";
   /**
    * `[m, p]`: observations that will be asked about, as targets.
    *
@@ -62,13 +68,13 @@ export interface TrainCostOptions
   /**
    * How many targets are simulations with noise, and how much; see {@linkcode noisyTargets}.
    *
-   * @default {{ count: 100, noise: 2 }} None, where the structure is quadratic.
+   * @default {{ count: 100, noise: 2 }} None, where the structure is not free.
    */
   readonly noisy?: NoisyTargetsOptions;
   /**
    * Targets that each row of a minibatch meets.
    *
-   * @default {2} Or 1, where the structure is quadratic.
+   * @default {2} Or 1, where the structure is not free.
    */
   readonly targetsPerRow?: number;
   /**
@@ -78,16 +84,24 @@ export interface TrainCostOptions
    */
   readonly failureCost?: number;
   /**
+   * `[d]`: columns of θ that the network sees on the log scale, by their lower end; `null` for the
+   * others.
+   *
+   * @default {undefined} Parameters with a lower end and no upper one; and, from zero, positive ones
+   * whose ends are a factor of ten apart or more.
+   */
+  readonly logTheta?: readonly (number | null)[];
+  /**
    * How x is embedded before θ joins it.
    *
    * @default {undefined} x joins θ as it is.
    */
   readonly embedding?: EmbeddingSpec;
   /**
-   * The network after the join; of θ alone where the structure is quadratic.
+   * The network after the join; of θ alone where the structure is not free.
    *
    * @default {{ kind: "resnet", blocks: 3, width: 64, activation: "silu" }} Or, where the structure
-   * is quadratic, `{ kind: "mlp", hidden: [64, 64, 64], activation: "silu" }`.
+   * is not free, `{ kind: "mlp", hidden: [64, 64, 64], activation: "silu" }`.
    */
   readonly trunk?: TrunkSpec;
   /**
@@ -129,9 +143,10 @@ export const ACE_PAPER: TrainCostOptions = {
  * Trains a network to tell the expected distance between simulations at θ and any observation:
  * the cost of θ in generalized Bayesian inference, `p(θ) exp(−β E d(x, x_o))`.
  *
- * Targets are the simulated x, noisy copies of some, and observations, if given. The head is
- * `c · softplus` with c the mean distance of random pairs. The loss that remains is the noise of
- * single simulations, not an error. Simulations that failed count as costly.
+ * Targets are the simulated x, noisy copies of some, and observations, if given. The head has the
+ * shape that the cost is known to have in x, or is `c · softplus` with c the mean distance of random
+ * pairs. The loss that remains is the noise of single simulations, not an error. Simulations that
+ * failed count as costly.
  *
  * Source: Gao, Deistler & Macke (2023), "Generalized Bayesian inference for scientific
  * simulators via amortized cost estimation", https://arxiv.org/abs/2305.15208
@@ -165,32 +180,34 @@ export async function trainCost(
   options: TrainCostOptions = {},
 ): Promise<TrainedCost> {
   const { dataset, prior, simulator } = pairs;
-  const { distance = mseDistance(), engine, ...rest } = options;
+  const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;
   const [forPilot, forTargets, forStart, forTraining] = split(key, 4) as [Key, Key, Key, Key];
   const pilot = pilotDistances(forPilot, dataset.x, distance);
   const head = costHead(dataset, { ...options, distance, scale: pilot.mean });
-  const usual = usualTraining(head);
   const all = withFailed(dataset);
+  const usual = usualTraining(head, all.x.n);
   const batchSize = Math.max(1, Math.min(usual.batchSize, Math.floor(0.9 * all.x.n)));
   const settings = { ...usual, batchSize, failureCost: 5 * pilot.largest, ...rest, distance };
   const spec = specFor(dataset, settings, head);
-  const logTheta = logColumns(priorFrom(prior).support);
+  const { logTheta = logColumns(priorFrom(prior).support) } = options;
+  requireLength("train a cost", "logTheta", logTheta.length, dataset.theta.dim);
   const scaling = { ...scalingFor(spec, dataset), theta: standardisation(all.theta, { log: logTheta }) };
   const trained = await train(forTraining, all, {
     ...settings,
-    engine: engine ?? defaultEngine(),
+    engine,
     spec,
     loss: lossFor(forTargets, dataset, settings),
     logTheta,
     scaling,
-    ...(head.kind === "quadratic" && {
+    ...((head.kind === "quadratic" || head.kind === "absolute") && {
       start: linearStart(forStart, { ...spec, head }, dataset, scaling),
       startMargin: chanceGain(all.x.n * (settings.validationFraction ?? 0.1)),
     }),
   });
   const counted = { ...trained, simulations: dataset.theta.n };
   const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions() });
-  return { artifact, history: trained.history };
+  const reference = await dataReference(artifact, dataset.x, engine);
+  return { artifact: { ...artifact, ...reference }, history: trained.history };
 }
 
 /** Options with what has no default that fits all. */
@@ -253,9 +270,10 @@ function join(above: Points, below: Points | undefined): Points {
 
 const PILOT_PAIRS = 5000;
 
-function usualTraining(head: HeadSpec) {
+function usualTraining(head: HeadSpec, rows: number) {
+  if (head.kind === "absolute") return { ...QUADRATIC_TRAINING, ...absoluteTraining(rows) };
   if (head.kind !== "quadratic") return FREE_TRAINING;
-  return head.features ? FEATURES_TRAINING : QUADRATIC_TRAINING;
+  return { ...(head.features ? FEATURES_TRAINING : QUADRATIC_TRAINING), ...quadraticTraining(head, rows) };
 }
 
 const FREE_TRAINING = {
@@ -276,12 +294,23 @@ const QUADRATIC_TRAINING = {
   // To tell whether anything was gained over the line takes a quiet judge.
   validationPairings: 10,
   noisy: { count: 0 },
-  batchSize: 200,
   learningRate: 2e-3,
   schedule: "cosine",
-  maxEpochs: 60,
-  patience: 30,
 } as const;
 
-// Waves in θ take longer than lines.
-const FEATURES_TRAINING = { ...QUADRATIC_TRAINING, learningRate: 3e-3, maxEpochs: 120 } as const;
+// Waves in θ take longer than lines; and there is no line to judge against.
+const FEATURES_TRAINING = { ...QUADRATIC_TRAINING, learningRate: 3e-3, validationPairings: 3 } as const;
+
+// Few rows make few steps an epoch, and would be given up before anything was learned.
+function quadraticTraining({ features }: QuadraticHead, rows: number) {
+  const batchSize = Math.min(200, Math.max(20, Math.round(rows / 50)));
+  const [epochs, steps] = features ? [120, 5400] : [60, 2700];
+  const maxEpochs = Math.max(epochs, Math.ceil(steps / Math.max(1, Math.floor(0.9 * rows / batchSize))));
+  return { batchSize, maxEpochs, patience: Math.ceil(maxEpochs / 2) };
+}
+
+// As many steps for few rows as for many, nearly: it takes steps to find where x jumps.
+function absoluteTraining(rows: number) {
+  const batchSize = Math.min(100, Math.max(20, Math.round(rows / 50)));
+  return { batchSize, maxEpochs: 120, patience: 60 } as const;
+}

@@ -61,18 +61,21 @@ function checkTrunk(trunk: TrunkSpec): void {
 }
 
 function checkHead(head: HeadSpec, { xDim, embedding }: NetworkSpec): void {
-  requireOneOf("spec.head.kind", head.kind, ["linear", "softplus", "quadratic"]);
-  if (head.kind !== "linear") requirePositive(ACTION, "spec.head.scale", head.scale);
-  if (head.kind !== "quadratic") return;
+  requireOneOf("spec.head.kind", head.kind, ["linear", "softplus", "quadratic", "absolute"]);
+  if (head.kind === "softplus" || head.kind === "quadratic") {
+    requirePositive(ACTION, "spec.head.scale", head.scale);
+  }
+  if (head.kind === "linear" || head.kind === "softplus") return;
   if (!Array.isArray(head.weights)) {
     throw new TypeError("Cannot use a spec as spec.head.weights must be a list: current value is none");
   }
-  const width = head.features === undefined ? xDim : checkFeatures(head.features, xDim);
+  const features = head.kind === "quadratic" ? head.features : undefined;
+  const width = features === undefined ? xDim : checkFeatures(features, xDim);
   requireLength(ACTION, "spec.head.weights", head.weights.length, width);
   head.weights.forEach((value, j) => requirePositive(ACTION, `spec.head.weights[${j}]`, value));
   if (embedding !== undefined) {
     throw new TypeError(
-      `Cannot use a spec as a quadratic head must see x as it is: current embedding is ${embedding.kind}`,
+      `Cannot use a spec as a head of kind ${head.kind} must see x as it is: current embedding is ${embedding.kind}`,
     );
   }
 }

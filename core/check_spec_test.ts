@@ -16,6 +16,7 @@ const CONV = {
 };
 const DENSE = { kind: "dense", hidden: [], out: 2, activation: "relu" };
 const QUADRATIC = { kind: "quadratic", weights: new Array(12).fill(1), scale: 2 };
+const ABSOLUTE = { kind: "absolute", weights: new Array(12).fill(1) };
 const FEATURES = { element: 2, frequencies: [[1, 2], [1, 2]], mean: "of_products" };
 const FOURIER = { ...QUADRATIC, weights: new Array(16).fill(1), features: FEATURES };
 type Class = new (message: string) => Error;
@@ -26,6 +27,7 @@ const LEGAL: Readonly<Record<string, unknown>> = {
   "a residual network": { ...GOOD, trunk: { kind: "resnet", blocks: 3, width: 64, activation: "relu" } },
   "a quadratic head": { ...GOOD, head: QUADRATIC },
   "a quadratic head on features": { ...GOOD, head: FOURIER },
+  "an absolute head": { ...GOOD, head: ABSOLUTE },
   "a softplus head": { ...GOOD, head: { kind: "softplus", scale: 2.5 } },
   "a dense embedding": { ...GOOD, embedding: DENSE },
   "a set embedding": { ...GOOD, embedding: SET },
@@ -83,6 +85,25 @@ const ILLEGAL: readonly [name: string, spec: unknown, error: Class, says: string
   ],
   ["no height", { ...GOOD, head: { ...QUADRATIC, scale: NaN } }, RangeError, "spec.head.scale"],
   ["a paraboloid in an embedding", { ...GOOD, embedding: DENSE, head: QUADRATIC }, TypeError, "dense"],
+  [
+    "absolute differences in no column",
+    { ...GOOD, head: { ...ABSOLUTE, weights: [] } },
+    TypeError,
+    "length 12",
+  ],
+  ["absolute differences without weights", { ...GOOD, head: { kind: "absolute" } }, TypeError, "a list"],
+  [
+    "a negative weight",
+    { ...GOOD, head: { ...ABSOLUTE, weights: [-1, ...new Array(11).fill(1)] } },
+    RangeError,
+    "weights[0]",
+  ],
+  [
+    "absolute differences of an embedding",
+    { ...GOOD, embedding: DENSE, head: ABSOLUTE },
+    TypeError,
+    "kind absolute",
+  ],
   ["a null embedding", { ...GOOD, embedding: null }, TypeError, "spec.embedding"],
   ["elements that do not fill x", { ...GOOD, embedding: { ...SET, element: 5 } }, RangeError, "12 is not 10"],
   ["an element wider than x", { ...GOOD, embedding: { ...SET, element: 24 } }, RangeError, "12 is not 24"],

@@ -19,7 +19,7 @@ const NEAR_ZERO = 1e-3;
 /**
  * Draws starting weights: weights and biases uniform on ±1/√(fan in), and the second layer of
  * every residual block on ±0.001, so that a deep trunk starts as a shallow one. Under a quadratic
- * head the last layer's weight starts as small: the centre starts linear in θ.
+ * or an absolute head the last layer's weight starts as small: the centre starts linear in θ.
  *
  * Weight number k depends on the key and k alone.
  *
@@ -49,7 +49,7 @@ const NEAR_ZERO = 1e-3;
 export function initWeights(key: Key, spec: Spec): Weights {
   checkSpec(spec);
   const shapes = weightShapes(spec);
-  const nearZero = spec.head.kind === "quadratic" ? /block\d+\/1\/|out\/weight/ : /block\d+\/1\//;
+  const nearZero = "skip/weight" in shapes ? /block\d+\/1\/|trunk\/out\/weight/ : /block\d+\/1\//;
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape], k) => {
       const bound = nearZero.test(name) ? NEAR_ZERO : 1 / Math.sqrt(fanIn(shapes, name));

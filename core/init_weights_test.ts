@@ -38,3 +38,9 @@ Deno.test("initWeights() starts residual blocks near the identity", () => {
   assert(weights["trunk/block0/1/bias"]!.data.every((w) => Math.abs(w) <= 1e-3));
   assert(weights["trunk/block0/0/weight"]!.data.some((w) => Math.abs(w) > 1e-2));
 });
+
+Deno.test("initWeights() starts the centre of what measures x nearly linear", () => {
+  const weights = initWeights(key(5), { ...SPEC, xDim: 2, head: { kind: "absolute", weights: [1, 1] } });
+  assert(weights["trunk/out/weight"]!.data.every((w) => Math.abs(w) <= 1e-3));
+  assert(weights["skip/weight"]!.data.some((w) => Math.abs(w) > 1e-2));
+});

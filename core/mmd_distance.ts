@@ -76,31 +76,38 @@ export function mmdDistance(options: MmdDistanceOptions): Distance {
 /** The mean of the kernel on elements. */
 function jointly(element: number, rate: number): Similarity {
   return (a, i, b, j, m) => {
+    const isSame = a === b && i === j;
     let sum = 0;
-    for (let u = i; u < i + m * element; u += element) {
-      for (let v = j; v < j + m * element; v += element) {
+    for (let u = 0; u < m * element; u += element) {
+      for (let v = isSame ? u + element : 0; v < m * element; v += element) {
         let squared = 0;
-        for (let k = 0; k < element; k++) squared += (a[u + k]! - b[v + k]!) ** 2;
+        for (let k = 0; k < element; k++) squared += (a[i + u + k]! - b[j + v + k]!) ** 2;
         sum += Math.exp(-rate * squared);
       }
     }
-    return sum / (m * m);
+    return meanOf(sum, m, isSame);
   };
 }
 
 /** The product over columns of the mean of each column's kernel. */
 function byColumn(element: number, rate: number): Similarity {
   return (a, i, b, j, m) => {
+    const isSame = a === b && i === j;
     let product = 1;
     for (let k = 0; k < element; k++) {
       let sum = 0;
-      for (let u = i + k; u < i + m * element; u += element) {
-        for (let v = j + k; v < j + m * element; v += element) {
-          sum += Math.exp(-rate * (a[u]! - b[v]!) ** 2);
+      for (let u = k; u < m * element; u += element) {
+        for (let v = isSame ? u + element : k; v < m * element; v += element) {
+          sum += Math.exp(-rate * (a[i + u]! - b[j + v]!) ** 2);
         }
       }
-      product *= sum / (m * m);
+      product *= meanOf(sum, m, isSame);
     }
     return product;
   };
+}
+
+/** Of a set with itself each pair was summed once, and no element's with itself, which is 1. */
+function meanOf(sum: number, m: number, isSame: boolean): number {
+  return (isSame ? m + 2 * sum : sum) / (m * m);
 }

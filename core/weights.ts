@@ -34,8 +34,9 @@ type Shapes = Record<string, number[]>;
  *   (pooling drops what does not fill a window).
  *
  * The first layer of the trunk reads the row (θ, embedded x): θ's weights come first. Under a
- * quadratic head it reads θ alone, the last layer has a column more than x or its features, and the
- * way past the trunk is `skip/weight` `[thetaDim, …]`, of as many columns as these.
+ * quadratic or an absolute head it reads θ alone, and the way past the trunk is `skip/weight`
+ * `[thetaDim, q]`, q the columns of x or its features. The last layer then has q + 1 columns under a
+ * quadratic head, 2q under an absolute one.
  *
  * @param spec The network; trusted, see {@linkcode checkSpec}.
  * @returns Shapes by weight name.
@@ -64,9 +65,10 @@ export function weightShapes(spec: Spec): Record<string, number[]> {
   const shapes: Shapes = {};
   const embedded = spec.embedding ? addEmbedding(shapes, spec, spec.embedding) : spec.xDim;
   const { thetaDim, head } = spec;
-  if (head.kind === "quadratic") {
-    addTrunk(shapes, spec.trunk, thetaDim, head.weights.length + 1);
-    shapes["skip/weight"] = [thetaDim, head.weights.length];
+  if (head.kind === "quadratic" || head.kind === "absolute") {
+    const { length: q } = head.weights;
+    addTrunk(shapes, spec.trunk, thetaDim, head.kind === "quadratic" ? q + 1 : 2 * q);
+    shapes["skip/weight"] = [thetaDim, q];
   } else addTrunk(shapes, spec.trunk, thetaDim + embedded, 1);
   return shapes;
 }

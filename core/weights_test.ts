@@ -46,6 +46,21 @@ Deno.test("weightShapes() has theta alone make a paraboloid: centre, height, and
   ]);
 });
 
+Deno.test("weightShapes() gives every column of an absolute head a centre and a scale", () => {
+  const shapes = weightShapes({
+    kind: "network",
+    thetaDim: 2,
+    xDim: 3,
+    trunk: { kind: "resnet", blocks: 0, width: 7, activation: "silu" },
+    head: { kind: "absolute", weights: [1, 1, 1] },
+  });
+  assertEquals(Object.entries(shapes).filter(([name]) => name.endsWith("weight")), [
+    ["trunk/in/weight", [2, 7]],
+    ["trunk/out/weight", [7, 6]],
+    ["skip/weight", [2, 3]],
+  ]);
+});
+
 Deno.test("weightShapes() joins theta to what a dense embedding gives", () => {
   const shapes = weightShapes(
     withEmbedding(9, { kind: "dense", hidden: [5], out: 4, activation: "relu" }),

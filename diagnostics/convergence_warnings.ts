@@ -63,7 +63,7 @@ function remedy(draws: Draws): string {
     return `chain ${chains.map((c) => c + 1).join(", ")} near ${where.join(", ")}`;
   });
   return `they stay in different modes (${places.join("; ")}), whose shares these draws do not tell: ` +
-    `use SMC or parallel tempering`;
+    `use SMC (sampler: "smc") or parallel tempering`;
 }
 
 /** `name (value)` of every parameter in trouble; empty when there is none. */

@@ -8,6 +8,8 @@ export interface Part {
   readonly at: number;
   /** Bytes in it. */
   readonly bytes: number;
+  /** What it begins with; absent: zeros. */
+  readonly values?: readonly number[];
 }
 
 /**
@@ -31,18 +33,26 @@ export class Arena {
 
   /** Takes room for `count` float32 numbers and returns its address. */
   take(name: string, count: number): number {
-    const at = this.#end;
-    const bytes = Math.max(16, Math.ceil(count / 4) * 16);
-    this.parts.push({ name, at, bytes });
-    this.#end = at + bytes + GAP;
-    return at;
+    return this.#add({ name, at: this.#end, bytes: Math.max(16, Math.ceil(count / 4) * 16) });
   }
 
-  /** Clears the parts from `from` on and writes the guards behind them. */
+  /** Takes room for float32 numbers that are known already and returns their address. */
+  constant(name: string, values: readonly number[]): number {
+    return this.#add({ name, at: this.#end, bytes: Math.ceil(values.length / 4) * 16, values });
+  }
+
+  #add(part: Part): number {
+    this.parts.push(part);
+    this.#end = part.at + part.bytes + GAP;
+    return part.at;
+  }
+
+  /** Clears the parts from `from` on, but for constants, and writes the guards behind them. */
   prepare(memory: WebAssembly.Memory, from = 0): void {
     const words = new Int32Array(memory.buffer);
-    for (const { at, bytes } of this.parts.slice(from)) {
+    for (const { at, bytes, values } of this.parts.slice(from)) {
       words.fill(0, at >> 2, (at + bytes) >> 2);
+      if (values) new Float32Array(memory.buffer, at).set(values);
       words.fill(GUARD, (at + bytes) >> 2, (at + bytes + GAP) >> 2);
     }
   }

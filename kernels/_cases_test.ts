@@ -7,12 +7,14 @@ import {
   type Batch,
   drawNormal,
   foldIn,
+  type FourierFeatures,
   initWeights,
   type Key,
   type Loss,
   type NetworkSpec,
   type Points,
   points,
+  type QuadraticHead,
   type Scaling,
   stream,
   type TrainPlan,
@@ -107,7 +109,57 @@ export const specs: Readonly<Record<string, NetworkSpec>> = {
       activation: "silu",
     },
   },
+  "quadratic head": {
+    ...base,
+    trunk: mlp([7, 6]),
+    head: { kind: "quadratic", weights: [0.3, 1, 0.05, 2, 0.7], scale: 1.5 },
+  },
+  "quadratic head on a resnet, whole vectors": {
+    ...base,
+    thetaDim: 3,
+    xDim: 4,
+    trunk: resnet(1, 9, "tanh"),
+    head: { kind: "quadratic", weights: [1, 0.4, 0.2, 3], scale: 0.7 },
+  },
+  "absolute head": {
+    ...base,
+    trunk: mlp([7, 6]),
+    head: { kind: "absolute", weights: [0.3, 1, 0.05, 2, 0.7] },
+  },
+  "absolute head on a resnet, one column": {
+    ...base,
+    thetaDim: 3,
+    xDim: 1,
+    trunk: resnet(1, 9, "tanh"),
+    head: { kind: "absolute", weights: [1.3] },
+  },
+  "quadratic head, products of features": {
+    ...base,
+    xDim: 6,
+    trunk: mlp([5]),
+    head: waves(2, [[0.4, 1.1, 2.3], [0.7, 1.6, 3.1]], "of_products"),
+  },
+  "quadratic head, features of columns": {
+    ...base,
+    thetaDim: 1,
+    xDim: 6,
+    trunk: resnet(1, 6),
+    head: waves(2, [[0.4, 1.1, 1.5, 1.9, 2.3], [0.7, 0.9, 1.2, 1.6, 3.1]], "of_columns"),
+  },
+  "quadratic head, features of three columns": {
+    ...base,
+    xDim: 6,
+    trunk: mlp([6], "tanh"),
+    head: waves(3, [[0.5], [1.3], [0.8]], "of_products"),
+  },
 };
+
+/** Distances in features, whose weights differ. */
+function waves(element: number, frequencies: number[][], mean: FourierFeatures["mean"]): QuadraticHead {
+  const count = (2 * frequencies[0]!.length) ** element;
+  const weights = Array.from({ length: count }, (_, j) => (1 + j % 5) / count);
+  return { kind: "quadratic", weights, scale: 0.9, features: { element, frequencies, mean } };
+}
 
 /** One loss of each kind; `compute` and `assemble` are for other engines. */
 export const losses: Readonly<Record<string, Loss>> = Object.fromEntries(
@@ -133,6 +185,11 @@ export const losses: Readonly<Record<string, Loss>> = Object.fromEntries(
     }];
   }),
 );
+
+/** Those of {@linkcode losses} that there is a program for: score terms want a linear head. */
+export function lossesFor({ head }: NetworkSpec): Loss[] {
+  return Object.values(losses).filter(({ aid }) => head.kind === "linear" || !aid);
+}
 
 /** A loss of {@linkcode losses} whose aid is weighed by a rule. */
 export function adaptive(loss: Loss, change: Partial<AdaptiveWeighting> = {}): Loss {

@@ -3,6 +3,7 @@
 // bit for bit, whatever the number of threads.
 
 import {
+  ABSOLUTE_HEAD,
   ACTIVATE,
   ACTIVATE_BACK,
   ADAM,
@@ -16,8 +17,10 @@ import {
   MEET,
   MUL,
   MUL_MUL_ADD,
+  MULTIPLY_WAVES,
   PACK_ROWS,
   PACK_TRANSPOSED,
+  PARABOLOID,
   PATCHES,
   POOL_ROWS,
   SCALE_ROWS,
@@ -27,6 +30,7 @@ import {
   SUM_COLUMNS,
   SUM_RUNS,
   UNPATCH,
+  WAVES,
 } from "./_opcodes.ts";
 
 /** An instruction's words: its name, then its arguments. */
@@ -71,6 +75,8 @@ const productByPanels: Cut = {
   moves: (a) => [[7, 4 * a[3]!], [8, 4], [10, 4], [12, 4]],
 };
 
+const measuring = byRows(1, (a) => [[4, a[3]!], [5, a[6]!], [9, 4], [10, a[3]!]]);
+
 /** What is not here, losses and sums to one number, is for the first thread alone. */
 const CUTS: Readonly<Record<number, Cut>> = {
   [PACK_ROWS]: { count: 2, grain: PANEL, moves: (a) => [[3, 4], [5, 4 * a[1]!], [7, 4], [9, 4]] },
@@ -94,6 +100,10 @@ const CUTS: Readonly<Record<number, Cut>> = {
   [PATCHES]: byRows(1, (a) => [[7, cells(a) * a[8]!], [9, cells(a) * a[10]!]]),
   [UNPATCH]: byRows(1, (a) => [[7, cells(a) * a[8]!], [9, cells(a) * a[10]!]]),
   [AVERAGE_POOL]: byRows(1, (a) => [[6, cells(a) * a[7]!], [8, pooledCells(a) * a[7]!]]),
+  [PARABOLOID]: measuring,
+  [ABSOLUTE_HEAD]: measuring,
+  [WAVES]: byRows(1, (a) => [[5, a[2]! * 4], [7, a[2]! * a[8]!]]),
+  [MULTIPLY_WAVES]: byRows(1, (a) => [[5, a[2]! * a[3]! * a[6]!], [8, a[9]!]]),
   [SPREAD_POOL]: byRows(1, (a) => [[6, pooledCells(a) * a[7]!], [8, cells(a) * a[7]!]]),
 };
 

@@ -4,6 +4,7 @@ import type { DenseEmbedding, NetworkSpec, SetEmbedding } from "@likely/core";
 import { padded } from "./_arena.ts";
 import { float } from "./_code.ts";
 import { planConv } from "./_conv.ts";
+import { planFeatures } from "./_features.ts";
 import { type Plan, type Rows, takeRows } from "./_layer.ts";
 import { POOL_ROWS, SPREAD_ROWS } from "./_opcodes.ts";
 import { type Piece, planStack } from "./_stack.ts";
@@ -17,10 +18,11 @@ export interface Embedding extends Piece {
 
 /** Plans the embedding of at most `rows` rows of x; without one x itself is the embedding. */
 export function planEmbedding(plan: Plan, spec: NetworkSpec, rows: number): Embedding {
-  const { embedding, xDim } = spec;
+  const { embedding, xDim, head } = spec;
   switch (embedding?.kind) {
     case undefined:
-      return identity(plan, xDim, rows);
+      if (head.kind !== "quadratic" || !head.features) return identity(plan, xDim, rows);
+      return planFeatures(plan, head.features, xDim, rows);
     case "dense":
       return planDense(plan, embedding, xDim, rows);
     case "set":

@@ -65,21 +65,23 @@ export interface LayerOptions {
   readonly skip?: number;
   /** Its input's gradient will be asked for. */
   readonly inputGradient: boolean;
+  /** Whether there is one. @default {true} */
+  readonly bias?: boolean;
 }
 
 /** Plans the layer whose weights are called `path/weight` and `path/bias`. */
 export function planLayer(plan: Plan, path: string, options: LayerOptions): Layer {
-  const { fanIn, fanOut, skip = 0, inputGradient } = options;
+  const { fanIn, fanOut, skip = 0, inputGradient, bias: hasBias = true } = options;
   const { arena, parameters } = plan;
   const weight = parameters.offset(`${path}/weight`) + skip * padded(fanOut) * 4;
-  const bias = parameters.offset(`${path}/bias`);
+  const biasIn = (run: number) => hasBias ? run + parameters.offset(`${path}/bias`) : 0;
   const layer: Layer = {
     fanIn,
     fanOut,
     weight: parameters.weights + weight,
-    bias: parameters.weights + bias,
+    bias: biasIn(parameters.weights),
     weightGradient: parameters.gradient + weight,
-    biasGradient: parameters.gradient + bias,
+    biasGradient: biasIn(parameters.gradient),
     packed: arena.take(`${path} packed`, fanIn * padded(fanOut)),
     packedTransposed: inputGradient ? arena.take(`${path} transposed`, fanOut * padded(fanIn)) : 0,
   };
@@ -101,7 +103,7 @@ export interface Start {
   /** Add the layer's bias. */
   readonly bias?: boolean;
   /** Add these rows; with `ld` 0 one row to all. */
-  readonly rows?: { readonly at: number; readonly ld: number };
+  readonly rows?: Pick<Rows, "at" | "ld">;
 }
 
 /** `to = from · W (+ bias) (+ rows)`. */
@@ -133,10 +135,32 @@ export function emitForward(
   );
 }
 
-/** `to = from · Wᵀ`. */
-export function emitInputGradient(code: Code, count: number, layer: Layer, from: Rows, to: Rows): void {
+/** `to = from · Wᵀ (+ rows)`. */
+export function emitInputGradient(
+  code: Code,
+  count: number,
+  layer: Layer,
+  from: Rows,
+  to: Rows,
+  rows: Pick<Rows, "at" | "ld"> = { at: 0, ld: 0 },
+): void {
   const { fanIn, fanOut, packedTransposed: packed } = layer;
-  code.emit(GEMM, count, padded(fanIn), fanOut, from.at, from.ld * 4, 4, packed, to.at, to.ld * 4, 0, 0, 0);
+  const [row, first] = [to.ld * 4, rows.ld * 4];
+  code.emit(
+    GEMM,
+    count,
+    padded(fanIn),
+    fanOut,
+    from.at,
+    from.ld * 4,
+    4,
+    packed,
+    to.at,
+    row,
+    rows.at,
+    first,
+    0,
+  );
 }
 
 /** How {@linkcode emitWeightGradient} treats the adjoint on the way. */

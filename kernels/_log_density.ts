@@ -15,14 +15,12 @@ import {
   zeros,
 } from "@likely/core";
 import { Code } from "./_code.ts";
+import { emitDensity, valuesOf } from "./_density_program.ts";
 import { requireDim, writeStandardised } from "./_host_rows.ts";
-import { emitForward, emitInputGradient, emitPacking } from "./_layer.ts";
-import { emitHead } from "./_loss_program.ts";
-import { emitSeen, type Network, planNetwork, rowsFrom } from "./_network.ts";
-import { SCALE_ROWS, SUM_RUNS } from "./_opcodes.ts";
+import { emitPacking } from "./_layer.ts";
+import { emitSeen, type Network, planNetwork } from "./_network.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
 import { requireFusable } from "./_support.ts";
-import { emitBackward, emitTrunk } from "./_trunk.ts";
 
 /** Pairs of a point and an x row in one call; more points take several calls. */
 const MOST_PAIRS = 1024;
@@ -185,11 +183,16 @@ class ModuleDensity implements ObservedDensities {
     const { n } = points;
     const gradient = grad !== undefined;
     const network = this.#network;
-    writeStandardised(this.#alive().memory, points, this.#artifact.scaling.theta, network.theta);
-    if (this.#loaded.n !== n || this.#loaded.gradient !== gradient) this.#load(this.#emit(n, { gradient }));
+    const { spec, scaling } = this.#artifact;
+    writeStandardised(this.#alive().memory, points, scaling.theta, network.theta);
+    if (this.#loaded.n !== n || this.#loaded.gradient !== gradient) {
+      const [observations, apart] = [this.#observations, this.#seen !== undefined];
+      this.#load(emitDensity(spec, network, { n, observations, apart, gradient }));
+    }
     this.#loaded = { n, gradient };
     this.#run();
-    const out = new Float32Array(this.#alive().memory.buffer, this.#out, n * this.#observations);
+    const values = valuesOf(spec, network);
+    const out = new Float32Array(this.#alive().memory.buffer, values, n * this.#observations);
     const never = this.#artifact.kind === "cost" ? Infinity : -Infinity;
     for (let i = 0; i < n; i++) {
       for (let k = i; k < out.length; k += n) value[i]! += out[k]!;
@@ -211,39 +214,6 @@ class ModuleDensity implements ObservedDensities {
       }
       if (!isFinite) grad.fill(0, i * dim, (i + 1) * dim);
     }
-  }
-
-  get #out(): number {
-    return this.#artifact.spec.head.kind === "linear" ? this.#network.h : this.#network.out;
-  }
-
-  /** The program for n points; pairs lie one x row after another. */
-  #emit(n: number, { gradient }: { readonly gradient: boolean }): Code {
-    const code = new Code();
-    const network = this.#network;
-    const { trunk, fromTheta, theta, seen, joint, jointX, thetaGradient, headSlope } = network;
-    const { spec } = this.#artifact;
-    const count = n * this.#observations;
-    for (let j = 0; j < this.#observations; j++) {
-      const rows = this.#seen ? seen : { at: rowsFrom(seen, j).at, ld: 0 };
-      emitForward(code, n, fromTheta, theta, rowsFrom(trunk.first.z, j * n), { rows });
-    }
-    emitTrunk(code, trunk, { count, slopes: gradient, bends: 0 }, network.h);
-    emitHead(code, spec, network, count);
-    if (!gradient) return code;
-    emitBackward(code, trunk, { count, slopes: true, bends: 0 });
-    let adjoint = trunk.first.d;
-    const { ld } = adjoint;
-    if (spec.head.kind === "softplus") {
-      code.emit(SCALE_ROWS, count, ld * 4, ld, joint.at, adjoint.at, headSlope, 0, 0);
-      adjoint = joint;
-    }
-    if (this.#observations > 1) {
-      code.emit(SUM_RUNS, n * ld, this.#observations, jointX.at, adjoint.at, n * ld * 4);
-      adjoint = jointX;
-    }
-    emitInputGradient(code, n, fromTheta, adjoint, thetaGradient);
-    return code;
   }
 
   /** Puts a program behind the arena. */

@@ -101,15 +101,15 @@ function contrast(classes: number, gamma: number): LossProgram {
   };
 }
 
-/** Outputs after the head; returns their address. */
+/** Outputs of `count` pairs after a head that does not measure; returns their address. */
 export function emitHead(code: Code, { head }: NetworkSpec, network: Network, count: number): number {
-  if (head.kind === "linear") return network.h;
+  if (head.kind !== "softplus") return network.h;
   code.emit(SOFTPLUS_HEAD, count, float(head.scale), network.h, network.out, network.headSlope);
   return network.out;
 }
 
 /** Slopes in the outputs become slopes in what the head was given. */
 export function emitHeadBack(code: Code, { head }: NetworkSpec, network: Network, count: number): void {
-  if (head.kind === "linear") return;
+  if (head.kind !== "softplus") return;
   code.emit(MUL, padded(count), network.slope, network.slope, network.headSlope);
 }

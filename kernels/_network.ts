@@ -16,9 +16,11 @@ import {
   type Rows,
   takeRows,
 } from "./_layer.ts";
-import { SCALE_ROWS, SUM_RUNS } from "./_opcodes.ts";
+import { type Measure, measuredWidth, measuringHead, planMeasure } from "./_measure.ts";
+import { COPY_RUNS, SCALE_ROWS, SUM_RUNS } from "./_opcodes.ts";
+import { planDot, type Slopes } from "./_output.ts";
 import { type Parameters, planParameters } from "./_parameters.ts";
-import { joinLayer, planTrunk, type Slopes, type Trunk } from "./_trunk.ts";
+import { joinLayer, planTrunk, type Trunk, widthBeforeOutput } from "./_trunk.ts";
 
 /** What a network is planned for. */
 export interface NetworkOptions {
@@ -43,14 +45,16 @@ export interface Network {
   readonly trunk: Trunk;
   /** Standardised θ, one row a pair. */
   readonly theta: Rows;
-  /** `embedded x · Wx + b`, one row per x row. */
+  /** `embedded x · Wx + b`, one row per x row; embedded x itself under a measuring head. */
   readonly seen: Rows;
   /** θ-gradient of the output, and v of the score term. */
   readonly thetaGradient: Rows;
   readonly v: Rows;
-  /** The join's two halves: from θ and from x. */
+  /** The join's two halves: from θ and from x. The latter is absent where the head measures. */
   readonly fromTheta: Layer;
-  readonly fromX: Layer;
+  readonly fromX: Layer | undefined;
+  /** What measures x from what θ makes, if the head does. */
+  readonly measure: Measure | undefined;
   /** Adjoint of the first sums, per pair and per x row. */
   readonly joint: Rows;
   readonly jointX: Rows;
@@ -65,38 +69,34 @@ export interface Network {
 
 /** Plans the network; addresses of the weights' runs do not depend on the row counts. */
 export function planNetwork(spec: NetworkSpec, options: NetworkOptions): Network {
-  const { x, seen = x, pairs, training, score } = options;
+  const { x, pairs, training, score } = options;
   const arena = new Arena();
   arena.take("zeros", widest(spec));
   const parameters = planParameters(arena, spec, training);
   const scratch = { count: 0, at: 0 };
   const plan: Plan = { arena, parameters, layers: [], training, score, scratch };
-  const { path, width } = joinLayer(spec.trunk);
-  const hidden = spec.trunk.kind === "mlp" ? Math.max(...spec.trunk.hidden) : width;
-  if (training) needScratch(plan, pairs, hidden);
+  if (training) needScratch(plan, pairs, Math.max(...widthsOf(spec.trunk)));
   const embedding = planEmbedding(plan, spec, x);
   const scores = training && !score ? 0 : pairs;
   const vector = (name: string) => arena.take(name, pairs);
+  const theta = takeRows(arena, "theta", pairs, spec.thetaDim);
+  const h = vector("h");
+  const head = measuringHead(spec.head);
+  const before = widthBeforeOutput(spec.trunk);
+  const measure = head && planMeasure(plan, { head, width: before, theta, rows: pairs });
+  const output = measure ?? planDot(plan, before, h);
   const planned = {
     arena,
     parameters,
     layers: plan.layers,
     embedding,
-    trunk: planTrunk(plan, spec.trunk, { pairs, scores: score ? x : 0 }),
-    theta: takeRows(arena, "theta", pairs, spec.thetaDim),
-    seen: takeRows(arena, "seen", seen, width),
+    measure,
+    trunk: planTrunk(plan, spec.trunk, output, { pairs, scores: score ? x : 0 }),
+    theta,
     thetaGradient: takeRows(arena, "theta gradient", scores, spec.thetaDim),
     v: takeRows(arena, "v", score ? x : 0, spec.thetaDim),
-    fromTheta: planLayer(plan, path, { fanIn: spec.thetaDim, fanOut: width, inputGradient: scores > 0 }),
-    fromX: planLayer(plan, path, {
-      fanIn: embedding.out.width,
-      fanOut: width,
-      skip: spec.thetaDim,
-      inputGradient: training && spec.embedding !== undefined,
-    }),
-    joint: takeRows(arena, "joint", pairs, width),
-    jointX: takeRows(arena, "joint x", training ? x : pairs, width),
-    h: vector("h"),
+    ...planJoin(plan, spec, options, { embedding, measure }),
+    h,
     out: vector("out"),
     headSlope: vector("head slope"),
     slope: vector("slope"),
@@ -105,9 +105,46 @@ export function planNetwork(spec: NetworkSpec, options: NetworkOptions): Network
   return { ...planned, scratch: scratch.at };
 }
 
+type Join = Pick<Network, "seen" | "fromTheta" | "fromX" | "joint" | "jointX">;
+
+/** Where θ and x meet: in the first sums, or under a head that measures only there. */
+function planJoin(
+  plan: Plan,
+  spec: NetworkSpec,
+  { x, seen, pairs, training, score }: NetworkOptions,
+  { embedding, measure }: Pick<Network, "embedding" | "measure">,
+): Join {
+  const { arena } = plan;
+  const { path, width } = joinLayer(spec.trunk);
+  const { thetaDim } = spec;
+  const { out } = embedding;
+  const fromTheta = planLayer(plan, path, {
+    fanIn: thetaDim,
+    fanOut: width,
+    inputGradient: !training || score,
+  });
+  if (measure) {
+    const none = takeRows(arena, "no joint", 0, width);
+    const rows = seen === undefined ? out : takeRows(arena, "seen", seen, out.width);
+    return { seen: rows, fromTheta, fromX: undefined, joint: none, jointX: none };
+  }
+  const inputGradient = training && spec.embedding !== undefined;
+  return {
+    seen: takeRows(arena, "seen", seen ?? x, width),
+    fromTheta,
+    fromX: planLayer(plan, path, { fanIn: out.width, fanOut: width, skip: thetaDim, inputGradient }),
+    joint: takeRows(arena, "joint", pairs, width),
+    jointX: takeRows(arena, "joint x", training ? x : pairs, width),
+  };
+}
+
+function widthsOf(trunk: NetworkSpec["trunk"]): readonly number[] {
+  return trunk.kind === "mlp" ? trunk.hidden : [trunk.width];
+}
+
 /** Numbers in the widest row that starts from address 0. */
-function widest({ xDim, thetaDim, embedding, trunk }: NetworkSpec): number {
-  const trunkWidths = trunk.kind === "mlp" ? trunk.hidden : [trunk.width];
+function widest(spec: NetworkSpec): number {
+  const { xDim, thetaDim, embedding, trunk } = spec;
   const patch = embedding?.kind === "conv"
     ? embedding.kernel ** embedding.size.length * Math.max(embedding.channels, ...embedding.filters)
     : 0;
@@ -115,7 +152,16 @@ function widest({ xDim, thetaDim, embedding, trunk }: NetworkSpec): number {
   const layers = embedding?.kind === "conv"
     ? embedding.filters
     : [...(embedding?.hidden ?? []), ...(embedding?.kind === "set" ? embedding.each : [])];
-  return Math.max(xDim, thetaDim, patch, cells, embedding?.out ?? 0, ...layers, ...trunkWidths) + 8;
+  return Math.max(
+    xDim,
+    thetaDim,
+    patch,
+    cells,
+    embedding?.out ?? 0,
+    measuredWidth(spec),
+    ...layers,
+    ...widthsOf(trunk),
+  ) + 8;
 }
 
 /** Rows from the n-th on. */
@@ -125,13 +171,18 @@ export function rowsFrom(rows: Rows, n: number): Rows {
 
 /** The embedding of n rows of x, and what it contributes to the first sums. */
 export function emitSeen(code: Code, { embedding, fromX, seen }: Network, n: number): void {
+  const { out } = embedding;
   embedding.forward(code, n);
-  emitForward(code, n, fromX, embedding.out, seen, { bias: true });
+  if (fromX) emitForward(code, n, fromX, out, seen, { bias: true });
+  else if (seen !== out) {
+    code.emit(COPY_RUNS, n, 1, out.ld, seen.at, seen.ld * 4, 0, out.at, out.ld * 4, 0);
+  }
 }
 
 /** The first sums of atom-major pairs: n rows of x, each with `atoms` rows of θ. */
 export function emitJoin(code: Code, network: Network, n: number, atoms: number): void {
-  const { trunk: { first }, fromTheta, theta, seen } = network;
+  const { trunk: { first }, fromTheta, theta, seen, measure } = network;
+  if (measure) return emitForward(code, n * atoms, fromTheta, theta, first.z, { bias: true });
   for (let a = 0; a < atoms; a++) {
     emitForward(code, n, fromTheta, rowsFrom(theta, a * n), rowsFrom(first.z, a * n), { rows: seen });
   }
@@ -152,6 +203,7 @@ export function emitJoinGradient(
 ): void {
   const { trunk: { first }, fromTheta, fromX, theta, v, joint, jointX, embedding, scratch } = network;
   const { count, scores, slope } = slopes;
+  if (!fromX) return emitWeightGradient(code, count, fromTheta, theta, first.d, { scratch, scale: slope });
   const { ld } = joint;
   const columns = ld;
   code.emit(SCALE_ROWS, count, ld * 4, columns, joint.at, first.d.at, slope, first.e?.at ?? 0, scores);

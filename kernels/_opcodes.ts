@@ -33,3 +33,7 @@ export const UNPATCH = 25;
 export const AVERAGE_POOL = 26;
 export const SPREAD_POOL = 27;
 export const MEET = 28;
+export const PARABOLOID = 29;
+export const WAVES = 30;
+export const MULTIPLY_WAVES = 31;
+export const ABSOLUTE_HEAD = 32;

@@ -2,13 +2,17 @@
 
 import { type Spec, type Weight, type Weights, weightShapes } from "@likely/core";
 import { type Arena, padded } from "./_arena.ts";
+import { outputParts } from "./_measure.ts";
 
 /** Where one weight lies within a run. */
 interface Slot {
   readonly name: string;
   readonly shape: readonly number[];
   readonly rows: number;
-  readonly columns: number;
+  /** Widths of the parts of a row, each of which begins a vector. */
+  readonly parts: readonly number[];
+  /** Numbers from one row to the next. */
+  readonly ld: number;
   /** Numbers before it. */
   readonly offset: number;
 }
@@ -38,7 +42,7 @@ export interface Parameters {
 export function planParameters(arena: Arena, spec: Spec, training: boolean): Parameters {
   const slots = layOut(spec);
   const last = slots[slots.length - 1]!;
-  const count = last.offset + last.rows * padded(last.columns);
+  const count = last.offset + last.rows * last.ld;
   const byName = new Map(slots.map((slot) => [slot.name, slot]));
   const take = (name: string) => training ? arena.take(name, count) : 0;
   const trunk = slots.filter(({ name }) => name.startsWith("trunk/"));
@@ -60,36 +64,59 @@ export function planParameters(arena: Arena, spec: Spec, training: boolean): Par
 }
 
 function sizeOf(slots: readonly Slot[]): number {
-  return slots.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  return slots.reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
 }
 
 function layOut(spec: Spec): Slot[] {
   let offset = 0;
   return Object.entries(weightShapes(spec)).map(([name, shape]) => {
-    const size = shape.reduce((product, length) => product * length, 1);
-    // The last layer has one column: as a row it is dotted with activations.
-    const columns = name === "trunk/out/weight" ? size : shape[shape.length - 1]!;
-    const slot = { name, shape, rows: size / columns, columns, offset };
-    offset += slot.rows * padded(columns);
+    const parts = partsOf(spec, name, shape);
+    const columns = parts.reduce((sum, width) => sum + width, 0);
+    const ld = parts.reduce((sum, width) => sum + padded(width), 0);
+    const slot = { name, shape, rows: sizeOfShape(shape) / columns, parts, ld, offset };
+    offset += slot.rows * ld;
     return slot;
   });
 }
 
-function view(memory: WebAssembly.Memory, run: number, { rows, columns, offset }: Slot): Float32Array {
-  return new Float32Array(memory.buffer, run + offset * 4, rows * padded(columns));
+function sizeOfShape(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
-function write(to: Float32Array, { rows, columns }: Slot, { data }: Weight): void {
-  for (let i = 0; i < rows; i++) to.set(data.subarray(i * columns, (i + 1) * columns), i * padded(columns));
+function partsOf({ head }: Spec, name: string, shape: readonly number[]): readonly number[] {
+  const measured = outputParts(head);
+  if (measured && name.startsWith("trunk/out/")) return measured;
+  // The last layer has one column: as a row it is dotted with activations.
+  return [name === "trunk/out/weight" ? sizeOfShape(shape) : shape.at(-1)!];
 }
 
-function read(from: Float32Array, { rows, columns, shape }: Slot): Weight {
-  const data = new Float32Array(rows * columns);
+function view(memory: WebAssembly.Memory, run: number, { rows, ld, offset }: Slot): Float32Array {
+  return new Float32Array(memory.buffer, run + offset * 4, rows * ld);
+}
+
+function write(to: Float32Array, slot: Slot, { data }: Weight): void {
+  forParts(slot, (place, from, width) => to.set(data.subarray(from, from + width), place));
+}
+
+function read(from: Float32Array, slot: Slot): Weight {
+  const data = new Float32Array(sizeOfShape(slot.shape));
+  forParts(slot, (place, to, width) => data.set(from.subarray(place, place + width), to));
+  return { shape: slot.shape, data };
+}
+
+/** Calls `visit` with each part's place in the run, its place without padding, and its width. */
+function forParts(
+  { rows, parts }: Slot,
+  visit: (place: number, plain: number, width: number) => void,
+): void {
+  let [place, plain] = [0, 0];
   for (let i = 0; i < rows; i++) {
-    const start = i * padded(columns);
-    data.set(from.subarray(start, start + columns), i * columns);
+    for (const width of parts) {
+      visit(place, plain, width);
+      place += padded(width);
+      plain += width;
+    }
   }
-  return { shape, data };
 }
 
 function requireShape(weights: Weights, { name, shape }: Slot): Weight {

@@ -86,8 +86,8 @@ export function emitStep(
   emitPacking(code, network.layers);
   emitSeen(code, network, n);
   emitJoin(code, network, n, loss.atoms);
-  emitTrunk(code, network.trunk, keep, network.h);
-  emitLoss(code, spec, loss, network, n);
+  emitTrunk(code, network.trunk, keep);
+  emitLoss(code, spec, loss, network, { n, slopes: keep.slopes });
   if (keep.slopes) emitBackward(code, network.trunk, keep);
   if (scores > 0) emitScore(code, network, scores);
   if (moves) emitGradient(code, network, { count, scores, n, look });
@@ -95,12 +95,34 @@ export function emitStep(
   return Int32Array.from(code.words);
 }
 
-function emitLoss(code: Code, spec: NetworkSpec, loss: LossProgram, network: TrainNetwork, n: number): void {
+function emitLoss(
+  code: Code,
+  spec: NetworkSpec,
+  loss: LossProgram,
+  network: TrainNetwork,
+  { n, slopes }: { readonly n: number; readonly slopes: boolean },
+): void {
   const count = n * loss.atoms;
-  const out = emitHead(code, spec, network, count);
+  const out = network.measure
+    ? emitMeasures(code, network, n, { atoms: loss.atoms, slopes })
+    : emitHead(code, spec, network, count);
   const { target, slope, slots } = network;
   loss.emit(code, { n, out, target, slope, slot: slots });
   emitHeadBack(code, spec, network, count);
+}
+
+/** The head's values where it measures, atom by atom; returns their address. */
+function emitMeasures(
+  code: Code,
+  { measure, seen, out }: TrainNetwork,
+  n: number,
+  { atoms, slopes }: { readonly atoms: number; readonly slopes: boolean },
+): number {
+  for (let a = 0; a < atoms; a++) {
+    const first = a * n;
+    measure!.measure(code, { count: n, first, seen, out: out + first * 4, slopes: slopes ? "set" : "none" });
+  }
+  return out;
 }
 
 /** Score residuals on the first rows: their mean to its slot, their slopes to v. */

@@ -1,6 +1,7 @@
 // What the fused engine does not do.
 
 import { type NetworkSpec, UnsupportedError } from "@likely/core";
+import { measuringHead } from "./_measure.ts";
 
 /**
  * Requires a spec that this engine has a program for.
@@ -8,7 +9,9 @@ import { type NetworkSpec, UnsupportedError } from "@likely/core";
  * @throws {UnsupportedError} If another engine must run it.
  */
 export function requireFusable({ trunk, head }: NetworkSpec): void {
-  if (head.kind === "quadratic") throw new UnsupportedError("Cannot fuse a quadratic head");
+  if (head.kind !== "linear" && head.kind !== "softplus" && !measuringHead(head)) {
+    throw new UnsupportedError(`Cannot fuse a ${head.kind} head`);
+  }
   if (trunk.kind === "mlp" && trunk.hidden.length === 0) {
     throw new UnsupportedError("Cannot fuse a trunk without hidden layers");
   }

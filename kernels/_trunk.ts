@@ -3,7 +3,6 @@
 // gradients of its weights.
 
 import type { Activation, TrunkSpec } from "@likely/core";
-import { padded } from "./_arena.ts";
 import type { Code } from "./_code.ts";
 import {
   emitActivation,
@@ -16,22 +15,14 @@ import {
   type Rows,
   takeRows,
 } from "./_layer.ts";
-import {
-  ACTIVATE_BACK,
-  ADD,
-  DOT_ROWS,
-  FILL_ROWS,
-  MUL,
-  MUL_MUL_ADD,
-  SUM_COLUMNS,
-  SUM_VECTOR,
-} from "./_opcodes.ts";
+import { ACTIVATE_BACK, ADD, MUL, MUL_MUL_ADD } from "./_opcodes.ts";
+import type { Output, Slopes } from "./_output.ts";
 
 /** What a layer writes: sums, and what the passes find at them. */
 interface Sums {
   /** The sums z. */
   readonly z: Rows;
-  /** ∂h/∂z, h the network's output. */
+  /** ∂h/∂z, h the network's output (under a measuring head, its value). */
   readonly d: Rows;
   /** Tangent of z along v, and the adjoint of z for that tangent. */
   readonly zt?: Rows | undefined;
@@ -71,9 +62,8 @@ export interface Trunk {
   readonly last?: Active;
   /** Sums that reach the last layer. */
   readonly end: Sums;
-  /** Width of the last layer's input, its weight, bias and their gradients. */
-  readonly out: { readonly width: number; readonly weight: number; readonly bias: number };
-  readonly outGradient: { readonly weight: number; readonly bias: number };
+  /** The last layer. */
+  readonly output: Output;
 }
 
 /** How many rows there will be at most. */
@@ -90,8 +80,13 @@ export function joinLayer(trunk: TrunkSpec): { path: string; width: number } {
   return { path: "trunk/0", width: trunk.hidden[0]! };
 }
 
-/** Plans the trunk. */
-export function planTrunk(plan: Plan, spec: TrunkSpec, capacity: Capacity): Trunk {
+/** Numbers that the last layer reads. */
+export function widthBeforeOutput(trunk: TrunkSpec): number {
+  return trunk.kind === "resnet" ? trunk.width : trunk.hidden.at(-1)!;
+}
+
+/** Plans the trunk up to its output. */
+export function planTrunk(plan: Plan, spec: TrunkSpec, output: Output, capacity: Capacity): Trunk {
   const first = takeSums(plan, "join", joinLayer(spec).width, capacity);
   const stage = (from: Sums, path: string, width: number): Stage => ({
     input: takeActive(plan, path, from, capacity),
@@ -113,19 +108,13 @@ export function planTrunk(plan: Plan, spec: TrunkSpec, capacity: Capacity): Trun
   } else {
     spec.hidden.slice(1).forEach((width, i) => add([`trunk/${i + 1}`], width, false));
   }
-  const { parameters } = plan;
-  const at = (run: number) => ({
-    weight: run + parameters.offset("trunk/out/weight"),
-    bias: run + parameters.offset("trunk/out/bias"),
-  });
   return {
     activation: spec.activation,
     first,
     blocks,
     ...(spec.kind === "mlp" && { last: takeActive(plan, "trunk/out", end, capacity) }),
     end,
-    out: { width: end.z.width, ...at(parameters.weights) },
-    outGradient: at(parameters.gradient),
+    output,
   };
 }
 
@@ -159,8 +148,8 @@ export interface Keep {
   readonly bends: number;
 }
 
-/** From the first sums to the outputs h. */
-export function emitTrunk(code: Code, trunk: Trunk, keep: Keep, h: number): void {
+/** From the first sums to the outputs. */
+export function emitTrunk(code: Code, trunk: Trunk, keep: Keep): void {
   const { count } = keep;
   for (const { stages, residual } of trunk.blocks) {
     const start = stages[0]!.input.sums.z;
@@ -171,9 +160,7 @@ export function emitTrunk(code: Code, trunk: Trunk, keep: Keep, h: number): void
     });
   }
   if (trunk.last) emitActive(code, trunk, trunk.last, keep);
-  const { at, ld } = trunk.last?.a ?? trunk.end.z;
-  const { width, weight, bias } = trunk.out;
-  code.emit(DOT_ROWS, count, ld * 4, padded(width), at, weight, bias, h);
+  trunk.output.forward(code, count, trunk.last?.a ?? trunk.end.z);
 }
 
 function emitActive(code: Code, { activation }: Trunk, { sums, a, s1, s2 }: Active, keep: Keep): void {
@@ -189,8 +176,8 @@ function emitActive(code: Code, { activation }: Trunk, { sums, a, s1, s2 }: Acti
 
 /** ∂h/∂z at all sums, starting from 1: the loss's own slope is multiplied in later. */
 export function emitBackward(code: Code, trunk: Trunk, { count, bends }: Keep): void {
-  const { end, out, last } = trunk;
-  code.emit(FILL_ROWS, count, end.d.ld * 4, padded(out.width), end.d.at, out.weight);
+  const { end, output, last } = trunk;
+  output.backward(code, count, end.d);
   if (last) emitSlope(code, last, count, bends);
   for (const { stages, residual } of trunk.blocks.toReversed()) {
     for (const { input, layer, output } of stages.toReversed()) {
@@ -252,18 +239,6 @@ export function emitSecondAdjoint(code: Code, trunk: Trunk, count: number): void
   }
 }
 
-/** What {@linkcode emitTrunkGradient} multiplies in. */
-export interface Slopes {
-  /** Pairs. */
-  readonly count: number;
-  /** Rows with a score term; 0 for none. */
-  readonly scores: number;
-  /** Address of the loss's slope in h, one a row. */
-  readonly slope: number;
-  /** Scratch for packed adjoints. */
-  readonly scratch: number;
-}
-
 /** Gradients of the trunk's weights, those of the join left out. */
 export function emitTrunkGradient(code: Code, trunk: Trunk, slopes: Slopes): void {
   const { count, scores, slope, scratch } = slopes;
@@ -281,12 +256,6 @@ export function emitTrunkGradient(code: Code, trunk: Trunk, slopes: Slopes): voi
       }
     }
   }
-  const { at, ld } = trunk.last?.a ?? trunk.end.z;
-  const { weight, bias } = trunk.outGradient;
-  const columns = padded(trunk.out.width);
-  code.emit(SUM_COLUMNS, count, ld * 4, columns, at, slope, weight, 0);
-  code.emit(SUM_VECTOR, count, slope, bias);
-  if (scores === 0) return;
-  const tangent = (trunk.last?.at ?? trunk.end.zt)!;
-  code.emit(SUM_COLUMNS, scores, tangent.ld * 4, columns, tangent.at, 0, weight, 1);
+  const { end, last, output } = trunk;
+  output.gradient(code, slopes, last?.a ?? end.z, last?.at ?? end.zt);
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { drawNormal, key, stream } from "@likely/core";
 import { Code } from "./_code.ts";
 import { borrowMachine, type Machine, reserve, returnMachine } from "./_machine.ts";
-import { ACTIVATE, GEMM, PACK_ROWS, PACK_TRANSPOSED } from "./_opcodes.ts";
+import { ACTIVATE, GEMM, PACK_ROWS, PACK_TRANSPOSED, WAVES } from "./_opcodes.ts";
 
 const builds = ["relaxed", "plain"] as const;
 /** Behind the zeros that address 0 stands for. */
@@ -67,6 +67,35 @@ for (const build of builds) {
     assertEquals(silu![1], Math.fround(1e38));
     assert(Math.abs(silu![3]!) < 1e-30);
     assertEquals(tanh, [NaN, 1, -1, -1]);
+    returnMachine(machine);
+  });
+
+  Deno.test(`cosines and sines are float32-exact at angles up to 1e4, ${build}`, async () => {
+    const machine = await borrowMachine(build);
+    const count = 20_000;
+    const [x, table, waves] = [BASE, BASE + count * 4, BASE + count * 4 + 16] as const;
+    const program = waves + count * 32;
+    reserve(machine, program + 4096);
+    const numbers = new Float32Array(machine.memory.buffer);
+    const angles = numbers.subarray(x >> 2, (x >> 2) + count);
+    // Some are next to quarter turns, where one of the two vanishes.
+    angles.forEach((_, i) =>
+      angles[i] = i % 2 ? (i - count / 2) * Math.PI / 2 * 0.6 : Math.round(i / 4 - count / 8) * Math.PI / 2
+    );
+    angles.set([NaN, 1e7, -1e20, Infinity]);
+    numbers.set([1, 0, 0, 0], table >> 2);
+    const code = new Code();
+    code.emit(WAVES, count, 1, 4, 1, x, table, waves, 32);
+    run(machine, code, program);
+    const found = (i: number) => numbers.subarray((waves >> 2) + i * 8, (waves >> 2) + i * 8 + 2);
+    let worst = 0;
+    angles.forEach((angle, i) => {
+      if (i === 0 || i === 3) return assert(found(i).every(Number.isNaN));
+      if (i < 3) return assert(found(i).every((value) => Math.abs(value) <= 1));
+      const [cosine, sine] = found(i);
+      worst = Math.max(worst, Math.abs(cosine! - Math.cos(angle)), Math.abs(sine! - Math.sin(angle)));
+    });
+    assert(worst < 1.5e-7, `${worst}`);
     returnMachine(machine);
   });
 

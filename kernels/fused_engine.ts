@@ -72,10 +72,10 @@ export interface FusedEngine extends Engine {
  * A training step is one call: forward, loss, gradient, clipping and Adam. A log density with
  * θ-gradients is one call for up to 1,024 pairs of a point and an x row. Everything is float32,
  * except losses and sums of squares, which are float64 inside. It runs networks with dense,
- * set, convolutional or no embedding, MLP and residual trunks, the losses `"bce"`,
- * `"bce_balanced"`, `"nre_c"` and `"squared_error"`, and the first three aided by a score term,
- * as `scoreAugmented` builds them, with one fixed or adaptive weight. Anything else it refuses
- * with `UnsupportedError`.
+ * set, convolutional or no embedding, MLP and residual trunks, all heads, the losses `"bce"`,
+ * `"bce_balanced"`, `"nre_c"` and `"squared_error"`, and on a linear head the first three aided by
+ * a score term, as `scoreAugmented` builds them, with one fixed or adaptive weight. Anything else
+ * it refuses with `UnsupportedError`.
  *
  * A value that is no number becomes −∞, and +∞ where the artifact is a cost: either way the
  * point is never accepted. Its gradient is 0.

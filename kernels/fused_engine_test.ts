@@ -18,7 +18,16 @@ import {
   thetaGradient,
   weightSlope,
 } from "../tests/_reference_network.ts";
-import { artifactOf, atomsOf, losses, noiseBatch, normalRows, planOf, specs } from "./_cases_test.ts";
+import {
+  artifactOf,
+  atomsOf,
+  losses,
+  lossesFor,
+  noiseBatch,
+  normalRows,
+  planOf,
+  specs,
+} from "./_cases_test.ts";
 import { fusedEngine } from "./fused_engine.ts";
 
 /** Float32 next to float64: relative to the larger of the value and what it is made of. */
@@ -55,7 +64,7 @@ async function compareStep(
 }
 
 for (const [title, spec] of Object.entries(specs)) {
-  for (const loss of Object.values(losses)) {
+  for (const loss of lossesFor(spec)) {
     Deno.test(`trainStep() of ${title} agrees with float64 differences: ${loss.name}`, async () => {
       for (const n of [1, 6]) await compareStep("relaxed", spec, loss, n);
       await compareStep("plain", spec, loss, 3);
@@ -127,14 +136,39 @@ Deno.test("logDensity() puts the softplus head on", async () => {
 });
 
 Deno.test("logDensity() answers many points and many x rows in runs", async () => {
-  const x = normalRows(key(1), 300, simple.xDim);
-  const theta = normalRows(key(2), 50, simple.thetaDim);
-  using density = await fusedEngine().logDensity(artifactOf(key(3), simple), x);
-  const { value, grad } = density.evaluate(theta);
-  for (const i of [0, 2, 3, 49]) {
-    const one = density.evaluate(points(row(theta, i).slice(), simple.thetaDim));
-    assertAlmostEquals(value[i]!, one.value[0]!, 1e-4 * Math.abs(value[i]!));
-    assertAlmostEquals(grad![2 * i]!, one.grad![0]!, 1e-4 * Math.abs(grad![2 * i]!) + 1e-3);
+  for (const spec of [simple, specs["quadratic head, products of features"]!]) {
+    const x = normalRows(key(1), 300, spec.xDim);
+    const theta = normalRows(key(2), 50, spec.thetaDim);
+    using density = await fusedEngine().logDensity(artifactOf(key(3), spec), x);
+    const { value, grad } = density.evaluate(theta);
+    for (const i of [0, 2, 3, 49]) {
+      const one = density.evaluate(points(row(theta, i).slice(), spec.thetaDim));
+      assertAlmostEquals(value[i]!, one.value[0]!, 1e-4 * Math.abs(value[i]!));
+      assertAlmostEquals(grad![2 * i]!, one.grad![0]!, 1e-4 * Math.abs(grad![2 * i]!) + 1e-3);
+    }
+  }
+});
+
+Deno.test("logDensities() tells the rows of x apart under a head that measures, and embeds them as it sees them", async () => {
+  for (const title of ["quadratic head", "quadratic head, features of columns"]) {
+    const spec = specs[title]!;
+    const artifact = artifactOf(key(3), spec);
+    const w = doubles(artifact.weights);
+    const x = normalRows(key(4), 3, spec.xDim);
+    const theta = normalRows(key(5), 7, spec.thetaDim);
+    using densities = await fusedEngine().logDensities(artifact, x);
+    assertEquals(densities.embedded.dim, spec.head.kind === "quadratic" ? spec.head.weights.length : 0);
+    const chains = [2, 0, 1, 1, 5, 3, 4];
+    const { value, grad } = densities.evaluate(theta, { chains });
+    chains.forEach((chain, i) => {
+      const [u, y] = [[...row(theta, i)], [...row(x, chain % 3)]];
+      assertClose(value[i]!, output(w, spec, u, y), 1, `${title}, value ${i}`);
+      const slopes = thetaGradient(w, spec, u, y);
+      const size = sum(slopes.map(Math.abs)) + 1;
+      slopes.forEach((slope, j) => assertClose(grad![i * u.length + j]!, slope, size, `slope ${i}, ${j}`));
+    });
+    using one = await fusedEngine().logDensity(artifact, points(row(x, 1).slice(), spec.xDim));
+    assertEquals(one.evaluate(theta).value[2], value[2]);
   }
 });
 
@@ -246,6 +280,7 @@ Deno.test("fusedEngine() refuses what it has no program for", async () => {
   await refused({ loss: { ...losses.bce!, name: "mine" } });
   await refused({ loss: { ...losses.bce_balanced!, options: { weight: "much" } } });
   await refused({ spec: softplus, loss: losses.bce_score! });
+  await refused({ spec: specs["quadratic head"]!, loss: losses.bce_score! });
   const empty: NetworkSpec = { ...simple, trunk: { kind: "mlp", hidden: [], activation: "silu" } };
   await refused({ spec: empty });
   await assertRejects(

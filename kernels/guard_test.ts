@@ -70,12 +70,32 @@ function randomSpec(seed: number): NetworkSpec {
   };
 }
 
+/** The same with a head that measures x, or features of it. */
+function randomMeasuring(seed: number): NetworkSpec {
+  const { thetaDim, trunk } = randomSpec(seed);
+  const random = stream(foldIn(key(98), seed));
+  const whole = (low: number, high: number) => Math.floor(drawUniform(random, low, high + 1));
+  const some = (count: number) => Array.from({ length: count }, () => drawUniform(random, 0.1, 2));
+  const [element, count] = [whole(1, 2), whole(1, 5)];
+  const xDim = element * whole(1, 7);
+  const mean = whole(0, 1) === 0 ? "of_products" : "of_columns";
+  const frequencies = Array.from({ length: element }, () => some(count));
+  const features = { element, frequencies, mean } as const;
+  if (whole(0, 2) === 0) {
+    return { kind: "network", thetaDim, xDim, trunk, head: { kind: "absolute", weights: some(xDim) } };
+  }
+  const head = whole(0, 2) === 0
+    ? { weights: some(xDim) }
+    : { weights: some((2 * count) ** element), features };
+  return { kind: "network", thetaDim, xDim, trunk, head: { kind: "quadratic", scale: 2, ...head } };
+}
+
 const LOOK = { step: true, look: "all" } as const;
 
 Deno.test("planned programs write nothing outside their parts and read no guard, over random specs", async () => {
   const build = bestBuild();
-  for (let seed = 0; seed < 120; seed++) {
-    const spec = randomSpec(seed);
+  for (let seed = 0; seed < 160; seed++) {
+    const spec = seed % 4 === 3 ? randomMeasuring(seed) : randomSpec(seed);
     const loss = lossProgram(seed % 2 === 0 ? adaptive(losses.bce_score!) : losses.nre_c!, spec);
     const capacity = 1 + seed % 23;
     const network = planTraining(spec, loss, capacity);

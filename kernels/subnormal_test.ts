@@ -6,7 +6,7 @@ import { initWeights, key, type NetworkSpec, points, type Weights } from "@likel
 import { Code, float } from "./_code.ts";
 import { fusedEngine } from "./fused_engine.ts";
 import { borrowMachine, type Machine, reserve, returnMachine } from "./_machine.ts";
-import { ACTIVATE, ACTIVATE_BACK, ADAM, CONTRAST, CROSS_ENTROPY } from "./_opcodes.ts";
+import { ABSOLUTE_HEAD, ACTIVATE, ACTIVATE_BACK, ADAM, CONTRAST, CROSS_ENTROPY } from "./_opcodes.ts";
 
 const builds = ["relaxed", "plain"] as const;
 /** Behind the zeros that address 0 stands for. */
@@ -80,6 +80,41 @@ for (const build of builds) {
         else assertAlmostEquals(value / exact, 1, 1e-6, `input ${inputs![i]}`);
       });
     }
+    returnMachine(machine);
+  });
+
+  Deno.test(`the absolute head and its slopes are exact or 0 from no noise to far more than any, ${build}`, async () => {
+    const machine = await borrowMachine(build);
+    const rows = 240;
+    const { at: [outputs, adjoint, x, weights, out], views: [given, slopes, , factors, values] } = arrays(
+      machine,
+      rows * 8,
+      5,
+    );
+    factors!.set([1, 0.1, 1e-3, 0]);
+    given!.forEach((_, k) => {
+      const [i, j] = [k >> 3, k & 7];
+      // Centres of every size, on both sides; then widths from 1e-6 to 120.
+      given![k] = j < 4 ? (i % 2 ? -1 : 1) * 10 ** (j - i % 7) : i - 120 - j / 4;
+    });
+    const code = new Code();
+    code.emit(ABSOLUTE_HEAD, rows, 4, 32, outputs!, x!, 0, weights!, 0, out!, adjoint!, 0);
+    run(machine, code);
+    for (let i = 0; i < rows; i++) {
+      let value = 0;
+      for (let j = 0; j < 4; j++) {
+        const [m, u, weight] = [given![i * 8 + j]!, given![i * 8 + 4 + j]!, factors![j]!];
+        const s = Math.max(u, 0) + Math.log1p(Math.exp(-Math.abs(u))) + 1e-6;
+        const t = Math.abs(m) / s;
+        const e = Math.exp(-t);
+        value += weight * (Math.abs(m) + 2 * s * Math.log1p(e));
+        const spread = weight * 2 * (Math.log1p(e) + t * e / (1 + e)) / (1 + Math.exp(-u));
+        assertAlmostEquals(slopes![i * 8 + j]!, weight * Math.sign(m) * Math.tanh(t / 2), 2e-7 * weight);
+        assertAlmostEquals(slopes![i * 8 + 4 + j]!, spread, 2e-6 * weight * Math.min(1, Math.exp(u)) + 1e-25);
+      }
+      assertAlmostEquals(values![i]! / value, 1, 1e-6);
+    }
+    assert(!slopes!.some(isSubnormal));
     returnMachine(machine);
   });
 

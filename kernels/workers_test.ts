@@ -5,6 +5,7 @@ import {
   artifactOf,
   atomsOf,
   losses,
+  lossesFor,
   noiseBatch,
   normalRows,
   planOf,
@@ -75,7 +76,7 @@ function runLanes(machine: Machine, start: number, words: Int32Array, lanes: num
 for (const [title, spec] of Object.entries(specs)) {
   Deno.test(`a program cut for 2, 3 or 5 threads writes the same bits: ${title}`, async () => {
     const machine = await borrowMachine(bestBuild());
-    for (const loss of Object.values(losses)) {
+    for (const loss of lossesFor(spec)) {
       for (const n of [1, 37]) {
         const batch = noiseBatch(key(n), spec, n, atomsOf(loss));
         const whole = runCut(machine, spec, loss, batch, 1);
@@ -111,9 +112,10 @@ function rest(): Promise<void> {
 }
 
 Deno.test("trainStep() gives the same bits with 1, 2 and 3 threads, for every embedding", async () => {
-  for (const name of ["resnet silu", "dense embedding", "set embedding, mean", "conv embedding, image"]) {
+  const linear = ["resnet silu", "dense embedding", "set embedding, mean", "conv embedding, image"];
+  for (const name of [...linear, "absolute head", "quadratic head, products of features"]) {
     const spec = specs[name]!;
-    const loss = adaptive(losses.bce_score!);
+    const loss = spec.head.kind === "linear" ? adaptive(losses.bce_score!) : losses.bce!;
     const batches = [9, 9, 30, 30, 17].map((n, i) => noiseBatch(key(20 + i), spec, n, 2));
     const train = async (workers: number) => {
       using step = await fusedEngine({ workers }).trainStep(planOf(key(1), spec, loss));
@@ -134,21 +136,23 @@ Deno.test("trainStep() gives the same bits with 1, 2 and 3 threads, for every em
 });
 
 Deno.test("logDensity() gives the same bits with 1, 2 and 3 threads", async () => {
-  const spec = specs["resnet silu"]!;
-  const artifact = artifactOf(key(3), spec);
-  const x = normalRows(key(4), 3, spec.xDim);
-  const theta = normalRows(key(5), 900, spec.thetaDim);
-  const evaluate = async (workers: number) => {
-    using density = await fusedEngine({ workers }).logDensity(artifact, x);
-    density.evaluate(theta);
-    if (workers > 1) await rest();
-    return density.evaluate(theta);
-  };
-  const expected = await evaluate(1);
-  const runs = await sharedRuns(async () => {
-    for (const workers of [2, 3]) assertEquals(await evaluate(workers), expected);
-  });
-  assert(runs > 4, `helpers took part in ${runs} programs`);
+  for (const name of ["resnet silu", "quadratic head, features of columns"]) {
+    const spec = specs[name]!;
+    const artifact = artifactOf(key(3), spec);
+    const x = normalRows(key(4), 3, spec.xDim);
+    const theta = normalRows(key(5), 900, spec.thetaDim);
+    const evaluate = async (workers: number) => {
+      using density = await fusedEngine({ workers }).logDensity(artifact, x);
+      density.evaluate(theta);
+      if (workers > 1) await rest();
+      return density.evaluate(theta);
+    };
+    const expected = await evaluate(1);
+    const runs = await sharedRuns(async () => {
+      for (const workers of [2, 3]) assertEquals(await evaluate(workers), expected);
+    });
+    assert(runs > 4, `helpers took part in ${runs} programs`);
+  }
 });
 
 Deno.test("threads are called for by large batches alone", { ignore: few }, async () => {

@@ -22,4 +22,5 @@ export * from "./sample_many.ts";
 export * from "./slice.ts";
 export * from "./smc.ts";
 export * from "./smc_many.ts";
+export * from "./smc_posterior.ts";
 export * from "./stack_targets.ts";

@@ -45,6 +45,11 @@ export const NETWORKS: Readonly<Record<string, NetworkSpec>> = {
       features: { element: 2, frequencies: [[0.3, 1.1], [0.7, 1.9]], mean: "of_columns" },
     },
   },
+  "an absolute head": {
+    ...PLAIN,
+    xDim: 3,
+    head: { kind: "absolute", weights: [0.5, 1, 2] },
+  },
   "a linear centre": {
     ...PLAIN,
     xDim: 2,

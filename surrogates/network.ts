@@ -8,7 +8,6 @@ import {
   checkSpec,
   type EmbeddingSpec,
   type Estimate,
-  type QuadraticHead,
   type Spec,
   type TrunkSpec,
   weightShapes,
@@ -19,6 +18,7 @@ import { embedConv } from "./_embed_conv.ts";
 import { embedDense } from "./_embed_dense.ts";
 import { embedSet } from "./_embed_set.ts";
 import { fourierFeatures } from "./_fourier_features.ts";
+import { measure, measuringHead } from "./_measuring_head.ts";
 
 /**
  * A scalar network of standardised (θ, x), in two halves so that x is seen once however many
@@ -84,6 +84,7 @@ export function network(spec: Spec): Network {
   const join = firstLayer(trunk);
   const width = weightShapes(spec)[`${join}/bias`]![0]!;
   const features = head.kind === "quadratic" ? head.features : undefined;
+  const measuring = measuringHead(head);
   const through = embedding
     ? embedder(embedding)
     : (_: TensorWeights, x: Matrix) => features ? fourierFeatures(features, x) : tf.clone(x);
@@ -91,18 +92,18 @@ export function network(spec: Spec): Network {
 
   const observe: Network["observe"] = (weights, embedded) =>
     tf.tidy(() => {
-      // θ alone makes a paraboloid; x is where it is measured.
-      if (head.kind === "quadratic") return tf.clone(embedded);
+      // θ alone makes a function of x; x is where it is measured.
+      if (measuring) return tf.clone(embedded);
       const weight = tf.slice(weights[`${join}/weight`] as Matrix, [thetaDim, 0], [embedded.shape[1], width]);
       return tf.add(tf.matMul(embedded, weight), weights[`${join}/bias`]!);
     });
 
   const output: Network["output"] = (weights, { theta, atoms, seen }) =>
     tf.tidy(() => {
-      if (head.kind === "quadratic") {
+      if (measuring) {
         const outputs = afterJoin(weights, trunk, dense(weights, join, theta));
         const line = tf.matMul(theta, weights["skip/weight"] as Matrix) as Matrix;
-        return paraboloid(head, { outputs, line, atoms, seen });
+        return measure(measuring, { outputs, line, atoms, seen });
       }
       const n = seen.shape[0];
       const weight = tf.slice(weights[`${join}/weight`] as Matrix, [0, 0], [thetaDim, width]);
@@ -130,21 +131,6 @@ export function network(spec: Spec): Network {
 function firstLayer(trunk: TrunkSpec): string {
   if (trunk.kind === "resnet") return "trunk/in";
   return trunk.hidden.length > 0 ? "trunk/0" : "trunk/out";
-}
-
-/** What a paraboloid is made of: centre and height `[m, p + 1]`, what the skip adds `[m, p]`. */
-interface Paraboloid extends Omit<Joint, "theta"> {
-  readonly outputs: Matrix;
-  readonly line: Matrix;
-}
-
-/** The outputs at the rows of x, `[n, atoms]`. */
-function paraboloid(head: QuadraticHead, { outputs, line, atoms, seen }: Paraboloid): Matrix {
-  const p = head.weights.length;
-  const centre = tf.reshape(tf.add(line, tf.slice(outputs, [0, 0], [-1, p])), [atoms, -1, p]);
-  const height = tf.mul(tf.softplus(tf.slice(outputs, [0, p], [-1, 1])), head.scale);
-  const away = tf.sum(tf.mul(tf.square(tf.sub(centre, seen)), tf.tensor1d([...head.weights])), 2);
-  return tf.transpose(tf.add(away, tf.reshape(height, [atoms, -1]))) as Matrix;
 }
 
 /** The trunk from its first layer's sums on: `[m, width]` to `[m, out]`. */

@@ -28,8 +28,8 @@ export function doubles(weights: Weights): Numbers {
 /** The network's output at one standardised θ and x, head included. */
 export function output(w: Numbers, spec: NetworkSpec, theta: Vector, x: Vector): number {
   const { trunk: { activation, ...trunk }, head } = spec;
-  // A paraboloid's centre and height depend on θ alone.
-  let h: Vector = head.kind === "quadratic"
+  // What measures x depends on θ alone.
+  let h: Vector = head.kind === "quadratic" || head.kind === "absolute"
     ? theta
     : [...theta, ...(spec.embedding ? embed(w, spec.embedding, x) : x)];
   if (trunk.kind === "mlp") {
@@ -48,6 +48,14 @@ export function output(w: Numbers, spec: NetworkSpec, theta: Vector, x: Vector):
     const line = product(theta, w["skip/weight"]!.data, 1, theta.length, seen.length);
     return head.scale * softplus(outputs[seen.length]!) +
       head.weights.reduce((sum, weight, j) => sum + weight * (line[j]! + outputs[j]! - seen[j]!) ** 2, 0);
+  }
+  if (head.kind === "absolute") {
+    const line = product(theta, w["skip/weight"]!.data, 1, theta.length, x.length);
+    return head.weights.reduce((sum, weight, j) => {
+      const scale = softplus(outputs[x.length + j]!) + 1e-6;
+      const z = (line[j]! + outputs[j]! - x[j]!) / scale;
+      return sum + weight * scale * (softplus(z) + softplus(-z));
+    }, 0);
   }
   const y = outputs[0]!;
   return head.kind === "softplus" ? head.scale * softplus(y) : y;

@@ -1,6 +1,7 @@
 // The whole engine in one export: `run` walks a list of instructions that JavaScript planned.
 
 import {
+  ABSOLUTE_HEAD,
   ACTIVATE,
   ACTIVATE_BACK,
   ADAM,
@@ -17,8 +18,10 @@ import {
   MEET,
   MUL,
   MUL_MUL_ADD,
+  MULTIPLY_WAVES,
   PACK_ROWS,
   PACK_TRANSPOSED,
+  PARABOLOID,
   PATCHES,
   POOL_ROWS,
   SCALE_ROWS,
@@ -31,9 +34,11 @@ import {
   SUM_RUNS,
   SUM_VECTOR,
   UNPATCH,
+  WAVES,
 } from "../_opcodes";
 import { activate, activateBack } from "./activation";
 import { gemm, packRows, packTransposed } from "./gemm";
+import { absoluteHead, paraboloid } from "./head";
 import { averagePool, patches, spreadPool, unpatch } from "./image";
 import { contrast, crossEntropy, scoreResidual, softplusHead, squaredError } from "./loss";
 import { meet } from "./meet";
@@ -52,6 +57,7 @@ import {
   sumRuns,
   sumVector,
 } from "./vector";
+import { multiplyWaves, waves } from "./waves";
 
 /** Integer argument i of the instruction at pc. */
 // @ts-ignore: decorator
@@ -247,6 +253,60 @@ export function run(pc: usize, end: usize): void {
         break;
       case MEET:
         meet(at(pc, 1), int(pc, 2), int(pc, 3));
+        break;
+      case PARABOLOID:
+        paraboloid(
+          int(pc, 1),
+          int(pc, 2),
+          at(pc, 3),
+          at(pc, 4),
+          at(pc, 5),
+          at(pc, 6),
+          at(pc, 7),
+          num(pc, 8),
+          at(pc, 9),
+          at(pc, 10),
+          int(pc, 11),
+        );
+        break;
+      case ABSOLUTE_HEAD:
+        absoluteHead(
+          int(pc, 1),
+          int(pc, 2),
+          at(pc, 3),
+          at(pc, 4),
+          at(pc, 5),
+          at(pc, 6),
+          at(pc, 7),
+          at(pc, 9),
+          at(pc, 10),
+          int(pc, 11),
+        );
+        break;
+      case WAVES:
+        waves(
+          int(pc, 1),
+          int(pc, 2),
+          int(pc, 3),
+          int(pc, 4),
+          at(pc, 5),
+          at(pc, 6),
+          at(pc, 7),
+          at(pc, 8),
+        );
+        break;
+      case MULTIPLY_WAVES:
+        multiplyWaves(
+          int(pc, 1),
+          int(pc, 2),
+          int(pc, 3),
+          int(pc, 4),
+          at(pc, 5),
+          at(pc, 6),
+          num(pc, 7),
+          at(pc, 8),
+          at(pc, 9),
+        );
         break;
       default:
         unreachable();

@@ -2,7 +2,7 @@
 // gradient in h written to r. Float64 throughout: there are few logits.
 
 /** `eˣ` in float64, relative error below 1e-13 for |x| < 700, clamped beyond. */
-function exp64(x: f64): f64 {
+export function exp64(x: f64): f64 {
   if (x != x) return x;
   const clamped = min(max(x, -700.0), 700.0);
   const k = nearest(clamped * 1.4426950408889634);
@@ -43,26 +43,26 @@ function log1p64(u: f64): f64 {
 /** `log(1 + eʰ)`, given `e = exp(−|h|)`. */
 // @ts-ignore: decorator
 @inline
-function softplusOf(h: f64, e: f64): f64 {
+export function softplusOf(h: f64, e: f64): f64 {
   return max(h, 0.0) + log1p64(e);
 }
 
 /** `1 / (1 + e⁻ʰ)`, given `e = exp(−|h|)`. */
 // @ts-ignore: decorator
 @inline
-function sigmoidOf(h: f64, e: f64): f64 {
+export function sigmoidOf(h: f64, e: f64): f64 {
   return (h < 0 ? e : 1.0) / (1.0 + e);
 }
 
 // @ts-ignore: decorator
 @inline
-function get(h: usize, i: i32): f64 {
+export function get(h: usize, i: i32): f64 {
   return <f64>load<f32>(h + (<usize>i << 2));
 }
 
 // @ts-ignore: decorator
 @inline
-function set(r: usize, i: i32, value: f64): void {
+export function set(r: usize, i: i32, value: f64): void {
   // Confident rows have gradients that mean nothing, yet as subnormal floats they make every
   // product after them several times slower; WebAssembly cannot flush them to zero itself.
   store<f32>(r + (<usize>i << 2), abs(value) < 1e-25 ? 0 : <f32>value);

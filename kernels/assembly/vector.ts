@@ -31,7 +31,7 @@ export function sumLanes(v: v128): f32 {
 }
 
 /** 1.5 · 2²³: added to a number, it leaves the nearest whole number in the low bits. */
-const ROUND: f32 = 12582912;
+export const ROUND: f32 = 12582912;
 
 /**
  * `eˣ` in four lanes: `x = k ln 2 + r`, |r| ≤ ln 2 / 2, a degree-6 polynomial in r (the minimax

@@ -1,0 +1,20 @@
+import { type Artifact, fromRows, type Points } from "@likely/core";
+
+/** The observation as rows, `[m, p]`, of finite numbers that a surrogate can be conditioned on. */
+export function observed({ spec, kind }: Artifact, x: ArrayLike<number> | Points): Points {
+  if (kind === "posterior") {
+    throw new TypeError(
+      `Cannot condition an artifact as its kind must be ratio, likelihood or cost: current value is ${kind}`,
+    );
+  }
+  const rows = "data" in x ? x : fromRows([x]);
+  const { data, dim, n } = rows;
+  if (dim !== spec.xDim || n === 0) {
+    throw new TypeError(
+      `Cannot condition on x as a row must have length ${spec.xDim}: current length is ${dim}`,
+    );
+  }
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return rows;
+  throw new RangeError(`Cannot condition on x as it must be finite: x[${bad}] is ${data[bad]}`);
+}

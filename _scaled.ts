@@ -1,0 +1,14 @@
+import type { LogDensity } from "@likely/core";
+
+/** A surrogate's output times a factor: a cost by −β is a fit, which rises where the cost falls. */
+export function scaled(output: LogDensity, factor: number): LogDensity {
+  const times = (values: Float64Array) => values.map((v) => factor * v);
+  return {
+    name: output.name,
+    dim: output.dim,
+    evaluate: (theta, options) => {
+      const { value, grad } = output.evaluate(theta, options);
+      return { value: times(value), ...(grad && { grad: times(grad) }) };
+    },
+  };
+}
