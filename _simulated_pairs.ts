@@ -17,5 +17,10 @@ export async function simulatedPairs(
 ): Promise<SimulatedPairs> {
   const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
   const dataset = await simulate(key, source, n, options);
-  return { simulator: simulator.name, prior: prior!.spec, dataset };
+  return {
+    simulator: simulator.name,
+    prior: prior!.spec,
+    dataset,
+    ...(simulator.score && { score: simulator.score.bind(simulator) }),
+  };
 }

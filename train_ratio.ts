@@ -14,11 +14,20 @@ import {
   type Loss,
   priorFrom,
   type PriorSpec,
+  type Simulator,
   type Spec,
+  split,
   standardisation,
   type TrunkSpec,
 } from "@likely/core";
-import { bce, scoreAugmented, scoreScale } from "@likely/losses";
+import {
+  bce,
+  refreshed,
+  refreshPairs,
+  type RefreshPairsOptions,
+  scoreAugmented,
+  scoreScale,
+} from "@likely/losses";
 import { freeze, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./compile.ts";
 import { dataReference } from "./_data_reference.ts";
@@ -33,6 +42,8 @@ export interface SimulatedPairs {
   readonly prior: PriorSpec;
   /** The pairs. */
   readonly dataset: Dataset;
+  /** The simulator's exact score at any θ, where it has one: what `refresh` needs. */
+  readonly score?: NonNullable<Simulator["score"]>;
 }
 
 /** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
@@ -56,12 +67,23 @@ export interface TrainRatioOptions extends Partial<Omit<TrainOptions, "spec" | "
    */
   readonly loss?: Loss;
   /**
+   * Whether every x is trained on with further θ from its own posterior, found by scores, and how
+   * many; `{}` for the defaults. Worth most where simulations are few and scores cheap: it takes
+   * some hundred thousand of them. See {@linkcode refreshPairs}.
+   *
+   * @default {undefined} No: the simulated pairs alone.
+   */
+  readonly refresh?: RefreshOptions;
+  /**
    * Who trains.
    *
    * @default {defaultEngine()}
    */
   readonly engine?: Engine;
 }
+
+/** How pairs are refreshed. */
+export type RefreshOptions = Omit<RefreshPairsOptions, "prior" | "score">;
 
 /** A surrogate and how its training went. */
 export interface TrainedRatio {
@@ -82,7 +104,8 @@ export interface TrainedRatio {
  * @param pairs What was simulated.
  * @param options Network, loss and training.
  * @returns The surrogate and its learning curves.
- * @throws {TypeError | RangeError} If options or data do not fit together.
+ * @throws {TypeError | RangeError} If options or data do not fit together, or pairs are to be
+ * refreshed without a score.
  * @throws {TrainingError} If a loss is not finite.
  *
  * @example Usage
@@ -107,9 +130,14 @@ export async function trainRatio(
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
   const { dataset, prior, simulator } = pairs;
-  const { embedding, trunk = DEFAULT_TRUNK, engine = defaultEngine(), ...training } = options;
+  const { embedding, trunk = DEFAULT_TRUNK, engine = defaultEngine(), refresh, ...training } = options;
   const logTheta = logColumns(priorFrom(prior).support);
-  const loss = options.loss ?? defaultLoss(dataset, logTheta);
+  const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);
+  // Without refreshing, the key trains as it is.
+  const [forTraining, forPairs] = refresh ? split(key, 2) : [key, key];
+  const loss = refresh
+    ? refreshed(simulatedLoss, refreshPairs(forPairs, dataset, known(pairs, refresh)))
+    : simulatedLoss;
   const spec: Spec = {
     kind: "network",
     thetaDim: dataset.theta.dim,
@@ -118,7 +146,7 @@ export async function trainRatio(
     trunk,
     head: { kind: "linear" },
   };
-  const trained = await train(key, dataset, {
+  const trained = await train(forTraining, dataset, {
     ...DEFAULT_TRAINING,
     ...training,
     engine,
@@ -134,6 +162,15 @@ export async function trainRatio(
 function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
   if (dataset.score === undefined) return bce();
   return scoreAugmented(bce(), { scale: scoreScale(dataset, standardisation(dataset.theta, { log })) });
+}
+
+/** What refreshing needs to know of the pairs. */
+function known({ prior, score, simulator }: SimulatedPairs, refresh: RefreshOptions): RefreshPairsOptions {
+  if (score) return { ...refresh, prior: priorFrom(prior), score };
+  throw new TypeError(
+    `Cannot refresh pairs of "${simulator}" as its exact score must be known at any theta: ` +
+      "there is none (a joint score holds at the theta that made x alone)",
+  );
 }
 
 const DEFAULT_TRUNK: TrunkSpec = { kind: "mlp", hidden: [128, 128, 128], activation: "silu" };

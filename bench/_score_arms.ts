@@ -1,7 +1,9 @@
 // The arms of the score bench: the same network and simulations, another loss.
 
-import { type Dataset, type Loss, standardisation, type TrunkSpec } from "@likely/core";
+import { type Dataset, type EmbeddingSpec, type Loss, standardisation, type TrunkSpec } from "@likely/core";
 import { bce, scoreAugmented, type ScoreAugmentedOptions, scoreScale } from "@likely/losses";
+import type { RefreshOptions } from "@likely/sbi";
+import type { ScoreCase } from "./_score_cases.ts";
 
 /** One way to train. */
 export interface Arm {
@@ -10,6 +12,19 @@ export interface Arm {
   readonly hasScore: boolean;
   /** The loss, given what it is to learn from. */
   loss(dataset: Dataset): Loss;
+  /**
+   * Whether every x meets further θ of its own posterior, and how many.
+   *
+   * @default {undefined} No.
+   */
+  readonly refresh?: RefreshOptions;
+  /**
+   * How x is embedded before θ joins it, in cases that do not embed it in a way of their own; one
+   * hidden layer less comes after.
+   *
+   * @default {undefined} Not at all.
+   */
+  readonly embedding?: EmbeddingSpec;
   /**
    * Networks trained alike from different keys, whose outputs are averaged.
    *
@@ -22,6 +37,18 @@ export interface Arm {
    * @default {"silu"}
    */
   readonly activation?: TrunkSpec["activation"];
+}
+
+/** Wide and shallow: what is to be learned of x is mostly sums over it. */
+const LATE: EmbeddingSpec = { kind: "dense", hidden: [256], out: 16, activation: "silu" };
+
+/** The network of a case, or that of an arm which lets θ join later. */
+export function networkOf(
+  { trunk, embedding }: ScoreCase,
+  arm: Pick<Arm, "embedding">,
+): Pick<ScoreCase, "trunk" | "embedding"> {
+  if (embedding || !arm.embedding || trunk.kind !== "mlp") return { trunk, ...(embedding && { embedding }) };
+  return { trunk: { ...trunk, hidden: trunk.hidden.slice(1) }, embedding: arm.embedding };
 }
 
 const PLAIN: Arm = { title: "cross-entropy", hasScore: false, loss: () => bce() };
@@ -42,5 +69,21 @@ export const ARMS: Readonly<Record<string, Arm>> = {
   scoreLossRatio: scored("score, weight by the ratio of losses", { weight: { rule: "loss_ratio" } }),
   scoreTanh: scored("score, tanh", {}, { activation: "tanh" }),
   scoreThree: scored("score, three networks", {}, { members: 3 }),
+  refresh: { ...PLAIN, title: "cross-entropy, refreshed", hasScore: true, refresh: {} },
+  refreshScore: scored("score, refreshed", {}, { refresh: {} }),
+  bceLate: { ...PLAIN, title: "cross-entropy, late θ", embedding: LATE },
+  scoreLate: scored("score, late θ", {}, { embedding: LATE }),
+  refreshLate: {
+    ...PLAIN,
+    title: "cross-entropy, refreshed, late θ",
+    hasScore: true,
+    refresh: {},
+    embedding: LATE,
+  },
+  refreshScoreLate: scored("score, refreshed, late θ", {}, { refresh: {}, embedding: LATE }),
+  refreshQuarterLate: scored("a quarter of the scores, refreshed, late θ", { fraction: 0.25 }, {
+    refresh: {},
+    embedding: LATE,
+  }),
   bceThree: { ...PLAIN, title: "cross-entropy, three networks", members: 3 },
 };

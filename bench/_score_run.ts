@@ -17,7 +17,7 @@ import {
 import { compareSurfaces, likelihoodSurface, maximumLikelihood, regionCoverage } from "@likely/diagnostics";
 import { fusedEngine } from "@likely/kernels";
 import { trainRatio } from "@likely/sbi";
-import { ARMS } from "./_score_arms.ts";
+import { ARMS, networkOf } from "./_score_arms.ts";
 import { CASES, type TestSet } from "./_score_cases.ts";
 
 /** What a cell is told; a stored result counts only if all of it is the same. */
@@ -94,17 +94,20 @@ export async function scoreRun(settings: ScoreSettings, test: TestSet): Promise<
 }
 
 async function trainArm(key: Key, settings: ScoreSettings, dataset: Dataset): Promise<Artifact[]> {
-  const { task, trunk, embedding } = CASES[settings.case]!;
-  const { loss, members = 1, activation = "silu" } = ARMS[settings.arm]!;
+  const { task: { simulator, prior } } = CASES[settings.case]!;
+  const arm = ARMS[settings.arm]!;
+  const { loss, members = 1, activation = "silu", refresh } = arm;
+  const { trunk, embedding } = networkOf(CASES[settings.case]!, arm);
   const { steps, learningRate } = settings;
   const batchSize = Math.min(settings.batchSize, Math.floor(0.9 * settings.n));
   const maxEpochs = Math.max(1, Math.round(steps / Math.floor(0.9 * settings.n / batchSize)));
   const artifacts: Artifact[] = [];
   for (let member = 0; member < members; member++) {
-    const pairs = { simulator: task.simulator.name, prior: task.prior.spec, dataset };
+    const pairs = { simulator: simulator.name, prior: prior.spec, dataset, score: simulator.score! };
     const { artifact } = await trainRatio(foldIn(key, member), pairs, {
       trunk: { ...trunk, activation },
       ...(embedding && { embedding }),
+      ...(refresh && { refresh }),
       loss: loss(dataset),
       engine: ENGINE,
       batchSize,

@@ -5,6 +5,7 @@
  * are held to the exact likelihood on a grid. A cell, one case, arm, N and key, is written to a file
  * when it ends; the same command goes on after the last one. At the end it prints every cell, how
  * many plain simulations a scored one was worth, and the ratios of time, and draws learning curves.
+ * Other arms than those two, refreshed pairs and θ that joins late among them, are in `_score_arms.ts`.
  *
  * `--quick`: one key, a graph and a separable field, 1,000 to 30,000 simulations, 100,000 plain ones.
  * `--cases sis,separable,field`, `--arms bce,score`, `--sizes 1000,10000`, `--plain 100000` (sizes for
@@ -15,7 +16,7 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { parseArgs } from "@std/cli/parse-args";
-import { ARMS } from "./_score_arms.ts";
+import { ARMS, networkOf } from "./_score_arms.ts";
 import { CASES, fieldEmbedding, type ScoreCase, testSet } from "./_score_cases.ts";
 import { drawCurves } from "./_score_figure.ts";
 import { type ScoreResult, scoreRun, type ScoreSettings } from "./_score_run.ts";
@@ -42,7 +43,9 @@ const args = parseArgs(Deno.args, {
   boolean: ["quick", "tables", "times"],
   string: ["cases", "arms", "sizes", "plain", "keys", "steps", "rate", "out", "figures"],
   default: { arms: "bce,score", rate: "0.001", out: "out/bench/score", figures: "bench/figures" },
-  unknown: (name) => fail(`Cannot run the bench as the option must be known: current value is ${name}`),
+  // An empty value, as in `--figures ""`, is met a second time as an argument without a name.
+  unknown: (name) =>
+    name === "" || fail(`Cannot run the bench as the option must be known: current value is ${name}`),
 }) as unknown as Options;
 const cases = chosen("cases", args.cases ?? (args.quick ? "sis,separable" : "sis,separable,field"), CASES);
 const tests = new Map<string, ReturnType<typeof testSet>>();
@@ -133,7 +136,11 @@ async function printTimes(): Promise<void> {
   for (const name of cases) {
     const study = CASES[name]!;
     await line(study.title, study, { batchSize: 128, blocks: study.embedding ? 12 : 60 });
-    if (!study.embedding) continue;
+    if (!study.embedding) {
+      const late = { ...study, ...networkOf(study, ARMS.bceLate!) };
+      await line(`${study.title}, late θ`, late, { batchSize: 128, blocks: 60 });
+      continue;
+    }
     const embedding = fieldEmbedding([128, 128, 16]);
     await line("the same, 128-128-16 filters", study, { embedding, batchSize: 32, blocks: 4 });
   }

@@ -56,7 +56,8 @@ export interface ScoreAugmentedOptions {
  * `Simulator.simulateScored`) have the score as their mean given (x, θ), which is what squared
  * error learns; this holds at the θ that made x, and therefore scores of shuffled pairs are not used.
  *
- * Needs smooth activations and a dataset with scores (`simulate(…, { score: true })`).
+ * Needs smooth activations and a dataset with scores (`simulate(…, { score: true })`). Where the score
+ * is known at any θ, `refreshed(scoreAugmented(…), refreshPairs(…))` makes more of every simulation.
  *
  * Source: the exact score beside the cross-entropy, with a weight that follows the loss gradients,
  * is the idea of Shen & Kuusela (2026); that θ-scores teach classifiers is Brehmer et al. (2018),
