@@ -25,14 +25,15 @@ export async function rows(): Promise<Row[]> {
 
 // Some seconds of each.
 function rowsFor(name: string): number {
-  if (name === "hodgkin_huxley") return 500;
+  if (name === "brown_resnick") return 20;
+  if (name === "hodgkin_huxley" || name === "gaussian_field") return 500;
   return name.startsWith("influenza") ? 20_000 : 200_000;
 }
 
 async function rate(name: string, n: number, workers: number): Promise<number> {
   const source = {
-    module: import.meta.resolve(`@likely/simulators/${MODULES[name]![0]}`),
-    export: MODULES[name]![1]!,
+    module: import.meta.resolve(`@likely/simulators/${moduleOf(name)}`),
+    export: tasks[name]!.name,
   };
   const rates: number[] = [];
   for (let i = 0; i < REPEATS; i++) {
@@ -43,14 +44,7 @@ async function rate(name: string, n: number, workers: number): Promise<number> {
   return median(rates);
 }
 
-const MODULES: Readonly<Record<string, readonly [string, string]>> = {
-  "gaussian_linear": ["gaussian-linear", "gaussianLinear"],
-  "two_moons": ["two-moons", "twoMoons"],
-  "slcp": ["slcp", "slcp"],
-  "uniform_1d": ["uniform-1d", "uniform1d"],
-  "linear_gaussian_shifted": ["linear-gaussian-shifted", "linearGaussianShifted"],
-  "gaussian_mixture": ["gaussian-mixture", "gaussianMixture"],
-  "hodgkin_huxley": ["hodgkin-huxley", "hodgkinHuxley"],
-  "influenza": ["influenza", "influenza"],
-  "influenza_stochastic": ["stochastic-influenza", "stochasticInfluenza"],
-};
+/** Tasks bear their module's name, but for one. */
+function moduleOf(name: string): string {
+  return name === "influenza_stochastic" ? "stochastic-influenza" : name.replaceAll("_", "-");
+}
