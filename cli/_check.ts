@@ -4,7 +4,7 @@
 
 import type { Artifact, Simulator } from "@likely/core";
 import type { Calibration } from "@likely/sbi";
-import { readModel } from "./_input.ts";
+import { readModel, requireSimulatorOf } from "./_input.ts";
 import { onInterrupt } from "./_interrupt.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { PAGE, requireOutput, writeOutput } from "./_output.ts";
@@ -44,8 +44,9 @@ async function run(args: Arguments): Promise<void> {
   const seed = args.integer("seed", 0)!;
   if (out !== undefined) await requireOutput(out, PAGE);
   const artifact = await readModel(args.positional(0));
+  requireLikelihood(artifact);
   const { task } = await loadTask(name);
-  requireSimulator(name, task.simulator, artifact);
+  requireSimulatorOf(name, task.simulator, artifact);
   const calibration = await watched(artifact, task.simulator, { ...sizes, seed });
   const { calibrationReport, calibrationRows, calibrationVerdict } = await import("@likely/sbi");
   for (const [test, p, meaning] of calibrationRows(calibration)) {
@@ -73,10 +74,12 @@ async function watched(
   });
 }
 
-function requireSimulator(name: string, { thetaDim, xDim }: Simulator, { spec }: Artifact): void {
-  if (thetaDim === spec.thetaDim && xDim === spec.xDim) return;
+/** A cost's posterior is as wide as β makes it. */
+function requireLikelihood({ kind }: Artifact): void {
+  if (kind !== "cost") return;
   throw new TypeError(
-    `Cannot check the model against ${name} as it must have ${spec.thetaDim} parameters and ` +
-      `${spec.xDim} numbers of data: current values are ${thetaDim} and ${xDim}`,
+    "Cannot check the calibration as the model must be of a likelihood or its ratio: it is of a cost, whose " +
+      "posterior is as wide as beta makes it, and claims no share of truths; to weigh values of beta, " +
+      'run "likely sample --beta auto"',
   );
 }

@@ -10,6 +10,7 @@ import {
   type Points,
   points,
   readCsv,
+  type Simulator,
   type StoredSimulations,
 } from "@likely/core";
 import { isTask, loadTask } from "./_task.ts";
@@ -39,19 +40,49 @@ export async function readObservation(x: string): Promise<Points> {
   throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a CSV file`);
 }
 
+/** What a table of data must be. */
+export interface TableRule {
+  /** What it is given as: `--observations`. */
+  readonly what: string;
+  /** Numbers in a row. */
+  readonly dim: number;
+  /** Whose x that is: `the simulations'`. */
+  readonly whose: string;
+}
+
+/** Reads a CSV file of finite numbers, so many in a row. */
+export async function readTable(path: string, rule: TableRule): Promise<Points> {
+  const { rows } = await read(path, (bytes) => readCsv(new TextDecoder().decode(bytes)));
+  requireTable(path, rows, rule);
+  return rows;
+}
+
 /** Requires rows of finite numbers as wide as the model's x. */
-export function requireFits(x: string, { data, dim }: Points, { spec }: Artifact): void {
-  if (dim !== spec.xDim) {
+export function requireFits(x: string, rows: Points, { spec }: Artifact): void {
+  requireTable(x, rows, { what: "x", dim: spec.xDim, whose: "the model's" });
+}
+
+/** Requires the simulator that a model could be of, by its widths. */
+export function requireSimulatorOf(name: string, { thetaDim, xDim }: Simulator, { spec }: Artifact): void {
+  if (thetaDim === spec.thetaDim && xDim === spec.xDim) return;
+  throw new TypeError(
+    `Cannot take ${name} for the model's simulator as it must have ${spec.thetaDim} parameters and ` +
+      `${spec.xDim} numbers of data: current values are ${thetaDim} and ${xDim}`,
+  );
+}
+
+function requireTable(path: string, rows: Points, { what, dim, whose }: TableRule): void {
+  if (rows.dim !== dim) {
     throw new TypeError(
-      `Cannot take ${x} for x as a row must have ${spec.xDim} numbers, as the model's x: ` +
-        `current length is ${dim}`,
+      `Cannot take ${path} for ${what} as a row must have ${dim} numbers, as ${whose} x: ` +
+        `current length is ${rows.dim}`,
     );
   }
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = rows.data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   throw new RangeError(
-    `Cannot take ${x} for x as every number must be finite: row ${Math.floor(bad / dim) + 1}, ` +
-      `column ${bad % dim + 1} is ${data[bad]}`,
+    `Cannot take ${path} for ${what} as every number must be finite: row ${Math.floor(bad / dim) + 1}, ` +
+      `column ${bad % dim + 1} is ${rows.data[bad]}`,
   );
 }
 

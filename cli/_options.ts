@@ -17,6 +17,8 @@ export interface Option {
   readonly default?: string;
   /** Whether the option must be given. */
   readonly required?: true;
+  /** Another option that it must come with, and the values of that one that it goes with; none for any. */
+  readonly with?: readonly [option: string, ...values: string[]];
 }
 
 /** A command as data. */
@@ -53,6 +55,10 @@ export interface Arguments {
   choice<T extends string>(name: string, words: readonly T[]): T | undefined;
   /** Whether the flag was given. */
   flag(name: string): boolean;
+  /** Whether the option was given, its default aside. */
+  has(name: string): boolean;
+  /** Ends with a `UsageError`. */
+  refuse(why: string): never;
 }
 
 /** Parses the arguments of one command. */
@@ -73,6 +79,7 @@ export function parse(command: Command, args: readonly string[]): Arguments {
     checkPositionals(command, positionals);
     const missing = entries.find(([name, { required }]) => required && parsed[name] === undefined);
     if (missing) fail(command, `--${missing[0]} is missing`);
+    checkCompanions(command, parsed);
   }
   return reader(command, parsed, positionals);
 }
@@ -94,6 +101,22 @@ function checkPositionals(command: Command, given: readonly string[]): void {
   if (given.length > command.positionals.length) {
     fail(command, `"${given[command.positionals.length]}" is one argument too many`);
   }
+}
+
+function checkCompanions(command: Command, parsed: Record<string, unknown>): void {
+  for (const [name, { with: companion }] of Object.entries(command.options)) {
+    if (parsed[name] === undefined || companion === undefined) continue;
+    const [other, ...values] = companion;
+    const value = parsed[other] ?? command.options[other]?.default;
+    if (values.length === 0 ? value !== undefined : values.includes(value as string)) continue;
+    const state = value === undefined ? "there is none" : `current value is "${value}"`;
+    fail(command, `--${name} must come with ${written(companion)}: ${state}`);
+  }
+}
+
+/** `--method ace`, `--distance mmd or energy_score`. */
+function written([option, ...values]: readonly [string, ...string[]]): string {
+  return `--${option} ${values.join(" or ")}`.trimEnd();
 }
 
 function fail(command: Command, why: string): never {
@@ -130,6 +153,8 @@ function reader(
       return words.find((word) => word === value) ?? refuse(name, `one of ${words.join(", ")}`, value);
     },
     flag: (name) => parsed[name] === true,
+    has: (name) => parsed[name] !== undefined,
+    refuse: (why) => fail(command, why),
   };
 }
 
@@ -157,7 +182,22 @@ export function help(command: Command): string {
   ].join("\n");
 }
 
-function describe({ help, default: value, required }: Option): string {
-  if (required) return `${help} (required)`;
-  return value === undefined ? help : `${help} (default: ${value})`;
+/** Breaks text into lines for the help. */
+export function wrap(text: string, width = 95): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`.trimStart();
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function describe({ help, default: value, required, with: companion }: Option): string {
+  const notes = [
+    ...(required ? ["required"] : []),
+    ...(companion ? [`with ${written(companion)}`] : []),
+    ...(value === undefined ? [] : [`default: ${value}`]),
+  ];
+  return notes.length === 0 ? help : `${help} (${notes.join("; ")})`;
 }

@@ -15,8 +15,9 @@ import {
   zeros,
 } from "@likely/core";
 import type { PosteriorReportOptions } from "@likely/sbi";
-import { readDraws, readModel, readObservation, requireFits } from "./_input.ts";
-import { type Arguments, type Command, UsageError } from "./_options.ts";
+import { unitOf } from "./_beta.ts";
+import { readDraws, readModel, readObservation, requireFits, requireSimulatorOf } from "./_input.ts";
+import type { Arguments, Command } from "./_options.ts";
 import { PAGE, requireOutput, writeOutput } from "./_output.ts";
 import { keyFor } from "./_seed.ts";
 import { loadTask } from "./_task.ts";
@@ -29,7 +30,8 @@ export const reportCommand: Command = {
   options: {
     out: { value: "file", help: "the page, as .html", required: true },
     task: { value: "task", help: "simulate from the draws, to compare with the data" },
-    x: { value: "data", help: "that data (default: what the task comes with)" },
+    x: { value: "data", help: "that data; by default what the task comes with", with: ["task"] },
+    beta: { value: "number", help: "the inverse temperature of the draws, to be told on the page" },
     seed: { value: "number", help: "of these simulations", default: "0" },
   },
   notes: [
@@ -47,9 +49,7 @@ export const reportCommand: Command = {
 async function run(args: Arguments): Promise<void> {
   const [out, task, x] = [args.required("out"), args.text("task"), args.text("x")];
   const seed = args.integer("seed", 0)!;
-  if (x !== undefined && task === undefined) {
-    throw new UsageError(`Cannot run "likely report" as --x must come with --task: there is none`);
-  }
+  const beta = args.positive("beta");
   await requireOutput(out, PAGE);
   const artifact = await readModel(args.positional(0));
   const draws = await readDraws(args.positional(1));
@@ -62,6 +62,7 @@ async function run(args: Arguments): Promise<void> {
   ];
   const page = await posteriorReport({
     title: `Posterior of ${artifact.provenance.simulator}`,
+    ...leadOf(artifact, beta),
     artifact,
     // Of the run the table tells nothing; the page says so.
     draws: { ...draws, info: { ...draws.info, divergences: NaN }, warnings },
@@ -71,6 +72,15 @@ async function run(args: Arguments): Promise<void> {
   console.log(
     `${out}: ${(page.length / 1000).toFixed(0)} kB, ${(page.match(/<figure>/g) ?? []).length} figures`,
   );
+}
+
+/** What kind of posterior it is, where it is not the Bayesian one. */
+function leadOf(artifact: Artifact, beta: number | undefined): { readonly lead?: string } {
+  if (artifact.kind === "cost") {
+    const value = beta ?? "not told: it is not in the file of draws, see --beta";
+    return { lead: `Generalized posterior by a cost; beta, in 1 / ${unitOf(artifact)}: ${value}.` };
+  }
+  return beta === undefined || beta === 1 ? {} : { lead: `Of the likelihood to the power of ${beta}.` };
 }
 
 function requireOfModel(path: string, { names, values }: Draws, { prior }: Artifact): void {
@@ -104,13 +114,7 @@ async function predict(
   const { task } = await loadTask(name);
   const observed = await readObservation(x);
   requireFits(x, observed, artifact);
-  const { thetaDim, xDim } = task.simulator;
-  if (thetaDim !== draws.names.length || xDim !== artifact.spec.xDim) {
-    throw new TypeError(
-      `Cannot simulate ${name} from the draws as it must have ${draws.names.length} parameters and ` +
-        `${artifact.spec.xDim} numbers of data: current values are ${thetaDim} and ${xDim}`,
-    );
-  }
+  requireSimulatorOf(name, task.simulator, artifact);
   const which = observed.n > 1 ? ` (first of ${observed.n} observations)` : "";
   return {
     t: Array.from({ length: observed.dim }, (_, j) => j + 1),

@@ -4,14 +4,20 @@
 
 import { type Artifact, type Draws, drawsFromCsv, drawsToCsv, type Points } from "@likely/core";
 import type { PosteriorOptions } from "@likely/sbi";
+import { type BetaChoice, betaFor, readBeta } from "./_beta.ts";
+import { chosenBeta } from "./_chosen_beta.ts";
 import { readModel, readObservation, requireFits } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
+import { printSummary } from "./_print_summary.ts";
 import { progress, rate } from "./_progress.ts";
+import { fileOfBeta, followPath } from "./_sample_path.ts";
 import { keyFor } from "./_seed.ts";
 
-const SAMPLERS = ["auto", "nuts", "hmc", "mala", "slice", "random_walk"] as const;
+const SAMPLERS = ["auto", "nuts", "hmc", "mala", "slice", "random_walk", "smc"] as const;
+/** What says how chains run, which a path of particles does not have. */
+const OF_CHAINS = ["sampler", "chains", "warmup"];
 
 /** The command. */
 export const sampleCommand: Command = {
@@ -21,8 +27,18 @@ export const sampleCommand: Command = {
   options: {
     x: { value: "data", help: "a CSV file, or a task that comes with data", required: true },
     out: { value: "file", help: "the draws, as CSV", required: true },
+    beta: {
+      value: "number",
+      help: "inverse temperature, needed for a cost: one, several with commas between, or auto",
+    },
+    task: { value: "task", help: "the simulator, to choose beta by", with: ["beta", "auto"] },
+    datasets: {
+      value: "number",
+      help: "pairs of data sets to choose beta by; by default 30",
+      with: ["beta", "auto"],
+    },
     sampler: { value: "name", help: SAMPLERS.join(", "), default: "auto" },
-    chains: { value: "number", help: "Markov chains", default: "4" },
+    chains: { value: "number", help: "Markov chains, or populations of smc", default: "4" },
     draws: { value: "number", help: "draws kept of each chain", default: "1000" },
     warmup: { value: "number", help: "steps of adaptation, thrown away", default: "500" },
     seed: { value: "number", help: "the same seed gives the same draws", default: "0" },
@@ -30,11 +46,18 @@ export const sampleCommand: Command = {
   notes: [
     "The CSV file holds one observation a line, with or without a header; several lines are",
     "independent observations of the same parameters. Of existing files only draws are replaced.",
+    "",
+    "--beta multiplies the log ratio or the cost; it is in 1 / unit of the cost's distance. auto takes",
+    "the one whose simulations come closest to data held out, simulated too; see `chooseBeta`.",
+    "Several are sampled along one path from the prior, by as many particles as --draws says, and",
+    "each gets a file of its own: draws_beta10.csv beside draws.csv.",
     "Permissions: --allow-read, --allow-write.",
   ],
   examples: [
     "likely sample model.safetensors --x observed.csv --out draws.csv",
     "likely sample model.safetensors --x influenza --out draws.csv --sampler slice --draws 5000",
+    "likely sample cost.safetensors --x observed.csv --beta 10,30,100 --out draws.csv",
+    "likely sample cost.safetensors --x observed.csv --beta auto --task two_moons --out draws.csv",
   ],
   run,
 };
@@ -52,59 +75,77 @@ const DRAWS: OutputKind = {
 
 async function run(args: Arguments): Promise<void> {
   const out = args.required("out");
+  const asked = readBeta(args);
   const options = {
     sampler: args.choice("sampler", SAMPLERS)!,
     chains: args.integer("chains", 1)!,
     draws: args.integer("draws", 4)!,
     warmup: args.integer("warmup", 0)!,
+    seed: args.integer("seed", 0)!,
   };
-  const seed = args.integer("seed", 0)!;
-  await requireOutput(out, DRAWS);
+  requireFitting(args, asked);
+  const betas = asked === undefined || asked === "auto" ? [] : asked;
+  const files = betas.length > 1 ? betas.map((beta) => fileOfBeta(out, beta)) : [out];
+  for (const file of files) await requireOutput(file, DRAWS);
   const artifact = await readModel(args.positional(0));
+  const beta = await betaFor(args, asked, artifact);
   const x = await readObservation(args.required("x"));
   requireFits(args.required("x"), x, artifact);
-  const draws = await watched(artifact, x, { ...options, seed });
-  await writeOutput(out, drawsToCsv(draws));
-  const { formatSummary, summary } = await import("@likely/sbi");
-  console.log(`${formatSummary(summary(draws))}\n`);
-  printRun(out, draws);
-}
-
-/** The options of the command; `draws` are those of each chain. */
-interface SampleArguments extends Pick<PosteriorOptions, "sampler" | "warmup"> {
-  readonly chains: number;
-  readonly draws: number;
-  readonly seed: number;
-}
-
-/** Shows a bar while chains run. */
-async function watched(
-  artifact: Artifact,
-  x: Points,
-  { seed, draws, chains, ...options }: SampleArguments,
-): Promise<Draws> {
-  const { posterior } = await import("@likely/sbi");
   using interrupt = onInterrupt();
-  using given = await posterior(artifact, x, {
-    ...options,
-    chains,
-    signal: interrupt.signal,
-    onProgress: ({ step, total, stepsPerSecond, secondsLeft }) =>
-      bar.update(step, total, rate(stepsPerSecond, secondsLeft)),
-  });
-  // Said before the bar, which may run for long.
-  for (const warning of given.warnings ?? []) console.error(`warning: ${warning}`);
-  using bar = progress("sample");
+  const { signal } = interrupt;
   try {
-    return await given.sample(keyFor("sample", seed), chains * draws);
+    if (betas.length > 1) return await followPath(artifact, x, { ...options, betas, files, signal });
+    const at = beta === "auto" ? await chosenBeta(args, artifact, { x, signal }) : beta[0]!;
+    await sampleChains(artifact, x, { ...options, beta: at, out, signal });
   } catch (error) {
     if (error instanceof Interrupted) throw new Interrupted("Interrupted: nothing is written");
     throw error;
   }
 }
 
-function printRun(out: string, { info, chains, length, warnings }: Draws): void {
+/** Several β have no chains; one that is to be chosen needs the simulator. */
+function requireFitting(args: Arguments, beta: BetaChoice | undefined): void {
+  if (beta === "auto" && !args.has("task")) {
+    args.refuse("--task is missing: --beta auto must simulate, to see which is best");
+  }
+  if (beta === "auto" || beta === undefined || beta.length < 2) return;
+  const other = OF_CHAINS.find((name) => args.has(name));
+  if (other) args.refuse(`--${other} must come with one value of --beta: several are sampled by particles`);
+}
+
+/** How one posterior is sampled; `draws` are those of each chain. */
+interface ChainArguments extends Pick<PosteriorOptions, "sampler" | "warmup" | "beta" | "signal"> {
+  readonly chains: number;
+  readonly draws: number;
+  readonly seed: number;
+  readonly out: string;
+}
+
+async function sampleChains(artifact: Artifact, x: Points, args: ChainArguments): Promise<void> {
+  const { out } = args;
+  const draws = await watched(artifact, x, args);
+  await writeOutput(out, drawsToCsv(draws));
+  await printSummary(draws);
+  const { info, chains, length, warnings } = draws;
   const seconds = Number(info.seconds).toFixed(1);
   console.log(`${out}: ${chains} chains of ${length} draws by ${info.sampler}, ${seconds} s`);
   for (const warning of warnings) console.log(`warning: ${warning}`);
+}
+
+/** Shows a bar while chains run. */
+async function watched(
+  artifact: Artifact,
+  x: Points,
+  { seed, draws, out: _, ...options }: ChainArguments,
+): Promise<Draws> {
+  const { posterior } = await import("@likely/sbi");
+  using given = await posterior(artifact, x, {
+    ...options,
+    onProgress: ({ step, total, stepsPerSecond, secondsLeft }) =>
+      bar.update(step, total, rate(stepsPerSecond, secondsLeft)),
+  });
+  // Said before the bar, which may run for long.
+  for (const warning of given.warnings ?? []) console.error(`warning: ${warning}`);
+  using bar = progress("sample");
+  return await given.sample(keyFor("sample", seed), options.chains * draws);
 }

@@ -3,9 +3,9 @@
 import { type Key, key, split } from "@likely/core";
 
 // As in `nre(key(seed), …)`, the first child simulates and the second trains.
-const USES = ["simulate", "train", "sample", "report", "check"] as const;
+const USES = ["simulate", "train", "sample", "report", "check", "beta"] as const;
 
-/** The key of a command. */
+/** The key of a command, or of a part of one. */
 export function keyFor(command: typeof USES[number], seed: number): Key {
   return split(key(seed), USES.length)[USES.indexOf(command)]!;
 }

@@ -3,8 +3,9 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { type Dataset, simulate, type SimulationProgress } from "@likely/core";
+import { tasks } from "@likely/simulators";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
-import type { Arguments, Command } from "./_options.ts";
+import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireStore } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
@@ -23,8 +24,10 @@ export const simulateCommand: Command = {
     score: { help: "keep exact scores too, for tasks that have them: better models" },
   },
   notes: [
-    "<task> is gaussian_linear, two_moons, slcp, influenza, influenza_stochastic, or a module that",
-    "exports one: ./my_task.ts for its export `task`, ./my_task.ts#name for another.",
+    ...wrap(
+      `<task> is ${Object.keys(tasks).join(", ")}, or a module that exports one: ./my_task.ts for ` +
+        "its export `task`, ./my_task.ts#name for another.",
+    ),
     "",
     "Run the same command again to take up a run that was interrupted; with a larger --n to add",
     "pairs. Nothing else in the folder is ever replaced.",

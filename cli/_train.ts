@@ -6,46 +6,37 @@ import {
   type Artifact,
   type Dataset,
   decodeSafetensors,
+  distanceFrom,
   encodeArtifact,
-  type Loss,
+  type Points,
   type StoredSimulations,
   TrainingError,
 } from "@likely/core";
-import type { TrainedRatio, TrainRatioOptions } from "@likely/sbi";
+import type { TrainedCost, TrainedRatio, TrainOptions } from "@likely/sbi";
 import { type CheckpointFile, openCheckpoint } from "./_checkpoint_file.ts";
-import { readSimulations } from "./_input.ts";
+import { readSimulations, readTable } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
-
-const LOSSES = ["bce", "bce_balanced", "nre_c"] as const;
-const TRUNKS = ["mlp", "resnet"] as const;
+import {
+  costOptions,
+  identity,
+  ratioOptions,
+  readSettings,
+  TRAIN_OPTIONS,
+  type TrainSettings,
+} from "./_train_settings.ts";
 
 /** The command. */
 export const trainCommand: Command = {
   name: "train",
-  summary: "Trains a model of the likelihood ratio on simulated pairs.",
+  summary: "Trains a model of the likelihood ratio, or of a cost, on simulated pairs.",
   positionals: ["simulations"],
   options: {
     out: { value: "file", help: "the model, as .safetensors", required: true },
-    loss: {
-      value: "name",
-      help: `${LOSSES.join(", ")} (default: bce, with scores where the pairs have them)`,
-    },
-    trunk: { value: "name", help: TRUNKS.join(" or "), default: "mlp" },
-    width: { value: "number", help: "width of the hidden layers", default: "128" },
-    layers: { value: "number", help: "hidden layers, or residual blocks", default: "3" },
-    epochs: { value: "number", help: "stop after so many in any case", default: "100" },
-    "batch-size": { value: "rows", help: "pairs in a step (default: 100, or all if there are fewer)" },
-    "learning-rate": {
-      value: "number",
-      help: "at the start; it falls to zero as a cosine",
-      default: "0.003",
-    },
-    patience: { value: "epochs", help: "stop after so many without a better loss", default: "30" },
-    seed: { value: "number", help: "the same seed gives the same model", default: "0" },
+    ...TRAIN_OPTIONS,
   },
   notes: [
     "While it trains, <out>.checkpoint keeps the state: run the same command again to go on after",
@@ -55,6 +46,7 @@ export const trainCommand: Command = {
   examples: [
     "likely train sims.zarr --out model.safetensors",
     "likely train sims.zarr --out model.safetensors --trunk resnet --layers 4 --epochs 300",
+    "likely train sims.zarr --out cost.safetensors --method ace --distance mae",
   ],
   run,
 };
@@ -75,53 +67,52 @@ async function run(args: Arguments): Promise<void> {
   const settings = readSettings(args);
   await requireOutput(out, MODEL);
   const simulations = await readSimulations(args.positional(0));
+  const observations = await readTargets(args.text("observations"), simulations.dataset);
   noteMissing(args.positional(0), simulations);
   const checkpoint = await openCheckpoint(`${out}.checkpoint`, {
     simulations: await digest(simulations.dataset),
-    ...settings,
+    ...identity(args),
+    ...(observations && { "--observations": await digestOf(observations) }),
   });
-  const { artifact, history } = await watched(checkpoint, settings, simulations);
+  const { artifact, history } = await watched(checkpoint, settings, { ...simulations, observations });
   const bytes = encodeArtifact(artifact);
   await writeOutput(out, bytes);
   await checkpoint.remove();
-  printModel(out, artifact, { size: bytes.length, best: bestEpoch(history.validation) });
+  // The best epoch is 0 where no epoch did better than the start.
+  const best = history.validation.indexOf(artifact.provenance.training.loss) + 1;
+  printModel(out, artifact, { size: bytes.length, best });
 }
 
-type Settings = ReturnType<typeof readSettings>;
+async function readTargets(path: string | undefined, { x }: Dataset): Promise<Points | undefined> {
+  if (path === undefined) return undefined;
+  return await readTable(path, { what: "--observations", dim: x.dim, whose: "the simulations'" });
+}
 
-function readSettings(args: Arguments) {
-  return {
-    "--loss": args.choice("loss", LOSSES) ?? "default",
-    "--trunk": args.choice("trunk", TRUNKS)!,
-    "--width": args.integer("width", 1)!,
-    "--layers": args.integer("layers", 1)!,
-    "--epochs": args.integer("epochs", 1)!,
-    "--batch-size": args.integer("batch-size", 1) ?? "default",
-    "--learning-rate": args.positive("learning-rate")!,
-    "--patience": args.integer("patience", 1)!,
-    "--seed": args.integer("seed", 0)!,
-  } as const;
+/** What is trained on. */
+interface TrainingData extends StoredSimulations {
+  readonly observations: Points | undefined;
 }
 
 /** Shows a bar; keeps checkpoints, and says so when the user stops the work. */
 async function watched(
   checkpoint: CheckpointFile,
-  settings: Settings,
-  { manifest, dataset }: StoredSimulations,
-): Promise<TrainedRatio> {
-  const { trainRatio } = await import("@likely/sbi");
+  settings: TrainSettings,
+  data: TrainingData,
+): Promise<TrainedRatio | TrainedCost> {
   using interrupt = onInterrupt();
   using bar = progress("train");
   const { signal } = interrupt;
   try {
-    const pairs = { simulator: manifest.simulator, prior: manifest.prior, dataset };
-    const trained = await trainRatio(keyFor("train", settings["--seed"]), pairs, {
-      ...await toOptions(settings, dataset),
+    const trained = await trainBy(settings, data, {
       ...(checkpoint.found && { resume: checkpoint.found }),
       checkpointEvery: 500,
       onCheckpoint: (state) => checkpoint.write(state, signal.aborted),
       onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft, best }) =>
-        bar.update(epoch, maxEpochs, `loss ${best.loss.toFixed(4)}, ${rate(stepsPerSecond, secondsLeft)}`),
+        bar.update(
+          epoch,
+          maxEpochs,
+          `loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
+        ),
       signal,
     });
     if (!signal.aborted) return trained;
@@ -133,34 +124,29 @@ async function watched(
   throw new Interrupted(`Interrupted: ${checkpoint.path} is kept; run the same command again to go on`);
 }
 
-async function toOptions(settings: Settings, { x }: Dataset): Promise<TrainRatioOptions> {
-  const { balancedBce, bce, nreC } = await import("@likely/sbi");
-  const losses: Record<string, () => Loss> = { bce, "bce_balanced": balancedBce, "nre_c": nreC };
-  const loss = losses[settings["--loss"]];
-  const width = settings["--width"];
-  const layers = settings["--layers"];
-  const batchSize = settings["--batch-size"];
-  return {
-    ...(loss && { loss: loss() }),
-    trunk: settings["--trunk"] === "mlp"
-      ? { kind: "mlp", hidden: Array(layers).fill(width), activation: "silu" }
-      : { kind: "resnet", blocks: layers, width, activation: "silu" },
-    maxEpochs: settings["--epochs"],
-    learningRate: settings["--learning-rate"],
-    patience: settings["--patience"],
-    // A tenth of the rows is set aside.
-    batchSize: batchSize === "default" ? Math.max(1, Math.min(100, Math.floor(0.9 * x.n))) : batchSize,
-  };
+async function trainBy(
+  settings: TrainSettings,
+  { manifest: { simulator, prior }, dataset, observations }: TrainingData,
+  run: Pick<TrainOptions, "resume" | "checkpointEvery" | "onCheckpoint" | "onProgress" | "signal">,
+): Promise<TrainedRatio | TrainedCost> {
+  const { trainCost, trainRatio } = await import("@likely/sbi");
+  const key = keyFor("train", settings.seed);
+  const pairs = { simulator, prior, dataset };
+  if (settings.method === "nre") {
+    return await trainRatio(key, pairs, { ...await ratioOptions(settings, dataset), ...run });
+  }
+  return await trainCost(key, pairs, { ...await costOptions(settings, dataset, observations), ...run });
 }
 
 /** What the data are, to the last bit. */
-async function digest({ theta, x, score }: Dataset): Promise<string> {
-  const hashes = await Promise.all(
-    [theta, x, ...(score ? [score] : [])].map(({ data }) =>
-      crypto.subtle.digest("SHA-256", new Uint8Array(data.slice().buffer))
-    ),
-  );
-  return hashes.map((hash) => new Uint8Array(hash).slice(0, 8).toHex()).join("-");
+async function digest({ theta, x, score, failedTheta }: Dataset): Promise<string> {
+  const parts = [theta, x, score, failedTheta].filter((part) => part !== undefined);
+  return (await Promise.all(parts.map(digestOf))).join("-");
+}
+
+async function digestOf({ data }: Points): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new Uint8Array(data.slice().buffer));
+  return new Uint8Array(hash).slice(0, 8).toHex();
 }
 
 function noteMissing(path: string, { manifest, missing }: StoredSimulations): void {
@@ -170,18 +156,19 @@ function noteMissing(path: string, { manifest, missing }: StoredSimulations): vo
   );
 }
 
-function bestEpoch(losses: readonly number[]): number {
-  return losses.indexOf(Math.min(...losses)) + 1;
-}
-
 function printModel(
   out: string,
-  { provenance }: Artifact,
+  { kind, provenance, spec }: Artifact,
   { size, best }: { readonly size: number; readonly best: number },
 ): void {
   const { simulator, simulations, loss, engine, training } = provenance;
-  console.log(`${out}: likelihood ratio of ${simulator}, from ${simulations} pairs`);
-  console.log(`  validation loss  ${training.loss.toFixed(4)} (${loss.name}, epoch ${best})`);
+  const what = kind === "cost" ? "cost" : "likelihood ratio";
+  console.log(`${out}: ${what} of ${simulator}, from ${simulations} pairs`);
+  if (kind === "cost") {
+    console.log(`  distance         ${distanceFrom(loss.options).unit}`);
+    console.log(`  structure        ${spec.head.kind === "softplus" ? "free" : spec.head.kind}`);
+  }
+  console.log(`  validation loss  ${training.loss.toPrecision(4)} (${loss.name}, epoch ${best})`);
   console.log(`  epochs           ${training.epochs}`);
   console.log(`  engine           ${engine}`);
   console.log(`  size             ${(size / 1000).toFixed(1)} kB`);

@@ -1,5 +1,5 @@
 /**
- * The `likely` command: `simulate`, `train`, `sample` and `report`, each with `--help`.
+ * The `likely` command: `simulate`, `train`, `sample`, `check` and `report`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and

@@ -6,13 +6,16 @@
 
 import type { Task } from "@likely/core";
 import { actorOriented } from "./actor_oriented.ts";
+import { brownResnick } from "./brown_resnick.ts";
 import { dynamicBlockModel } from "./dynamic_block_model.ts";
+import { gaussianField } from "./gaussian_field.ts";
 import { gaussianLinear } from "./gaussian_linear.ts";
 import { gaussianMixture } from "./gaussian_mixture.ts";
 import { hawkesGraph } from "./hawkes_graph.ts";
 import { hodgkinHuxley } from "./hodgkin_huxley.ts";
 import { influenza } from "./influenza.ts";
 import { linearGaussianShifted } from "./linear_gaussian_shifted.ts";
+import { separableField } from "./separable_field.ts";
 import { sirGillespie } from "./sir_gillespie.ts";
 import { sisDiscrete } from "./sis_discrete.ts";
 import { sisGillespie } from "./sis_gillespie.ts";
@@ -23,7 +26,7 @@ import { twoMoons } from "./two_moons.ts";
 import { uniform1d } from "./uniform_1d.ts";
 
 /**
- * The builder of every task in this package, by the task's name.
+ * The builder of every task in this package, by the task's name; built with its default options.
  *
  * @example Usage
  * ```ts
@@ -52,5 +55,8 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "dynamic_block_model": dynamicBlockModel,
     "actor_oriented": actorOriented,
     "hawkes_graph": hawkesGraph,
+    "gaussian_field": gaussianField,
+    "separable_field": separableField,
+    "brown_resnick": brownResnick,
   }),
 );

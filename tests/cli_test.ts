@@ -2,8 +2,11 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
+  ace,
   type Artifact,
+  betaPath,
   decodeArtifact,
+  drawsFromCsv,
   drawsToCsv,
   encodeArtifact,
   encodeSafetensors,
@@ -160,6 +163,86 @@ Deno.test("likely runs from a task to a page, and every file is what the library
   assertStringIncludes(new TextDecoder().decode(desk.read("r.html")), "Posterior predictive");
 });
 
+Deno.test("likely runs from a task to generalized posteriors, and every file is what the library makes", async () => {
+  await using desk = new Desk();
+  await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "400", "--seed", "3");
+  const training = ["train", "s.zarr", "--out", "m", "--method", "ace", "--epochs", "3", "--seed", "3"];
+  const trained = await desk.run(...training);
+  assertEquals(trained.code, 0, trained.stderr);
+  assertMatch(trained.stdout, /cost of two_moons[^]+mean squared difference[^]+quadratic/);
+  const { artifact } = await ace(key(3), twoMoons(), { simulations: 400, maxEpochs: 3 });
+  assertEquals(desk.read("m"), encodeArtifact(artifact));
+
+  const flags = ["--x", "x.csv", "--out", "d.csv", "--draws", "60", "--seed", "3"];
+  const chains = ["--chains", "2", "--warmup", "50"];
+  const sampled = await desk.run("sample", "m", ...flags, ...chains, "--beta", "50");
+  assertEquals(sampled.code, 0, sampled.stderr);
+  using given = await posterior(artifact, [0.1, 0.2], { beta: 50, chains: 2, warmup: 50 });
+  assertEquals(new TextDecoder().decode(desk.read("d.csv")), drawsToCsv(await given.sample(KEYS[2]!, 120)));
+
+  const followed = await desk.run("sample", "m", ...flags, "--beta", "30,5");
+  assertMatch(followed.stdout, /d_beta5.csv: beta 5, 60 draws, mean cost[^]+d_beta30.csv: beta 30/);
+  const [, high] = await betaPath(KEYS[2]!, artifact, [0.1, 0.2], { betas: [5, 30], particles: 60 });
+  const { values } = drawsFromCsv(new TextDecoder().decode(desk.read("d_beta30.csv")));
+  assertEquals(values, high!.draws.values);
+
+  const auto = ["--beta", "auto", "--task", "two_moons", "--datasets", "2"];
+  const chosen = await desk.run("sample", "m", ...flags, ...chains, ...auto);
+  assertMatch(chosen.stdout, /beta \S+ +distance to data held out .+ <- chosen[^]+d.csv: 2 chains of 60/);
+
+  const page = ["report", "m", "d_beta30.csv", "--out", "r.html", "--beta", "30", "--task", "two_moons"];
+  assertStringIncludes((await desk.run(...page, "--x", "x.csv")).stdout, "4 figures");
+  assertMatch(
+    new TextDecoder().decode(desk.read("r.html")),
+    /beta, in 1 \/ \(mean squared difference.+: 30\./,
+  );
+});
+
+Deno.test("options of costs go with costs, those of ratios with ratios", async () => {
+  await using desk = new Desk();
+  await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "60", "--seed", "3");
+  const usage = (line: string, message: string) => assertRefused(desk, line, 2, message);
+  const refused = (line: string, message: string) => assertRefused(desk, line, 1, message);
+  const train = "train s.zarr --out m --method ace";
+  await usage(`${train} --loss bce`, `--loss must come with --method nre: current value is "ace"`);
+  await usage("train s.zarr --out m --distance mae", `--distance must come with --method ace`);
+  await usage(`${train} --distance mmd`, "--element is missing: --distance mmd is between sets of elements");
+  await usage(
+    `${train} --element 2`,
+    "--element must come with --distance mmd or energy_score: there is none",
+  );
+  await usage(`${train} --distance far`, "--distance must be one of mse, mae, mmd, energy_score");
+  await usage(`${train} --width 8`, "--width must come with --trunk, for ace");
+  await refused(`${train} --distance mmd --element 3`, "element must be a whole number in [1, 2]");
+  desk.write("empty.csv", "");
+  desk.write("wide.csv", "1,2,3\n");
+  await refused(
+    `${train} --observations empty.csv`,
+    "empty.csv: Cannot read CSV as there must be at least one row",
+  );
+  await refused(`${train} --observations wide.csv`, "a row must have 2 numbers, as the simulations' x");
+
+  const cost = await ace(key(0), twoMoons(), { simulations: 50, maxEpochs: 1 });
+  desk.write("cost", encodeArtifact(cost.artifact));
+  desk.write("ratio", encodeArtifact(await model()));
+  const sample = "--x x.csv --out d.csv";
+  await usage(`sample cost ${sample}`, "--beta is missing: the model is of a cost");
+  for (const beta of ["0", "-1", "abc", "1,,2"]) {
+    await usage(`sample cost ${sample} --beta ${beta}`, `--beta must be a finite number > 0`);
+  }
+  await usage(`sample cost ${sample} --beta auto`, "--task is missing");
+  await usage(`sample cost ${sample} --beta 1,2 --chains 3`, "--chains must come with one value of --beta");
+  await usage(
+    `sample ratio ${sample} --beta 1,2`,
+    "several values of --beta must come with a model of a cost",
+  );
+  await refused(
+    "check cost --task two_moons",
+    "Cannot check the calibration as the model must be of a likelihood",
+  );
+  assert(!desk.has("d.csv") && !desk.has("m"));
+});
+
 Deno.test("a model of exact scores and of rates on the log scale survives its file", async () => {
   await using desk = new Desk();
   await desk.run("simulate", "influenza", "--out", "s.zarr", "--n", "200", "--score");
@@ -175,7 +258,12 @@ Deno.test("every command explains itself", async () => {
   await using desk = new Desk();
   const overview = await desk.run("--help");
   assertEquals(overview.code, 0);
-  const commands = { simulate: "--workers", train: "--learning-rate", sample: "--warmup", report: "--task" };
+  const commands = {
+    simulate: "brown_resnick",
+    train: "--learning-rate",
+    sample: "--warmup",
+    report: "--task",
+  };
   for (const [command, option] of Object.entries(commands)) {
     assertStringIncludes(overview.stdout, command);
     const { code, stdout, stderr } = await desk.run(command, "--help");
@@ -305,29 +393,46 @@ Deno.test("a simulation that is killed or interrupted goes on by the same comman
   await assertRefused(desk, "simulate ./task.ts --out s.zarr --n 1500 --seed 4", 1, "choose another path");
 });
 
-Deno.test("a training that is killed or interrupted ends with the very same file", async () => {
-  await using desk = new Desk();
-  await desk.run("simulate", "gaussian_linear", "--out", "s.zarr", "--n", "1000", "--seed", "3");
-  const line = ["train", "s.zarr", "--epochs", "40", "--layers", "2", "--loss", "nre_c", "--out"];
-  assertEquals((await desk.run(...line, "whole")).code, 0);
-  for (const signal of ["SIGKILL", "SIGKILL", "SIGINT"] as const) {
-    const child = desk.start(...line, "m");
-    const end = endOf(child);
-    await changes(() => written(desk.file("m.checkpoint")));
-    child.kill(signal);
-    const { code, stderr } = await end;
-    assert(!desk.has("m"), "it was stopped before the end");
-    if (signal === "SIGINT") {
-      assertEquals(code, 130, stderr);
-      assertStringIncludes(stderr, "Interrupted: m.checkpoint is kept; run the same command again to go on");
+for (
+  const [method, how] of Object.entries({
+    nre: ["--trunk", "mlp", "--layers", "2", "--loss", "nre_c"],
+    ace: ["--method", "ace", "--distance", "mae", "--structure", "free", "--observations", "seen.csv"],
+  })
+) {
+  Deno.test(`a training by ${method} that is killed or interrupted ends with the very same file`, async () => {
+    await using desk = new Desk();
+    desk.write("seen.csv", `${Array(10).fill(3)}\n`);
+    await desk.run("simulate", "gaussian_linear", "--out", "s.zarr", "--n", "1000", "--seed", "3");
+    const line = ["train", "s.zarr", "--epochs", "40", ...how, "--out"];
+    const whole = await desk.run(...line, "whole");
+    assertEquals(whole.code, 0, whole.stderr);
+    for (const signal of ["SIGKILL", "SIGKILL", "SIGINT"] as const) {
+      const child = desk.start(...line, "m");
+      const end = endOf(child);
+      await changes(() => written(desk.file("m.checkpoint")));
+      child.kill(signal);
+      const { code, stderr } = await end;
+      assert(!desk.has("m"), "it was stopped before the end");
+      if (signal === "SIGINT") {
+        assertEquals(code, 130, stderr);
+        assertStringIncludes(
+          stderr,
+          "Interrupted: m.checkpoint is kept; run the same command again to go on",
+        );
+      }
     }
-  }
-  const other = line.map((word) => word === "40" ? "50" : word).join(" ");
-  await assertRefused(desk, `${other} m`, 1, "--epochs must be as it was, 40: current value is 50");
-  assertEquals((await desk.run(...line, "m")).code, 0);
-  assertEquals(desk.read("m"), desk.read("whole"));
-  assert(!desk.has("m.checkpoint"));
-});
+    const other = line.map((word) => word === "40" ? "50" : word).join(" ");
+    await assertRefused(desk, `${other} m`, 1, "--epochs must be as it was, 40: current value is 50");
+    if (method === "ace") {
+      desk.write("seen.csv", `${Array(10).fill(4)}\n`);
+      await assertRefused(desk, `${line.join(" ")} m`, 1, "--observations must be as it was");
+      desk.write("seen.csv", `${Array(10).fill(3)}\n`);
+    }
+    assertEquals((await desk.run(...line, "m")).code, 0);
+    assertEquals(desk.read("m"), desk.read("whole"));
+    assert(!desk.has("m.checkpoint"));
+  });
+}
 
 Deno.test("a training that fails leaves no checkpoint to fail from again", async () => {
   await using desk = new Desk();

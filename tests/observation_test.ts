@@ -3,6 +3,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
+  ace,
   decodeArtifact,
   drawNormal,
   encodeArtifact,
@@ -70,4 +71,22 @@ Deno.test("an artifact keeps its reference small, and one without it warns of no
   assertEquals(await observationWarnings(bare, fromRows([strange])), []);
   using given = await posterior(bare, strange, { warmup: 50 });
   assertEquals(given.warnings, []);
+});
+
+Deno.test("costs warn as ratios do, and say whether theirs is known so far out", async () => {
+  for (const structure of ["quadratic", "free"] as const) {
+    const { artifact } = await ace(key(3), { prior, simulator: around }, {
+      simulations: 1000,
+      maxEpochs: 1,
+      structure,
+      trunk: { kind: "mlp", hidden: [8], activation: "silu" },
+    });
+    const [warning] = await observationWarnings(
+      decodeArtifact(encodeArtifact(artifact)),
+      fromRows([strange]),
+    );
+    const remark = structure === "free" ? "unless such observations were among the targets" : "if less so";
+    assertMatch(warning!, new RegExp(`unlike the simulations: none of 499.*, ${remark}`));
+    assertEquals(await observationWarnings(artifact, fromRows([[0.1, 0, 0.1, 0]])), []);
+  }
 });

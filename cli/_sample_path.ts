@@ -1,0 +1,58 @@
+// Several values of `--beta`.
+
+// deno-lint-ignore-file no-console -- a command for people
+
+import { join, parse } from "node:path";
+import { type Artifact, drawsToCsv, type Points } from "@likely/core";
+import { writeOutput } from "./_output.ts";
+import { printSummary } from "./_print_summary.ts";
+import { keyFor } from "./_seed.ts";
+
+/** What a path of particles goes through. */
+export interface PathArguments {
+  /** In rising order. */
+  readonly betas: readonly number[];
+  /** One for each β. */
+  readonly files: readonly string[];
+  /** Particles. */
+  readonly draws: number;
+  /** Of the key. */
+  readonly seed: number;
+  /** Stops the path; nothing is written then. */
+  readonly signal: AbortSignal;
+}
+
+/** Samples along the path, and writes a file for each β. */
+export async function followPath(
+  artifact: Artifact,
+  x: Points,
+  { betas, files, draws: particles, seed, signal }: PathArguments,
+): Promise<void> {
+  const { betaPath, essBulk, observationWarnings } = await import("@likely/sbi");
+  for (const warning of await observationWarnings(artifact, x)) console.error(`warning: ${warning}`);
+  const steps = await betaPath(keyFor("sample", seed), artifact, x, { betas, particles, signal });
+  for (const [k, { beta, draws, cost }] of steps.entries()) {
+    // Particles that stem from one lie side by side, so that one chain of them tells of that.
+    const chain = { ...draws, chains: 1, length: draws.chains };
+    await writeOutput(files[k]!, drawsToCsv(chain));
+    await printSummary(chain);
+    console.log(`${files[k]}: beta ${beta}, ${chain.length} draws, mean cost ${cost.toPrecision(3)}`);
+    const least = Math.min(...essBulk(chain));
+    if (least < ENOUGH) console.log(`warning: ${fewIndependent(least)}`);
+  }
+}
+
+/** Independent draws that means and quantiles take. */
+const ENOUGH = 100;
+
+function fewIndependent(ess: number): string {
+  return `The particles are worth ${
+    ess.toFixed(0)
+  } independent draws: take more, by --draws, or smaller steps of beta`;
+}
+
+/** `draws_beta10.csv` for `draws.csv`. */
+export function fileOfBeta(out: string, beta: number): string {
+  const { dir, name, ext } = parse(out);
+  return join(dir, `${name}_beta${beta}${ext}`);
+}
