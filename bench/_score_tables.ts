@@ -14,10 +14,17 @@ export function scoreTables(results: readonly ScoreResult[]): string {
     const keys = Math.max(...own.map(({ settings }) => settings.key));
     const { steps } = own[0]!.settings;
     const title = `### ${CASES[name]!.title}, ${steps} steps, ${keys === 1 ? "key 1" : `keys 1 to ${keys}`}`;
-    const isCompared = own.some(({ settings }) => settings.arm === "bce");
-    const compared = isCompared ? [multiplierTable(own), timeTable(own)] : [];
-    return [title, cellTable(own), ...compared].join("\n\n");
+    const compared = namesOf(own, "arm").filter((arm) =>
+      namesOf(own, "arm").includes(plainOf(arm)) && arm !== plainOf(arm)
+    );
+    const tables = compared.length > 0 ? [multiplierTable(own, compared), timeTable(own, compared)] : [];
+    return [title, cellTable(own), ...tables].join("\n\n");
   }).join("\n\n");
+}
+
+/** What an arm is held to: cross-entropy alone with the same network. */
+function plainOf(arm: string): string {
+  return ARMS[arm]!.embedding ? "bceLate" : "bce";
 }
 
 /** The errors of one arm, key by key. */
@@ -67,13 +74,13 @@ function cellTable(results: readonly ScoreResult[]): string {
   return table(["arm", "N", ...heads], lines);
 }
 
-/** For every arm that learns from scores. */
-function multiplierTable(results: readonly ScoreResult[]): string {
-  const lines = namesOf(results, "arm").filter((arm) => arm !== "bce").flatMap((arm) =>
+/** In simulations of plain training with the same network. */
+function multiplierTable(results: readonly ScoreResult[], arms: readonly string[]): string {
+  const lines = arms.flatMap((arm) =>
     [...curveOf(results, arm, "divergence").keys()].map((n) => {
       const cells = (Object.keys(METRICS) as Metric[]).map((metric, k) =>
         multiplierText(
-          multiplier(key(100 + k), curveOf(results, "bce", metric), curveOf(results, arm, metric), n),
+          multiplier(key(100 + k), curveOf(results, plainOf(arm), metric), curveOf(results, arm, metric), n),
         )
       );
       return [ARMS[arm]!.title, n.toLocaleString("en"), ...cells];
@@ -88,13 +95,13 @@ function multiplierText({ value, bound, interval }: Multiplier): string {
 }
 
 /** CPU time over that of plain training on as much data, key by key. */
-function timeTable(results: readonly ScoreResult[]): string {
+function timeTable(results: readonly ScoreResult[], arms: readonly string[]): string {
   const find = (arm: string, n: number, key: number) =>
     results.find(({ settings }) => settings.arm === arm && settings.n === n && settings.key === key);
-  const lines = namesOf(results, "arm").filter((arm) => arm !== "bce").flatMap((arm) =>
+  const lines = arms.flatMap((arm) =>
     [...curveOf(results, arm, "divergence").keys()].flatMap((n) => {
       const pairs = results.flatMap((one) => {
-        const plain = find("bce", n, one.settings.key);
+        const plain = find(plainOf(arm), n, one.settings.key);
         return one.settings.arm === arm && one.settings.n === n && plain ? [{ one, plain }] : [];
       });
       if (pairs.length === 0) return [];
