@@ -22,6 +22,7 @@ import { ACE_PAPER, defaultEngine, posterior, trainCost, type TrainCostOptions }
 import { type CostTask, gridPosterior, observations } from "@likely/simulators";
 import { abc, bayes } from "./_ace_baselines.ts";
 import { forest } from "./_forest.ts";
+import { mean } from "./_measure.ts";
 
 /** What a run is told; a stored result counts only if all of it is the same. */
 export interface AceSettings {
@@ -231,12 +232,6 @@ function twoSample(key: Key, reference: Points, draws: Points, n: number): Promi
   // Chains are ordered in time: rows are taken from all over them; none twice, or a forest would know it.
   const some = (key: Key, all: Points) => gatherRows(all, drawPermutation(stream(key), all.n).subarray(0, n));
   return c2st(forTest, some(forReference, reference), some(forDraws, draws), { train: forest() });
-}
-
-function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
 }
 
 function correlation(a: Float64Array, b: Float64Array): number {

@@ -2,6 +2,7 @@
 
 import published from "./ace_published.json" with { type: "json" };
 import { type AceCell, type AceResult, KINDS } from "./_ace_run.ts";
+import { mean } from "./_measure.ts";
 
 /** All tables of all sizes found. */
 export function aceTables(results: readonly AceResult[]): string {
@@ -159,10 +160,6 @@ function italic(text: string): string {
 
 function digits(value: number, count: number = 3): string {
   return Number.isNaN(value) ? "–" : String(Number(value.toPrecision(count)));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function sd(values: readonly number[]): number {

@@ -16,6 +16,7 @@ import {
 } from "@likely/core";
 import { posterior, trainCost, type TrainCostOptions, type TrainedCost } from "@likely/sbi";
 import { hodgkinHuxley, hodgkinHuxleyTargets } from "@likely/simulators";
+import { mean } from "./_measure.ts";
 
 /** What predictive distances are made of. */
 export interface Study extends TrainedCost {
@@ -81,7 +82,7 @@ export async function nearness(key: Key, { study, observed, beta }: Question): P
   );
   const target = points(Float64Array.from(observed), simulator.xDim);
   const distances = study.distance.between(simulator.simulate(forX, theta), target);
-  return { predictive: meanOf(distances), expected: expectedCost(given, theta, beta), seconds };
+  return { predictive: mean(distances), expected: expectedCost(given, theta, beta), seconds };
 }
 
 // Back from the log density: the prior is uniform, and inside it counts a constant.
@@ -92,7 +93,7 @@ function expectedCost(
 ): number {
   const { prior } = hodgkinHuxley();
   const logPrior = prior.logDensity(theta);
-  return meanOf(given.logDensity!(theta).map((value, i) => (logPrior[i]! - value) / beta));
+  return mean(given.logDensity!(theta).map((value, i) => (logPrior[i]! - value) / beta));
 }
 
 /** Mean and sample standard deviation of the predictive distance over observations. */
@@ -105,11 +106,11 @@ export async function nearnessToAll(
     each.push(await nearness(foldIn(key, i), { study, observed: row(observations, i), beta }));
   }
   const values = each.map(({ predictive }) => predictive);
-  const mean = meanOf(values);
+  const centre = mean(values);
   return {
-    mean,
-    sd: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)),
-    expected: meanOf(each.map(({ expected }) => expected)),
+    mean: centre,
+    sd: Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1)),
+    expected: mean(each.map(({ expected }) => expected)),
     seconds: each.reduce((sum, { seconds }) => sum + seconds, 0),
   };
 }
@@ -118,8 +119,4 @@ export async function nearnessToAll(
 export function firstRows({ theta, x }: Dataset, n: number): Dataset {
   const upTo = ({ data, dim }: Points) => points(data.slice(0, n * dim), dim);
   return { theta: upTo(theta), x: upTo(x), failed: 0 };
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 }

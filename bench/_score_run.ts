@@ -18,6 +18,7 @@ import { compareSurfaces, likelihoodSurface, maximumLikelihood, regionCoverage }
 import { fusedEngine } from "@likely/kernels";
 import { trainRatio } from "@likely/sbi";
 import { ARMS, networkOf } from "./_score_arms.ts";
+import { mean } from "./_measure.ts";
 import { CASES, type TestSet } from "./_score_cases.ts";
 
 /** What a cell is told; a stored result counts only if all of it is the same. */
@@ -200,8 +201,4 @@ function relativeError(estimate: Float64Array, { data, dim }: Points): number {
 /** Coordinate by coordinate, in half-widths of the box. */
 function squaredDistance(a: Float64Array, b: Float64Array, { axes }: TestSet): number[] {
   return axes.map(({ low, high }, j) => ((a[j]! - b[j]!) / ((high - low) / 2)) ** 2);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
