@@ -72,5 +72,5 @@ Deno.test("convergenceWarnings() names the modes that chains stay in", () => {
     ),
     first,
   );
-  assert(first!.endsWith("use SMC or parallel tempering"), first);
+  assert(first!.endsWith('use SMC (sampler: "smc") or parallel tempering'), first);
 });
