@@ -1,7 +1,8 @@
-// Convolutional embedding as instructions: patches and a matrix product, a few rows of x at
-// a time so that the patches stay small, then activation and average pooling.
+// Convolutional embedding as instructions: patches, a matrix product, activation and average
+// pooling, all of it for a few rows of x at a time so that what is passed on stays in the cache.
 
 import type { ConvEmbedding } from "@likely/core";
+import { stride } from "./_arena.ts";
 import type { Code } from "./_code.ts";
 import type { Embedding } from "./_embedding.ts";
 import {
@@ -16,19 +17,11 @@ import {
   type Rows,
   takeRows,
 } from "./_layer.ts";
-import {
-  ACTIVATE_BACK,
-  AVERAGE_POOL,
-  COPY_RUNS,
-  PATCHES,
-  SPREAD_POOL,
-  SUM_COLUMNS,
-  UNPATCH,
-} from "./_opcodes.ts";
+import { ACTIVATE_BACK, AVERAGE_POOL, COPY_RUNS, PATCHES, SPREAD_POOL, UNPATCH } from "./_opcodes.ts";
 import { planStack } from "./_stack.ts";
 
-/** Cells turned into patches at a time. */
-const CHUNK_CELLS = 2048;
+/** Numbers that are worked on at a time: half a megabyte. */
+const CHUNK = 2 ** 17;
 
 /** A map of cells. */
 interface Grid {
@@ -45,19 +38,21 @@ interface Convolution {
   readonly channels: number;
   readonly input: Rows;
   readonly inputAdjoint?: Rows | undefined;
-  readonly z: Rows;
-  readonly a: Rows;
-  readonly s1: Rows;
-  readonly d: Rows;
-  /** After pooling; the same as `a` and `d` where there is none. */
-  readonly pooled: Rows;
-  readonly pooledAdjoint: Rows;
+  /** Of the rows at hand: sums, then activations; on the way back their adjoints. */
+  readonly map: Rows;
   readonly patch: Rows;
+  /** Slopes of the activation. */
+  readonly s1: Rows;
+  /** Pooled activations and their adjoints. */
+  readonly out: Rows;
+  readonly adjoint: Rows;
+  /** Rows of x at a time. */
+  readonly chunk: number;
 }
 
 /** Plans the embedding of at most `rows` rows of x. */
 export function planConv(plan: Plan, embedding: ConvEmbedding, rows: number): Embedding {
-  const { size, channels, filters, pool, activation, out } = embedding;
+  const { size, channels, filters, activation, out } = embedding;
   const cells = size.reduce((product: number, length) => product * length, 1);
   // Cells lie as in x itself, without padding.
   const x: Rows = { at: plan.arena.take("x", rows * cells * channels), width: channels, ld: channels };
@@ -65,7 +60,7 @@ export function planConv(plan: Plan, embedding: ConvEmbedding, rows: number): Em
   filters.forEach((_, i) => layers.push(planConvolution(plan, embedding, i, rows, x, layers.at(-1))));
   const last = layers.at(-1)!;
   const left = cellsOf(pooledGrid(last.grid, last.window));
-  const flat = takeRows(plan.arena, "flat", rows, left * last.pooled.width);
+  const flat = takeRows(plan.arena, "flat", rows, left * last.out.width);
   const flatAdjoint = takeRows(plan.arena, "flat d", plan.training ? rows : 0, flat.width);
   const tail = planStack(plan, {
     paths: ["embedding/out"],
@@ -82,13 +77,13 @@ export function planConv(plan: Plan, embedding: ConvEmbedding, rows: number): Em
     out: tail.out,
     adjoint: tail.adjoint,
     forward: (code, count) => {
-      for (const layer of layers) emitConvolution(code, plan, { ...embedding, pool }, layer, count);
-      emitFlatten(code, count, left, last.pooled, flat);
+      for (const layer of layers) emitConvolution(code, plan, embedding, layer, count);
+      emitFlatten(code, count, left, last.out, flat);
       tail.forward(code, count);
     },
     backward: (code, count) => {
       tail.backward(code, count);
-      emitUnflatten(code, count, left, last.pooledAdjoint, flatAdjoint);
+      emitUnflatten(code, count, left, last.adjoint, flatAdjoint);
       for (const layer of layers.toReversed()) emitConvolutionBack(code, plan, layer, count);
     },
   };
@@ -120,17 +115,18 @@ function planConvolution(
   const kernel = size.length === 1 ? asGrid([k], 1) : asGrid([k, k], 1);
   const window = size.length === 1 ? asGrid([pool], 1) : asGrid([pool, pool], 1);
   const grid = previous ? pooledGrid(previous.grid, previous.window) : asGrid(size, 1);
-  const input = previous?.pooled ?? x;
+  const input = previous?.out ?? x;
   const width = filters[i]!;
   const fanIn = cellsOf(kernel) * input.width;
   const cells = cellsOf(grid);
-  const chunk = chunkRows(cells, rows) * cells;
-  const room = (what: string, count: number, training = false) =>
-    takeRows(plan.arena, `${path} ${what}`, training && !plan.training ? 0 : count, width);
-  needScratch(plan, chunk, width);
-  const a = room("a", rows * cells);
-  const d = room("d", rows * cells, true);
+  // Where channels fill no vector the kernel writes up to three numbers behind a row.
+  const patchWidth = fanIn + (input.width % 4 === 0 ? 0 : 3);
+  const chunk = Math.min(rows, Math.ceil(CHUNK / cells / (stride(patchWidth) + 2 * stride(width))));
+  const patch = takeRows(plan.arena, `${path} patches`, chunk * cells, patchWidth);
   const left = rows * cellsOf(pooledGrid(grid, window));
+  const room = (what: string, count: number, isForTraining = false) =>
+    takeRows(plan.arena, `${path} ${what}`, isForTraining && !plan.training ? 0 : count, width);
+  needScratch(plan, chunk * cells, width);
   return {
     layer: planLayer(plan, path, { fanIn, fanOut: width, inputGradient: plan.training && i > 0 }),
     grid,
@@ -138,25 +134,19 @@ function planConvolution(
     window,
     channels: input.width,
     input,
-    inputAdjoint: previous?.pooledAdjoint,
-    z: room("z", rows * cells),
-    a,
+    inputAdjoint: previous?.adjoint,
+    map: room("map", chunk * cells),
+    patch,
     s1: room("s1", rows * cells, true),
-    d,
-    pooled: pool > 1 ? room("pooled", left) : a,
-    pooledAdjoint: pool > 1 ? room("pooled d", left, true) : d,
-    patch: takeRows(plan.arena, `${path} patches`, chunk, fanIn),
+    out: room("pooled", left),
+    adjoint: room("pooled d", left, true),
+    chunk,
   };
 }
 
-function chunkRows(cells: number, rows: number): number {
-  return Math.min(rows, Math.max(1, Math.floor(CHUNK_CELLS / cells)));
-}
-
 /** Calls `visit(first row, rows)` for each chunk. */
-function forChunks(cells: number, count: number, visit: (first: number, rows: number) => void): void {
-  const size = chunkRows(cells, count);
-  for (let first = 0; first < count; first += size) visit(first, Math.min(size, count - first));
+function forChunks(chunk: number, count: number, visit: (first: number, rows: number) => void): void {
+  for (let first = 0; first < count; first += chunk) visit(first, Math.min(chunk, count - first));
 }
 
 /** The same rows from the n-th on. */
@@ -164,77 +154,62 @@ function from(rows: Rows, n: number): Rows {
   return { ...rows, at: rows.at + n * rows.ld * 4 };
 }
 
-function emitPatches(code: Code, layer: Convolution, first: number, rows: number): void {
-  const { grid, kernel, channels, input, patch } = layer;
-  const { at } = from(input, first * cellsOf(grid));
-  code.emit(
-    PATCHES,
-    rows,
-    grid.height,
-    grid.width,
-    channels,
-    kernel.height,
-    kernel.width,
-    at,
-    input.ld * 4,
-    patch.at,
-    patch.ld * 4,
-  );
+/** Emits patches of cells, or what patches hold of cells back into them. */
+function emitPatches(code: Code, opcode: number, conv: Convolution, cells: Rows, rows: number): void {
+  const { grid: { height, width }, kernel, channels, patch } = conv;
+  const lines = rows * height;
+  const sizes = [lines, lines, height, width, channels, kernel.height, kernel.width];
+  code.emit(opcode, ...sizes, cells.at, cells.ld * 4, patch.at, patch.ld * 4);
 }
 
 function emitConvolution(
   code: Code,
-  plan: Plan,
-  { activation, pool }: ConvEmbedding,
+  { training }: Plan,
+  { activation: kind }: ConvEmbedding,
   conv: Convolution,
   count: number,
 ): void {
-  const { layer, grid, window, z, a, s1, pooled, patch } = conv;
+  const { layer, grid, window, input, map, patch, s1, out, chunk } = conv;
   const cells = cellsOf(grid);
-  forChunks(cells, count, (first, rows) => {
-    emitPatches(code, conv, first, rows);
-    emitForward(code, rows * cells, layer, patch, from(z, first * cells), { bias: true });
+  const left = cellsOf(pooledGrid(grid, window));
+  forChunks(chunk, count, (first, rows) => {
+    const pooled = from(out, first * left);
+    const slope = training ? from(s1, first * cells) : undefined;
+    const to = isPooled(conv) ? map : pooled;
+    emitPatches(code, PATCHES, conv, from(input, first * cells), rows);
+    emitForward(code, rows * cells, layer, patch, map, { bias: true });
+    emitActivation(code, rows * cells, { kind, from: map, to, slope });
+    if (isPooled(conv)) emitPool(code, AVERAGE_POOL, conv, rows, map, pooled);
   });
-  const slope = plan.training ? s1 : undefined;
-  emitActivation(code, count * cells, { kind: activation, from: z, to: a, slope });
-  if (pool === 1) return;
-  const { height, width } = grid;
-  code.emit(AVERAGE_POOL, count, height, width, window.height, window.width, a.at, a.ld * 4, pooled.at);
 }
 
-function emitConvolutionBack(code: Code, plan: Plan, conv: Convolution, count: number): void {
-  const { layer, grid, kernel, window, channels, d, s1, pooledAdjoint, inputAdjoint, patch } = conv;
-  const { height, width } = grid;
+function emitConvolutionBack(code: Code, { scratch }: Plan, conv: Convolution, count: number): void {
+  const { layer, grid, window, input, inputAdjoint, map, patch, s1, adjoint, chunk } = conv;
   const cells = cellsOf(grid);
-  if (pooledAdjoint !== d) {
-    const { at, ld } = pooledAdjoint;
-    code.emit(SPREAD_POOL, count, height, width, window.height, window.width, at, ld * 4, d.at);
-  }
-  code.emit(ACTIVATE_BACK, count * cells * d.ld, d.at, s1.at, 0);
-  code.emit(SUM_COLUMNS, count * cells, d.ld * 4, Math.ceil(d.width / 4) * 4, d.at, 0, layer.biasGradient, 0);
-  forChunks(cells, count, (first, rows) => {
-    const adjoint = from(d, first * cells);
-    const options = { scratch: plan.scratch.at, accumulate: first > 0, bias: false };
-    emitPatches(code, conv, first, rows);
-    emitWeightGradient(code, rows * cells, layer, patch, adjoint, options);
+  const left = cellsOf(pooledGrid(grid, window));
+  forChunks(chunk, count, (first, rows) => {
+    const pooled = from(adjoint, first * left);
+    const d = isPooled(conv) ? map : pooled;
+    if (isPooled(conv)) emitPool(code, SPREAD_POOL, conv, rows, pooled, map);
+    code.emit(ACTIVATE_BACK, rows * cells * d.ld, d.at, from(s1, first * cells).at, 0);
+    emitPatches(code, PATCHES, conv, from(input, first * cells), rows);
+    const options = { scratch: scratch.at, accumulate: first > 0, bias: true };
+    emitWeightGradient(code, rows * cells, layer, patch, d, options);
     if (!inputAdjoint) return;
     // The patches are no longer needed: their adjoints take their place.
-    emitInputGradient(code, rows * cells, layer, adjoint, patch);
-    const to = from(inputAdjoint, first * cells);
-    code.emit(
-      UNPATCH,
-      rows,
-      height,
-      width,
-      channels,
-      kernel.height,
-      kernel.width,
-      to.at,
-      to.ld * 4,
-      patch.at,
-      patch.ld * 4,
-    );
+    emitInputGradient(code, rows * cells, layer, d, patch);
+    emitPatches(code, UNPATCH, conv, from(inputAdjoint, first * cells), rows);
   });
+}
+
+function isPooled({ window }: Convolution): boolean {
+  return cellsOf(window) > 1;
+}
+
+/** Pools maps, or spreads them again. */
+function emitPool(code: Code, opcode: number, conv: Convolution, rows: number, from: Rows, to: Rows): void {
+  const { grid: { height, width }, window } = conv;
+  code.emit(opcode, rows, height, width, window.height, window.width, from.at, from.ld * 4, to.at);
 }
 
 /** Maps to rows: cells of a row of x one after another, without padding. */

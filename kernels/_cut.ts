@@ -77,6 +77,9 @@ const productByPanels: Cut = {
 
 const measuring = byRows(1, (a) => [[4, a[3]!], [5, a[6]!], [9, 4], [10, a[3]!]]);
 
+/** Lines of maps. How many are left tells a thread where in a map it begins. */
+const byLines = byRows(1, (a) => [[2, -1], [8, a[4]! * a[9]!], [10, a[4]! * a[11]!]]);
+
 /** What is not here, losses and sums to one number, is for the first thread alone. */
 const CUTS: Readonly<Record<number, Cut>> = {
   [PACK_ROWS]: { count: 2, grain: PANEL, moves: (a) => [[3, 4], [5, 4 * a[1]!], [7, 4], [9, 4]] },
@@ -97,8 +100,8 @@ const CUTS: Readonly<Record<number, Cut>> = {
   [COPY_RUNS]: byRows(1, (a) => [[4, a[5]!], [7, a[8]!]]),
   [SOFTPLUS_HEAD]: elementwise(1, 3, 4, 5),
   [ADAM]: elementwise(1, 2, 3, 4, 5),
-  [PATCHES]: byRows(1, (a) => [[7, cells(a) * a[8]!], [9, cells(a) * a[10]!]]),
-  [UNPATCH]: byRows(1, (a) => [[7, cells(a) * a[8]!], [9, cells(a) * a[10]!]]),
+  [PATCHES]: byLines,
+  [UNPATCH]: byLines,
   [AVERAGE_POOL]: byRows(1, (a) => [[6, cells(a) * a[7]!], [8, pooledCells(a) * a[7]!]]),
   [PARABOLOID]: measuring,
   [ABSOLUTE_HEAD]: measuring,

@@ -172,9 +172,9 @@ export interface AdjointOptions {
   /** Then add these rows to the first `addRows`. */
   readonly add?: Rows;
   readonly addRows?: number;
-  /** Add to what the gradient holds; the bias is then left alone. */
+  /** Add to what the gradients hold. @default {false} */
   readonly accumulate?: boolean;
-  /** Column sums go to the bias gradient; false where another call has done so. */
+  /** Column sums go to the bias gradient. @default {true unless added to what it holds} */
   readonly bias?: boolean;
 }
 
@@ -203,6 +203,7 @@ export function emitWeightGradient(
     add?.at ?? 0,
     addRows,
     sums,
+    Number(accumulate),
   );
   code.emit(
     GEMM,

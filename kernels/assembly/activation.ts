@@ -40,7 +40,24 @@ export function activate(kind: i32, count: i32, z: usize, a: usize, s1: usize, s
 
 function silu(count: i32, z: usize, a: usize, s1: usize, s2: usize): void {
   const one = f32x4.splat(1);
-  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
+  const end = <usize>count << 2;
+  let at: usize = 0;
+  // Two vectors at a time share what it takes to load the constants.
+  for (; s1 && !s2 && at + 32 <= end; at += 32) {
+    const x = v128.load(z + at);
+    const u = v128.load(z + at, 16);
+    const e = exp(f32x4.neg(x));
+    const f = exp(f32x4.neg(u));
+    const p = flush(f32x4.div(one, f32x4.add(one, e)), LEAST);
+    const q = flush(f32x4.div(one, f32x4.add(one, f)), LEAST);
+    const y = f32x4.mul(x, p);
+    const v = f32x4.mul(u, q);
+    v128.store(a + at, y);
+    v128.store(a + at, v, 16);
+    v128.store(s1 + at, madd(y, f32x4.mul(e, p), p));
+    v128.store(s1 + at, madd(v, f32x4.mul(f, q), q), 16);
+  }
+  for (; at < end; at += 16) {
     const x = v128.load(z + at);
     const e = exp(f32x4.neg(x));
     const p = flush(f32x4.div(one, f32x4.add(one, e)), LEAST);

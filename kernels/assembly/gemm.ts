@@ -2,23 +2,23 @@
 // gradient) is `C = init + bias + A · B` with B packed in panels; only A's strides differ.
 
 // Written by `../_tiles.ts` while the module is built.
-import { tile3x12, tile4x12, tile5x8, tile6x4 } from "./tiles";
+import { tile2x16, tile3x12, tile4x12, tile5x8, tile6x4 } from "./tiles";
 
 /** Longest run of the inner sum: what of A and of a panel fits the first-level cache. */
 const DEPTH = 256;
 
-/** Width of the panel at column j of n: twelve, and at the end what is left over. */
+/** Width of the panel at column j of n: twelve, and at the end sixteen or what is left over. */
 // @ts-ignore: decorator
 @inline
 function widthAt(j: i32, n: i32): i32 {
-  return min(n - j, 12);
+  return n - j == 16 ? 16 : min(n - j, 12);
 }
 
 /**
  * Packs B `[k, n]`, n a multiple of four, in panels of twelve columns (`[n / 12][k][12]`, the
  * last one narrower), on the way scaling row i by `scale[i]`, adding `add[i]` in the first
- * `addRows` rows, and leaving the column sums of the result in `sums`. Address 0 means no
- * scale, and no sums.
+ * `addRows` rows, and leaving the column sums of the result in `sums`, or adding them to what is there.
+ * Address 0 means no scale, and no sums.
  */
 export function packRows(
   k: i32,
@@ -30,6 +30,7 @@ export function packRows(
   add: usize,
   addRows: i32,
   sums: usize,
+  accumulate: i32,
 ): void {
   for (let j = 0; j < n; j += 12) {
     const panel = dst + <usize>(j * k) * 4;
@@ -37,7 +38,7 @@ export function packRows(
     for (let v: usize = 0; v < width; v += 16) {
       const at = <usize>j * 4 + v;
       const total = packColumns(k, src + at, row, panel + v, width, scale, add + at, addRows);
-      if (sums) v128.store(sums + at, total);
+      if (sums) v128.store(sums + at, accumulate ? f32x4.add(v128.load(sums + at), total) : total);
     }
   }
 }

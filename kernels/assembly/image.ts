@@ -1,9 +1,15 @@
 // Convolution as a matrix product: patches out, patches back in, and average pooling.
 // Maps are `[n, height, width]` cells of `row` bytes each; a line has width 1.
 
-/** Patch rows `[ky, kx, channels]` of each cell, zeros outside ("same" padding). */
+/**
+ * Patch rows `[ky, kx, channels]` of each cell, zeros outside ("same" padding), for some of the
+ * lines of the maps: src and dst are the first one's, and `left` lines follow until the last
+ * map's end, itself included. A row is written upwards, each piece rounded up to whole vectors:
+ * rows need room for three numbers more, unless channels are a multiple of four.
+ */
 export function patches(
-  n: i32,
+  lines: i32,
+  left: i32,
   height: i32,
   width: i32,
   channels: i32,
@@ -15,39 +21,55 @@ export function patches(
   dstRow: usize,
 ): void {
   const bytes = <usize>channels << 2;
-  for (let i = 0; i < n; i++, src += <usize>(height * width) * row) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, dst += dstRow) {
-        let to = dst;
-        for (let ky = 0; ky < kh; ky++) {
-          for (let kx = 0; kx < kw; kx++, to += bytes) {
-            const sy = y + ky - (kh >> 1);
-            const sx = x + kx - (kw >> 1);
-            const inside = <u32>sy < <u32>height && <u32>sx < <u32>width;
-            copyOrClear(to, inside ? src + <usize>(sy * width + sx) * row : 0, bytes);
-          }
+  const run = bytes * <usize>kw;
+  const before = kw >> 1;
+  // Cells that see nothing outside: where cells lie without gaps, what they see of a line is one run.
+  const inner = row == bytes ? max(0, width - kw + 1) : 0;
+  for (; lines > 0; lines--, left--, src += <usize>width * row, dst += <usize>width * dstRow) {
+    const y = height - 1 - (left - 1) % height;
+    let to = dst;
+    for (let dy = -(kh >> 1); dy < kh - (kh >> 1); dy++, to += run) {
+      if (<u32>(y + dy) >= <u32>height) {
+        copyRuns(width, run, to, dstRow, 0, 0);
+        continue;
+      }
+      const from = src + <usize>(dy * width) * row;
+      copyRuns(inner, run, to + <usize>before * dstRow, dstRow, from, row);
+      for (let x = 0; x < width; x++) {
+        if (x == before) x += inner;
+        for (let k = 0; k < kw && x < width; k++) {
+          const at = x + k - before;
+          const cell = <u32>at < <u32>width ? from + <usize>at * row : 0;
+          copyRuns(1, bytes, to + <usize>x * dstRow + <usize>k * bytes, 1, cell, 0);
         }
       }
     }
   }
 }
 
-/** A few words: a loop beats `memory.copy`. */
-// @ts-ignore: decorator
-@inline
-function copyOrClear(dst: usize, src: usize, bytes: usize): void {
-  let at: usize = 0;
-  if (src) {
-    for (; at + 16 <= bytes; at += 16) v128.store(dst + at, v128.load(src + at));
-    for (; at < bytes; at += 4) store<f32>(dst + at, load<f32>(src + at));
-  } else {
-    for (; at < bytes; at += 4) store<f32>(dst + at, 0);
+/** Copies n runs, each rounded up to whole vectors; from address 0, zeros. */
+function copyRuns(n: i32, bytes: usize, dst: usize, dstRow: usize, src: usize, row: usize): void {
+  const last = dst + <usize>n * dstRow;
+  if (bytes <= 16) {
+    for (; dst < last; dst += dstRow, src += row) v128.store(dst, v128.load(src));
+    return;
+  }
+  for (; dst < last; dst += dstRow, src += row) {
+    let at: usize = 0;
+    for (; at + 64 <= bytes; at += 64) {
+      v128.store(dst + at, v128.load(src + at));
+      v128.store(dst + at, v128.load(src + at, 16), 16);
+      v128.store(dst + at, v128.load(src + at, 32), 32);
+      v128.store(dst + at, v128.load(src + at, 48), 48);
+    }
+    for (; at < bytes; at += 16) v128.store(dst + at, v128.load(src + at));
   }
 }
 
-/** The adjoint of {@link patches}: adds patch rows back onto `dst`, cleared first. */
+/** The adjoint of {@link patches}: adds up in each cell what patch rows, src, hold of it. */
 export function unpatch(
-  n: i32,
+  lines: i32,
+  left: i32,
   height: i32,
   width: i32,
   channels: i32,
@@ -59,25 +81,40 @@ export function unpatch(
   srcRow: usize,
 ): void {
   const bytes = <usize>channels << 2;
-  const map = <usize>(height * width) * row;
-  memory.fill(dst, 0, map * <usize>n);
-  for (let i = 0; i < n; i++, dst += map) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, src += srcRow) {
-        let from = src;
-        for (let ky = 0; ky < kh; ky++) {
-          for (let kx = 0; kx < kw; kx++, from += bytes) {
-            const sy = y + ky - (kh >> 1);
-            const sx = x + kx - (kw >> 1);
-            if (<u32>sy >= <u32>height || <u32>sx >= <u32>width) continue;
-            const to = dst + <usize>(sy * width + sx) * row;
-            for (let at: usize = 0; at < bytes; at += 4) {
-              store<f32>(to + at, load<f32>(to + at) + load<f32>(from + at));
-            }
-          }
-        }
-      }
+  // The next tap that sees the same cell is a patch to the left, or a line above.
+  const next = bytes - srcRow;
+  const nextLine = bytes * <usize>kw - srcRow * <usize>width;
+  for (; lines > 0; lines--, left--) {
+    const y = height - 1 - (left - 1) % height;
+    const firstY = max(0, y + (kh >> 1) - height + 1);
+    const endY = min(kh, y + (kh >> 1) + 1);
+    for (let x = 0; x < width; x++, dst += row, src += srcRow) {
+      const firstX = max(0, x + (kw >> 1) - width + 1);
+      const endX = min(kw, x + (kw >> 1) + 1);
+      // The patch that sees this cell last, at its first tap.
+      const first = src + <usize>(((kh >> 1) - firstY) * width + (kw >> 1) - firstX) * srcRow +
+        <usize>(firstY * kw + firstX) * bytes;
+      sumTaps(bytes, dst, first, endX - firstX, endY - firstY, next, nextLine);
     }
+  }
+}
+
+/** One cell: `dst = Σ src` over ny lines of nx taps. */
+function sumTaps(bytes: usize, dst: usize, src: usize, nx: i32, ny: i32, next: usize, nextLine: usize): void {
+  const end = dst + bytes;
+  for (; dst + 16 <= end; dst += 16, src += 16) {
+    let sum = f32x4.splat(0);
+    for (let y = 0, line = src; y < ny; y++, line += nextLine) {
+      for (let x = 0, from = line; x < nx; x++, from += next) sum = f32x4.add(sum, v128.load(from));
+    }
+    v128.store(dst, sum);
+  }
+  for (; dst < end; dst += 4, src += 4) {
+    let sum: f32 = 0;
+    for (let y = 0, line = src; y < ny; y++, line += nextLine) {
+      for (let x = 0, from = line; x < nx; x++, from += next) sum += load<f32>(from);
+    }
+    store<f32>(dst, sum);
   }
 }
 

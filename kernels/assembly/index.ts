@@ -111,6 +111,7 @@ export function run(pc: usize, end: usize): void {
           at(pc, 7),
           int(pc, 8),
           at(pc, 9),
+          int(pc, 10),
         );
         break;
       case PACK_TRANSPOSED:
@@ -207,10 +208,11 @@ export function run(pc: usize, end: usize): void {
           int(pc, 4),
           int(pc, 5),
           int(pc, 6),
-          at(pc, 7),
+          int(pc, 7),
           at(pc, 8),
           at(pc, 9),
           at(pc, 10),
+          at(pc, 11),
         );
         break;
       case UNPATCH:
@@ -221,10 +223,11 @@ export function run(pc: usize, end: usize): void {
           int(pc, 4),
           int(pc, 5),
           int(pc, 6),
-          at(pc, 7),
+          int(pc, 7),
           at(pc, 8),
           at(pc, 9),
           at(pc, 10),
+          at(pc, 11),
         );
         break;
       case AVERAGE_POOL:
