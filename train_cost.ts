@@ -252,7 +252,7 @@ function pilotDistances(key: Key, x: Points, distance: Distance): { mean: number
  * error is far below what so few rows can see, so it is given up for what they do see.
  */
 function chanceGain(n: number): number {
-  return Math.min(0.5, 0.3 / Math.sqrt(n) + 3 / n);
+  return Math.min(0.5, 0.3 / Math.sqrt(n) + 6 / n);
 }
 
 /** Failed simulations join as rows whose x means nothing. */

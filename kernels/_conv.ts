@@ -97,9 +97,9 @@ function pooledGrid(grid: Grid, window: Grid): Grid {
   return { height: Math.floor(grid.height / window.height), width: Math.floor(grid.width / window.width) };
 }
 
-/** A line is a grid one cell wide. */
-function asGrid(size: readonly number[], onLine: number): Grid {
-  return { height: size[0]!, width: size[1] ?? onLine };
+/** A grid, or a line: a grid of height 1. */
+function asGrid(size: readonly number[]): Grid {
+  return { height: size.length === 1 ? 1 : size[0]!, width: size.at(-1)! };
 }
 
 function planConvolution(
@@ -112,9 +112,9 @@ function planConvolution(
 ): Convolution {
   const { size, kernel: k, filters, pool } = embedding;
   const path = `embedding/conv${i}`;
-  const kernel = size.length === 1 ? asGrid([k], 1) : asGrid([k, k], 1);
-  const window = size.length === 1 ? asGrid([pool], 1) : asGrid([pool, pool], 1);
-  const grid = previous ? pooledGrid(previous.grid, previous.window) : asGrid(size, 1);
+  const kernel = asGrid(size.map(() => k));
+  const window = asGrid(size.map(() => pool));
+  const grid = previous ? pooledGrid(previous.grid, previous.window) : asGrid(size);
   const input = previous?.out ?? x;
   const width = filters[i]!;
   const fanIn = cellsOf(kernel) * input.width;
@@ -179,7 +179,7 @@ function emitConvolution(
     emitPatches(code, PATCHES, conv, from(input, first * cells), rows);
     emitForward(code, rows * cells, layer, patch, map, { bias: true });
     emitActivation(code, rows * cells, { kind, from: map, to, slope });
-    if (isPooled(conv)) emitPool(code, AVERAGE_POOL, conv, rows, map, pooled);
+    if (isPooled(conv)) code.emit(AVERAGE_POOL, ...poolSizes(conv, rows), map.at, map.ld * 4, pooled.at);
   });
 }
 
@@ -190,8 +190,10 @@ function emitConvolutionBack(code: Code, { scratch }: Plan, conv: Convolution, c
   forChunks(chunk, count, (first, rows) => {
     const pooled = from(adjoint, first * left);
     const d = isPooled(conv) ? map : pooled;
-    if (isPooled(conv)) emitPool(code, SPREAD_POOL, conv, rows, pooled, map);
-    code.emit(ACTIVATE_BACK, rows * cells * d.ld, d.at, from(s1, first * cells).at, 0);
+    const { at: slope } = from(s1, first * cells);
+    if (isPooled(conv)) {
+      code.emit(SPREAD_POOL, ...poolSizes(conv, rows), pooled.at, map.ld * 4, map.at, slope);
+    } else code.emit(ACTIVATE_BACK, rows * cells * d.ld, d.at, slope, 0);
     emitPatches(code, PATCHES, conv, from(input, first * cells), rows);
     const options = { scratch: scratch.at, accumulate: first > 0, bias: true };
     emitWeightGradient(code, rows * cells, layer, patch, d, options);
@@ -206,10 +208,9 @@ function isPooled({ window }: Convolution): boolean {
   return cellsOf(window) > 1;
 }
 
-/** Pools maps, or spreads them again. */
-function emitPool(code: Code, opcode: number, conv: Convolution, rows: number, from: Rows, to: Rows): void {
-  const { grid: { height, width }, window } = conv;
-  code.emit(opcode, rows, height, width, window.height, window.width, from.at, from.ld * 4, to.at);
+/** What instructions that pool are told first. */
+function poolSizes({ grid, window }: Convolution, rows: number): readonly number[] {
+  return [rows, grid.height, grid.width, window.height, window.width];
 }
 
 /** Maps to rows: cells of a row of x one after another, without padding. */

@@ -107,7 +107,10 @@ const CUTS: Readonly<Record<number, Cut>> = {
   [ABSOLUTE_HEAD]: measuring,
   [WAVES]: byRows(1, (a) => [[5, a[2]! * 4], [7, a[2]! * a[8]!]]),
   [MULTIPLY_WAVES]: byRows(1, (a) => [[5, a[2]! * a[3]! * a[6]!], [8, a[9]!]]),
-  [SPREAD_POOL]: byRows(1, (a) => [[6, pooledCells(a) * a[7]!], [8, cells(a) * a[7]!]]),
+  [SPREAD_POOL]: byRows(1, (a) => {
+    const map = cells(a) * a[7]!;
+    return [[6, pooledCells(a) * a[7]!], [8, map], [9, map]];
+  }),
 };
 
 /** How threads meet. */
@@ -156,7 +159,9 @@ function cutProduct(a: Words, lanes: number): Cut {
 /** Where the part of a lane begins. */
 function bound(count: number, lane: number, lanes: number, grain: number): number {
   if (lane === lanes) return count;
-  return Math.min(count, Math.round(count * lane / lanes / grain) * grain);
+  const at = Math.min(count, Math.round(count * lane / lanes / grain) * grain);
+  // The last sixteen columns may be one panel.
+  return grain === PANEL && at > 0 && count - at <= 4 ? count : at;
 }
 
 /** Packings in a row, and what one thread does alone in a row, need nothing from each other. */

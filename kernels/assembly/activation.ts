@@ -6,7 +6,7 @@ import { exp, flush, madd } from "./vector";
  * Slopes in SiLU's tail, and adjoints behind them, below this are 0: they mean nothing, and
  * their products with weights would be subnormal.
  */
-const LEAST: f32 = 1e-25;
+export const LEAST: f32 = 1e-25;
 
 /**
  * Cephes' `tanhf`: an odd polynomial below 0.625, `1 − 2 / (e²ᶻ + 1)` above. Relative error

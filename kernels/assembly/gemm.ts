@@ -7,16 +7,20 @@ import { tile2x16, tile3x12, tile4x12, tile5x8, tile6x4 } from "./tiles";
 /** Longest run of the inner sum: what of A and of a panel fits the first-level cache. */
 const DEPTH = 256;
 
-/** Width of the panel at column j of n: twelve, and at the end sixteen or what is left over. */
+/**
+ * Width of the panel at column j of n: twelve, and at the end what is left over. Sixteen are
+ * better not cut into twelve and four.
+ */
 // @ts-ignore: decorator
 @inline
 function widthAt(j: i32, n: i32): i32 {
-  return n - j == 16 ? 16 : min(n - j, 12);
+  if (n - j != 16) return min(n - j, 12);
+  return ASC_FEATURE_RELAXED_SIMD ? 16 : 8;
 }
 
 /**
  * Packs B `[k, n]`, n a multiple of four, in panels of twelve columns (`[n / 12][k][12]`, the
- * last one narrower), on the way scaling row i by `scale[i]`, adding `add[i]` in the first
+ * last ones as {@link widthAt} says), on the way scaling row i by `scale[i]`, adding `add[i]` in the first
  * `addRows` rows, and leaving the column sums of the result in `sums`, or adding them to what is there.
  * Address 0 means no scale, and no sums.
  */
@@ -32,12 +36,13 @@ export function packRows(
   sums: usize,
   accumulate: i32,
 ): void {
-  for (let j = 0; j < n; j += 12) {
+  for (let j = 0, width = 0; j < n; j += width) {
+    width = widthAt(j, n);
     const panel = dst + <usize>(j * k) * 4;
-    const width = <usize>widthAt(j, n) * 4;
-    for (let v: usize = 0; v < width; v += 16) {
+    const step = <usize>width * 4;
+    for (let v: usize = 0; v < step; v += 16) {
       const at = <usize>j * 4 + v;
-      const total = packColumns(k, src + at, row, panel + v, width, scale, add + at, addRows);
+      const total = packColumns(k, src + at, row, panel + v, step, scale, add + at, addRows);
       if (sums) v128.store(sums + at, accumulate ? f32x4.add(v128.load(sums + at), total) : total);
     }
   }
@@ -71,8 +76,8 @@ function packColumns(
 /** Packs the transpose of W `[rows, k]` as B `[k, rows]`, columns padded with zeros to four. */
 export function packTransposed(rows: i32, k: i32, src: usize, row: usize, dst: usize): void {
   const n = (rows + 3) & ~3;
-  for (let j = 0; j < n; j += 12) {
-    const width = widthAt(j, n);
+  for (let j = 0, width = 0; j < n; j += width) {
+    width = widthAt(j, n);
     for (let c = 0; c < width; c++) {
       const from = j + c < rows ? src + <usize>(j + c) * row : 0;
       let to = dst + <usize>c * 4;
@@ -92,7 +97,7 @@ export function packTransposed(rows: i32, k: i32, src: usize, row: usize, dst: u
  *
  * Four rows of twelve columns are twelve sums, which with three vectors of B and one of A fill
  * the sixteen registers of x86 and hide the latency of FMA; where product and sum are two
- * instructions, three rows do better. Eight and four columns are what is left over at the end.
+ * instructions, three rows do better. Other widths are what is left over at the end.
  */
 export function gemm(
   m: i32,
@@ -111,9 +116,9 @@ export function gemm(
   for (let start = 0; start < k; start += DEPTH) {
     const depth = min(k - start, DEPTH);
     const from = a + <usize>start * aStep;
-    for (let j = 0; j < n; j += 12) {
+    for (let j = 0, width = 0; j < n; j += width) {
+      width = widthAt(j, n);
       const at = <usize>j * 4;
-      const width = widthAt(j, n);
       const panel = b + <usize>(j * k + start * width) * 4;
       const first = bias ? bias + at : 0;
       if (width == 4) {
@@ -121,7 +126,8 @@ export function gemm(
       } else if (width == 8) {
         tile5x8(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
       } else if (ASC_FEATURE_RELAXED_SIMD) {
-        tile4x12(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
+        if (width == 16) tile2x16(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
+        else tile4x12(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
       } else {
         tile3x12(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
       }

@@ -1,5 +1,8 @@
 // Convolution as a matrix product: patches out, patches back in, and average pooling.
-// Maps are `[n, height, width]` cells of `row` bytes each; a line has width 1.
+// Maps are `[n, height, width]` cells of `row` bytes each; a line has height 1.
+
+import { LEAST } from "./activation";
+import { flush } from "./vector";
 
 /**
  * Patch rows `[ky, kx, channels]` of each cell, zeros outside ("same" padding), for some of the
@@ -94,27 +97,55 @@ export function unpatch(
       // The patch that sees this cell last, at its first tap.
       const first = src + <usize>(((kh >> 1) - firstY) * width + (kw >> 1) - firstX) * srcRow +
         <usize>(firstY * kw + firstX) * bytes;
-      sumTaps(bytes, dst, first, endX - firstX, endY - firstY, next, nextLine);
+      sumTaps(bytes, dst, first, endX - firstX, endY - firstY, next, nextLine, 1);
     }
   }
 }
 
-/** One cell: `dst = Σ src` over ny lines of nx taps. */
-function sumTaps(bytes: usize, dst: usize, src: usize, nx: i32, ny: i32, next: usize, nextLine: usize): void {
+/** One cell: `dst = c · Σ src` over ny lines of nx taps. */
+function sumTaps(
+  bytes: usize,
+  dst: usize,
+  src: usize,
+  nx: i32,
+  ny: i32,
+  next: usize,
+  nextLine: usize,
+  c: f32,
+): void {
   const end = dst + bytes;
+  const scale = f32x4.splat(c);
+  for (; dst + 64 <= end; dst += 64, src += 64) {
+    let sum0 = f32x4.splat(0);
+    let sum1 = sum0;
+    let sum2 = sum0;
+    let sum3 = sum0;
+    for (let y = 0, line = src; y < ny; y++, line += nextLine) {
+      for (let x = 0, from = line; x < nx; x++, from += next) {
+        sum0 = f32x4.add(sum0, v128.load(from));
+        sum1 = f32x4.add(sum1, v128.load(from, 16));
+        sum2 = f32x4.add(sum2, v128.load(from, 32));
+        sum3 = f32x4.add(sum3, v128.load(from, 48));
+      }
+    }
+    v128.store(dst, f32x4.mul(sum0, scale));
+    v128.store(dst, f32x4.mul(sum1, scale), 16);
+    v128.store(dst, f32x4.mul(sum2, scale), 32);
+    v128.store(dst, f32x4.mul(sum3, scale), 48);
+  }
   for (; dst + 16 <= end; dst += 16, src += 16) {
     let sum = f32x4.splat(0);
     for (let y = 0, line = src; y < ny; y++, line += nextLine) {
       for (let x = 0, from = line; x < nx; x++, from += next) sum = f32x4.add(sum, v128.load(from));
     }
-    v128.store(dst, sum);
+    v128.store(dst, f32x4.mul(sum, scale));
   }
   for (; dst < end; dst += 4, src += 4) {
     let sum: f32 = 0;
     for (let y = 0, line = src; y < ny; y++, line += nextLine) {
       for (let x = 0, from = line; x < nx; x++, from += next) sum += load<f32>(from);
     }
-    store<f32>(dst, sum);
+    store<f32>(dst, sum * c);
   }
 }
 
@@ -129,26 +160,18 @@ export function averagePool(
   row: usize,
   dst: usize,
 ): void {
-  const share = f32x4.splat(<f32>1 / <f32>(ph * pw));
-  const map = <usize>(height * width) * row;
-  for (let i = 0; i < n; i++, src += map) {
+  const share = <f32>1 / <f32>(ph * pw);
+  const line = <usize>width * row;
+  for (let i = 0; i < n; i++, src += <usize>height * line) {
     for (let y = 0; y + ph <= height; y += ph) {
       for (let x = 0; x + pw <= width; x += pw, dst += row) {
-        for (let at: usize = 0; at < row; at += 16) {
-          let sum = f32x4.splat(0);
-          for (let py = 0; py < ph; py++) {
-            for (let px = 0; px < pw; px++) {
-              sum = f32x4.add(sum, v128.load(src + <usize>((y + py) * width + x + px) * row + at));
-            }
-          }
-          v128.store(dst + at, f32x4.mul(sum, share));
-        }
+        sumTaps(row, dst, src + <usize>y * line + <usize>x * row, pw, ph, row, line, share);
       }
     }
   }
 }
 
-/** The adjoint of {@link averagePool}: dropped cells get zeros. */
+/** The adjoint of {@link averagePool}, then of the activation before it, whose slopes are s1. */
 export function spreadPool(
   n: i32,
   height: i32,
@@ -158,22 +181,31 @@ export function spreadPool(
   src: usize,
   row: usize,
   dst: usize,
+  s1: usize,
 ): void {
-  const share = f32x4.splat(<f32>1 / <f32>(ph * pw));
-  const map = <usize>(height * width) * row;
+  const share = <f32>1 / <f32>(ph * pw);
+  const line = <usize>width * row;
+  const map = <usize>height * line;
+  // Dropped cells.
   memory.fill(dst, 0, map * <usize>n);
-  for (let i = 0; i < n; i++, dst += map) {
+  for (let i = 0; i < n; i++, dst += map, s1 += map) {
     for (let y = 0; y + ph <= height; y += ph) {
       for (let x = 0; x + pw <= width; x += pw, src += row) {
-        for (let at: usize = 0; at < row; at += 16) {
-          const part = f32x4.mul(share, v128.load(src + at));
-          for (let py = 0; py < ph; py++) {
-            for (let px = 0; px < pw; px++) {
-              v128.store(dst + <usize>((y + py) * width + x + px) * row + at, part);
-            }
-          }
+        for (let py = y; py < y + ph; py++) {
+          const first = <usize>py * line + <usize>x * row;
+          spreadLine(row, dst + first, src, s1 + first, <usize>pw * row, share);
         }
       }
+    }
+  }
+}
+
+/** Cells of one line of a window, `bytes` in all: `dst = c · src · slope`, what is tiny 0. */
+function spreadLine(row: usize, dst: usize, src: usize, slope: usize, bytes: usize, c: f32): void {
+  for (let at: usize = 0; at < row; at += 16) {
+    const part = f32x4.mul(f32x4.splat(c), v128.load(src + at));
+    for (let to = at; to < bytes; to += row) {
+      v128.store(dst + to, flush(f32x4.mul(v128.load(slope + to), part), LEAST));
     }
   }
 }

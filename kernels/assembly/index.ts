@@ -252,6 +252,7 @@ export function run(pc: usize, end: usize): void {
           at(pc, 6),
           at(pc, 7),
           at(pc, 8),
+          at(pc, 9),
         );
         break;
       case MEET:
