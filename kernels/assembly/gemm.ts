@@ -20,9 +20,9 @@ function widthAt(j: i32, n: i32): i32 {
 
 /**
  * Packs B `[k, n]`, n a multiple of four, in panels of twelve columns (`[n / 12][k][12]`, the
- * last ones as {@link widthAt} says), on the way scaling row i by `scale[i]`, adding `add[i]` in the first
- * `addRows` rows, and leaving the column sums of the result in `sums`, or adding them to what is there.
- * Address 0 means no scale, and no sums.
+ * last ones as {@link widthAt} says), on the way scaling row i by `scale[i]`, adding `add[i]` in
+ * the first `addRows` rows, and leaving the column sums of the result in `sums`, or adding them
+ * to what is there. Address 0 means no scale, and no sums.
  */
 export function packRows(
   k: i32,
@@ -125,11 +125,12 @@ export function gemm(
         tile6x4(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
       } else if (width == 8) {
         tile5x8(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
-      } else if (ASC_FEATURE_RELAXED_SIMD) {
-        if (width == 16) tile2x16(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
-        else tile4x12(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
-      } else {
+      } else if (!ASC_FEATURE_RELAXED_SIMD) {
         tile3x12(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
+      } else if (width == 12) {
+        tile4x12(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
+      } else {
+        tile2x16(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
       }
     }
     init = c;

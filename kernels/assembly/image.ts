@@ -26,7 +26,7 @@ export function patches(
   const bytes = <usize>channels << 2;
   const run = bytes * <usize>kw;
   const before = kw >> 1;
-  // Cells that see nothing outside: where cells lie without gaps, what they see of a line is one run.
+  // Cells that see nothing outside; without gaps between cells, they see one run of a line.
   const inner = row == bytes ? max(0, width - kw + 1) : 0;
   for (; lines > 0; lines--, left--, src += <usize>width * row, dst += <usize>width * dstRow) {
     const y = height - 1 - (left - 1) % height;
@@ -102,7 +102,7 @@ export function unpatch(
   }
 }
 
-/** One cell: `dst = c · Σ src` over ny lines of nx taps. */
+/** One cell: `dst = c · Σ src` over ny lines of nx taps, four vectors at a time where there are. */
 function sumTaps(
   bytes: usize,
   dst: usize,
