@@ -58,7 +58,9 @@ function cellTable(results: readonly ScoreResult[]): string {
       const numbers = (Object.keys(METRICS) as Metric[]).map((metric) =>
         of(({ metrics }) => metrics[metric])
       );
-      const weight = ARMS[arm]!.hasScore ? of(({ termWeights }) => termWeights.at(-1) ?? NaN) : "";
+      // Refreshed cross-entropy has scores and no weight.
+      const isWeighed = cells.every(({ termWeights }) => termWeights.length > 0);
+      const weight = isWeighed ? of(({ termWeights }) => termWeights.at(-1)!) : "";
       return [
         ARMS[arm]!.title,
         n.toLocaleString("en"),
