@@ -1,7 +1,16 @@
 // Many observations behind one call, on every engine: as one at a time, and as each other.
 
 import { assert, assertEquals } from "@std/assert";
-import { type Artifact, type Engine, foldIn, gatherRows, key, points, row } from "@likely/core";
+import {
+  type Artifact,
+  type Engine,
+  foldIn,
+  gatherRows,
+  key,
+  type NetworkSpec,
+  points,
+  row,
+} from "@likely/core";
 import { useBackend } from "@likely/core/tensor";
 import { fusedEngine } from "@likely/kernels";
 import { tensorEngine } from "@likely/surrogates";
@@ -66,6 +75,12 @@ for (const [title, make] of Object.entries(ENGINES)) {
   });
 }
 
+/** What x becomes before θ joins: an embedding, features, or itself. */
+function embeddedWidth({ embedding, head, xDim }: NetworkSpec): number {
+  if (head.kind === "quadratic") return head.weights.length;
+  return embedding?.out ?? xDim;
+}
+
 for (const [name, spec] of Object.entries(specs)) {
   Deno.test(`engines agree on what they embed and on many densities, ${name}`, async () => {
     const x = normalRows(key(4), 3, spec.xDim);
@@ -76,7 +91,7 @@ for (const [name, spec] of Object.entries(specs)) {
         return { ...all.evaluate(theta), embedded: all.embedded };
       }),
     );
-    assertEquals(one!.embedded.dim, spec.embedding?.out ?? spec.xDim);
+    assertEquals(one!.embedded.dim, embeddedWidth(spec));
     assert(difference(one!.embedded.data, other!.embedded.data) < 1e-5);
     assert(difference(one!.value, other!.value) < 2e-5);
     assert(difference(one!.grad!, other!.grad!) < 5e-5);
