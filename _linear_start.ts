@@ -1,12 +1,11 @@
 // Where the training of a cost of known shape starts: at linear regression.
 
 import {
-  type AbsoluteHead,
   type Dataset,
   initWeights,
   type Key,
+  type MeasuringHead,
   type NetworkSpec,
-  type QuadraticHead,
   type Scaling,
   standardise,
   type Weight,
@@ -30,7 +29,7 @@ interface Rows {
  */
 export function linearStart(
   key: Key,
-  spec: NetworkSpec & { readonly head: QuadraticHead | AbsoluteHead },
+  spec: NetworkSpec & { readonly head: MeasuringHead },
   { theta, x }: Dataset,
   scaling: Scaling,
 ): Weights {
@@ -53,7 +52,7 @@ export function linearStart(
 }
 
 /** What the head adds to a centre, so that the mean cost of what the line leaves is right. */
-function heights(head: QuadraticHead | AbsoluteHead, rows: Rows, line: Float32Array): number[] {
+function heights(head: MeasuringHead, rows: Rows, line: Float32Array): number[] {
   if (head.kind === "absolute") {
     // At its centre a logistic of scale s costs 2 ln 2 · s.
     return leftOver(rows, line, Math.abs).map((cost) => softplusInverse(cost / (2 * Math.LN2)));

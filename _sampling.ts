@@ -3,17 +3,20 @@
 import { type LogDensity, type Posterior, posteriorDensity, type Prior } from "@likely/core";
 import { mcmcPosterior, smcPosterior } from "@likely/samplers";
 import type { PosteriorOptions } from "./posterior.ts";
+import { scaled } from "./_scaled.ts";
 
-/** The posterior `p(θ) exp(fit(θ))`. */
+/** The posterior `p(θ) exp(β fit(θ))`. */
 export function sampledPosterior(
   prior: Prior,
   fit: LogDensity,
-  options: Omit<PosteriorOptions, "beta" | "engine">,
+  options: Omit<PosteriorOptions, "engine">,
 ): Posterior {
-  const { sampler = "auto", ...rest } = options;
-  if (sampler !== "smc") return mcmcPosterior(posteriorDensity(prior, fit), prior, { ...rest, sampler });
+  const { sampler = "auto", beta = 1, ...rest } = options;
+  if (sampler !== "smc") {
+    return mcmcPosterior(posteriorDensity(prior, fit, { beta }), prior, { ...rest, sampler });
+  }
   const { chains, check, signal } = rest;
-  return smcPosterior(prior, fit, {
+  return smcPosterior(prior, beta === 1 ? fit : scaled(fit, beta), {
     ...(chains !== undefined && { repeats: chains }),
     ...(check && { check }),
     ...(signal && { signal }),

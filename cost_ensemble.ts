@@ -185,8 +185,8 @@ export async function ensemblePosterior(
     ...convergenceWarnings(draws),
     ...disagreementWarnings(beta * disagreement(costs, draws)),
   ];
-  const fit = scaled(costs, -beta);
-  const given = sampledPosterior(priorFrom(members[0]!.prior), fit, { check, ...sampling });
+  const how = { check, ...sampling, beta };
+  const given = sampledPosterior(priorFrom(members[0]!.prior), scaled(costs, -1), how);
   return { ...given, warnings, [Symbol.dispose]: () => costs[Symbol.dispose]() };
 }
 

@@ -73,8 +73,9 @@ export async function posterior(
   const warnings = await observationWarnings(artifact, rows, { engine });
   const output = await engine.logDensity(artifact, rows);
   // A cost falls where parameters fit; a ratio and a likelihood rise.
-  const fit = scaled(output, artifact.kind === "cost" ? -beta : beta);
-  const given = sampledPosterior(priorFrom(artifact.prior), fit, { check: convergenceWarnings, ...sampling });
+  const fit = artifact.kind === "cost" ? scaled(output, -1) : output;
+  const how = { check: convergenceWarnings, ...sampling, beta };
+  const given = sampledPosterior(priorFrom(artifact.prior), fit, how);
   return {
     ...given,
     warnings,

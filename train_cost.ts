@@ -15,12 +15,13 @@ import {
   type Key,
   type LearningCurves,
   type Loss,
+  type MeasuringHead,
+  measuringHead,
   mseDistance,
   type NetworkSpec,
   type Points,
   points,
   priorFrom,
-  type QuadraticHead,
   split,
   standardisation,
   stream,
@@ -184,8 +185,9 @@ export async function trainCost(
   const [forPilot, forTargets, forStart, forTraining] = split(key, 4) as [Key, Key, Key, Key];
   const pilot = pilotDistances(forPilot, dataset.x, distance);
   const head = costHead(dataset, { ...options, distance, scale: pilot.mean });
+  const measuring = measuringHead(head);
   const all = withFailed(dataset);
-  const usual = usualTraining(head, all.x.n);
+  const usual = measuring ? measuringTraining(measuring, all.x.n) : FREE_TRAINING;
   const batchSize = Math.max(1, Math.min(usual.batchSize, Math.floor(0.9 * all.x.n)));
   const settings = { ...usual, batchSize, failureCost: 5 * pilot.largest, ...rest, distance };
   const spec = specFor(dataset, settings, head);
@@ -199,8 +201,8 @@ export async function trainCost(
     loss: lossFor(forTargets, dataset, settings),
     logTheta,
     scaling,
-    ...((head.kind === "quadratic" || head.kind === "absolute") && {
-      start: linearStart(forStart, { ...spec, head }, dataset, scaling),
+    ...(measuring && {
+      start: linearStart(forStart, { ...spec, head: measuring }, dataset, scaling),
       startMargin: chanceGain(all.x.n * (settings.validationFraction ?? 0.1)),
     }),
   });
@@ -270,12 +272,6 @@ function join(above: Points, below: Points | undefined): Points {
 
 const PILOT_PAIRS = 5000;
 
-function usualTraining(head: HeadSpec, rows: number) {
-  if (head.kind === "absolute") return { ...QUADRATIC_TRAINING, ...absoluteTraining(rows) };
-  if (head.kind !== "quadratic") return FREE_TRAINING;
-  return { ...(head.features ? FEATURES_TRAINING : QUADRATIC_TRAINING), ...quadraticTraining(head, rows) };
-}
-
 const FREE_TRAINING = {
   trunk: { kind: "resnet", blocks: 3, width: 64, activation: "silu" },
   targetsPerRow: 2,
@@ -288,7 +284,7 @@ const FREE_TRAINING = {
 } as const;
 
 // Means of x are learned in fewer steps than functions of x, and hold for targets far and near.
-const QUADRATIC_TRAINING = {
+const MEASURING_TRAINING = {
   trunk: { kind: "mlp", hidden: [64, 64, 64], activation: "silu" },
   targetsPerRow: 1,
   // To tell whether anything was gained over the line takes a quiet judge.
@@ -298,19 +294,22 @@ const QUADRATIC_TRAINING = {
   schedule: "cosine",
 } as const;
 
-// Waves in θ take longer than lines; and there is no line to judge against.
-const FEATURES_TRAINING = { ...QUADRATIC_TRAINING, learningRate: 3e-3, validationPairings: 3 } as const;
-
-// Few rows make few steps an epoch, and would be given up before anything was learned.
-function quadraticTraining({ features }: QuadraticHead, rows: number) {
-  const batchSize = Math.min(200, Math.max(20, Math.round(rows / 50)));
-  const [epochs, steps] = features ? [120, 5400] : [60, 2700];
-  const maxEpochs = Math.max(epochs, Math.ceil(steps / Math.max(1, Math.floor(0.9 * rows / batchSize))));
-  return { batchSize, maxEpochs, patience: Math.ceil(maxEpochs / 2) };
+function measuringTraining(head: MeasuringHead, rows: number) {
+  // It takes steps to find where x jumps.
+  if (head.kind === "absolute") return { ...MEASURING_TRAINING, ...paceFor(rows, 100, 120) };
+  if (!head.features) return { ...MEASURING_TRAINING, ...paceFor(rows, 200, 60, 2700) };
+  // Waves in θ take longer than lines; and there is no line to judge against.
+  const slower = { learningRate: 3e-3, validationPairings: 3 };
+  return { ...MEASURING_TRAINING, ...slower, ...paceFor(rows, 200, 120, 5400) };
 }
 
-// As many steps for few rows as for many, nearly: it takes steps to find where x jumps.
-function absoluteTraining(rows: number) {
-  const batchSize = Math.min(100, Math.max(20, Math.round(rows / 50)));
-  return { batchSize, maxEpochs: 120, patience: 60 } as const;
+/**
+ * Batches of at most `largest` rows, and epochs enough for some number of steps: few rows make few
+ * steps an epoch, and would be given up before anything was learned.
+ */
+function paceFor(rows: number, largest: number, epochs: number, steps: number = 0) {
+  const batchSize = Math.min(largest, Math.max(20, Math.round(rows / 50)));
+  const stepsAnEpoch = Math.max(1, Math.floor(0.9 * rows / batchSize));
+  const maxEpochs = Math.max(epochs, Math.ceil(steps / stepsAnEpoch));
+  return { batchSize, maxEpochs, patience: Math.ceil(maxEpochs / 2) };
 }

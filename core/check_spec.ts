@@ -5,6 +5,7 @@
  */
 
 import { requireInteger, requireLength, requirePositive } from "./check.ts";
+import { measuringHead } from "./measuring_head.ts";
 import type { EmbeddingSpec, FourierFeatures, HeadSpec, NetworkSpec, Spec, TrunkSpec } from "./spec.ts";
 import { weightShapes } from "./weights.ts";
 
@@ -65,14 +66,16 @@ function checkHead(head: HeadSpec, { xDim, embedding }: NetworkSpec): void {
   if (head.kind === "softplus" || head.kind === "quadratic") {
     requirePositive(ACTION, "spec.head.scale", head.scale);
   }
-  if (head.kind === "linear" || head.kind === "softplus") return;
-  if (!Array.isArray(head.weights)) {
+  const measuring = measuringHead(head);
+  if (!measuring) return;
+  const { weights } = measuring;
+  if (!Array.isArray(weights)) {
     throw new TypeError("Cannot use a spec as spec.head.weights must be a list: current value is none");
   }
   const features = head.kind === "quadratic" ? head.features : undefined;
   const width = features === undefined ? xDim : checkFeatures(features, xDim);
-  requireLength(ACTION, "spec.head.weights", head.weights.length, width);
-  head.weights.forEach((value, j) => requirePositive(ACTION, `spec.head.weights[${j}]`, value));
+  requireLength(ACTION, "spec.head.weights", weights.length, width);
+  weights.forEach((value, j) => requirePositive(ACTION, `spec.head.weights[${j}]`, value));
   if (embedding !== undefined) {
     throw new TypeError(
       `Cannot use a spec as a head of kind ${head.kind} must see x as it is: current embedding is ${embedding.kind}`,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { measuringHead } from "./measuring_head.ts";
 import type { EmbeddingSpec, NetworkSpec, Spec, TrunkSpec } from "./spec.ts";
 
 /** A float32 array with its shape, row-major. */
@@ -65,9 +66,10 @@ export function weightShapes(spec: Spec): Record<string, number[]> {
   const shapes: Shapes = {};
   const embedded = spec.embedding ? addEmbedding(shapes, spec, spec.embedding) : spec.xDim;
   const { thetaDim, head } = spec;
-  if (head.kind === "quadratic" || head.kind === "absolute") {
-    const { length: q } = head.weights;
-    addTrunk(shapes, spec.trunk, thetaDim, head.kind === "quadratic" ? q + 1 : 2 * q);
+  const measuring = measuringHead(head);
+  if (measuring) {
+    const { kind, weights: { length: q } } = measuring;
+    addTrunk(shapes, spec.trunk, thetaDim, kind === "quadratic" ? q + 1 : 2 * q);
     shapes["skip/weight"] = [thetaDim, q];
   } else addTrunk(shapes, spec.trunk, thetaDim + embedded, 1);
   return shapes;

@@ -15,6 +15,7 @@ import {
   type Plan,
   planLayer,
   type Rows,
+  rowsFrom,
   takeRows,
 } from "./_layer.ts";
 import { ACTIVATE_BACK, AVERAGE_POOL, COPY_RUNS, PATCHES, SPREAD_POOL, UNPATCH } from "./_opcodes.ts";
@@ -149,11 +150,6 @@ function forChunks(chunk: number, count: number, visit: (first: number, rows: nu
   for (let first = 0; first < count; first += chunk) visit(first, Math.min(chunk, count - first));
 }
 
-/** The same rows from the n-th on. */
-function from(rows: Rows, n: number): Rows {
-  return { ...rows, at: rows.at + n * rows.ld * 4 };
-}
-
 /** Emits patches of cells, or what patches hold of cells back into them. */
 function emitPatches(code: Code, opcode: number, conv: Convolution, cells: Rows, rows: number): void {
   const { grid: { height, width }, kernel, channels, patch } = conv;
@@ -173,10 +169,10 @@ function emitConvolution(
   const cells = cellsOf(grid);
   const left = cellsOf(pooledGrid(grid, window));
   forChunks(chunk, count, (first, rows) => {
-    const pooled = from(out, first * left);
-    const slope = training ? from(s1, first * cells) : undefined;
+    const pooled = rowsFrom(out, first * left);
+    const slope = training ? rowsFrom(s1, first * cells) : undefined;
     const to = isPooled(conv) ? map : pooled;
-    emitPatches(code, PATCHES, conv, from(input, first * cells), rows);
+    emitPatches(code, PATCHES, conv, rowsFrom(input, first * cells), rows);
     emitForward(code, rows * cells, layer, patch, map, { bias: true });
     emitActivation(code, rows * cells, { kind, from: map, to, slope });
     if (isPooled(conv)) code.emit(AVERAGE_POOL, ...poolSizes(conv, rows), map.at, map.ld * 4, pooled.at);
@@ -188,19 +184,19 @@ function emitConvolutionBack(code: Code, { scratch }: Plan, conv: Convolution, c
   const cells = cellsOf(grid);
   const left = cellsOf(pooledGrid(grid, window));
   forChunks(chunk, count, (first, rows) => {
-    const pooled = from(adjoint, first * left);
+    const pooled = rowsFrom(adjoint, first * left);
     const d = isPooled(conv) ? map : pooled;
-    const { at: slope } = from(s1, first * cells);
+    const { at: slope } = rowsFrom(s1, first * cells);
     if (isPooled(conv)) {
       code.emit(SPREAD_POOL, ...poolSizes(conv, rows), pooled.at, map.ld * 4, map.at, slope);
     } else code.emit(ACTIVATE_BACK, rows * cells * d.ld, d.at, slope, 0);
-    emitPatches(code, PATCHES, conv, from(input, first * cells), rows);
+    emitPatches(code, PATCHES, conv, rowsFrom(input, first * cells), rows);
     const options = { scratch: scratch.at, accumulate: first > 0, bias: true };
     emitWeightGradient(code, rows * cells, layer, patch, d, options);
     if (!inputAdjoint) return;
     // The patches are no longer needed: their adjoints take their place.
     emitInputGradient(code, rows * cells, layer, d, patch);
-    emitPatches(code, UNPATCH, conv, from(inputAdjoint, first * cells), rows);
+    emitPatches(code, UNPATCH, conv, rowsFrom(inputAdjoint, first * cells), rows);
   });
 }
 

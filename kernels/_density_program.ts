@@ -2,10 +2,10 @@
 
 import type { NetworkSpec } from "@likely/core";
 import { Code } from "./_code.ts";
-import { emitForward, emitInputGradient, type Rows } from "./_layer.ts";
+import { emitForward, emitInputGradient, type Rows, rowsFrom } from "./_layer.ts";
 import { emitHead } from "./_loss_program.ts";
 import type { Measure } from "./_measure.ts";
-import { type Network, rowsFrom } from "./_network.ts";
+import type { Network } from "./_network.ts";
 import { SCALE_ROWS, SUM_RUNS } from "./_opcodes.ts";
 import { emitBackward, emitTrunk } from "./_trunk.ts";
 

@@ -57,6 +57,11 @@ export function takeRows(arena: Arena, name: string, count: number, width: numbe
   return { at: arena.take(name, count * ld), width, ld };
 }
 
+/** Rows from the n-th on. */
+export function rowsFrom(rows: Rows, n: number): Rows {
+  return { ...rows, at: rows.at + n * rows.ld * 4 };
+}
+
 /** What tells {@linkcode planLayer} which part of which weight. */
 export interface LayerOptions {
   readonly fanIn: number;

@@ -2,7 +2,7 @@
 // outputs, to the first of which θ is added by a way past the trunk, and the head compares them
 // with x, or features of it.
 
-import type { AbsoluteHead, HeadSpec, NetworkSpec, QuadraticHead } from "@likely/core";
+import { type HeadSpec, type MeasuringHead, measuringHead, type NetworkSpec } from "@likely/core";
 import { padded } from "./_arena.ts";
 import { type Code, float } from "./_code.ts";
 import {
@@ -17,9 +17,6 @@ import {
 } from "./_layer.ts";
 import { ABSOLUTE_HEAD, PARABOLOID } from "./_opcodes.ts";
 import type { Output } from "./_output.ts";
-
-/** A head of this kind. */
-type MeasuringHead = QuadraticHead | AbsoluteHead;
 
 /** What tells one of these heads from another. */
 interface HeadKind {
@@ -54,11 +51,6 @@ export interface Measure extends Output {
   measure(code: Code, meeting: Meeting): void;
   /** Adds to the θ-gradient what comes past the trunk. */
   addThetaGradient(code: Code, count: number, to: Rows): void;
-}
-
-/** The head, if it is one of these. */
-export function measuringHead(head: HeadSpec): MeasuringHead | undefined {
-  return head.kind in KINDS ? head as MeasuringHead : undefined;
 }
 
 /** Widths of the parts of an output row, each of which begins a vector; absent for other heads. */

@@ -1,7 +1,7 @@
 // A whole network planned in one arena, and the instructions shared by training and log
 // densities: packing, embedding, the join of θ and x.
 
-import type { NetworkSpec } from "@likely/core";
+import { measuringHead, type NetworkSpec } from "@likely/core";
 import { Arena } from "./_arena.ts";
 import type { Code } from "./_code.ts";
 import { type Embedding, planEmbedding } from "./_embedding.ts";
@@ -14,9 +14,10 @@ import {
   type Plan,
   planLayer,
   type Rows,
+  rowsFrom,
   takeRows,
 } from "./_layer.ts";
-import { type Measure, measuredWidth, measuringHead, planMeasure } from "./_measure.ts";
+import { type Measure, measuredWidth, planMeasure } from "./_measure.ts";
 import { COPY_RUNS, SCALE_ROWS, SUM_RUNS } from "./_opcodes.ts";
 import { planDot, type Slopes } from "./_output.ts";
 import { type Parameters, planParameters } from "./_parameters.ts";
@@ -162,11 +163,6 @@ function widest(spec: NetworkSpec): number {
     ...layers,
     ...widthsOf(trunk),
   ) + 8;
-}
-
-/** Rows from the n-th on. */
-export function rowsFrom(rows: Rows, n: number): Rows {
-  return { ...rows, at: rows.at + n * rows.ld * 4 };
 }
 
 /** The embedding of n rows of x, and what it contributes to the first sums. */

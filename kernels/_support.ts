@@ -1,7 +1,6 @@
 // What the fused engine does not do.
 
-import { type NetworkSpec, UnsupportedError } from "@likely/core";
-import { measuringHead } from "./_measure.ts";
+import { measuringHead, type NetworkSpec, UnsupportedError } from "@likely/core";
 
 /**
  * Requires a spec that this engine has a program for.

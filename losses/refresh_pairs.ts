@@ -73,7 +73,7 @@ export interface RefreshedPairs {
  *
  * What a network could learn by heart, which θ goes with which x, is no longer there; what is left
  * to learn from other simulations is how x differs from x. So this helps most where simulations are
- * few. It costs `2 · moves · (variants − 1) · n` scores, all at once and on this thread.
+ * few. It costs about `(2 · moves + 1) · variants · n` scores, all at once and on this thread.
  *
  * Not with joint scores (`Simulator.simulateScored`): they have the score as their mean at the θ that
  * made x, not at another. Nor with θ drawn from anything but the prior.

@@ -1,11 +1,8 @@
 // Heads that measure x from what θ alone makes, on tensors. Everything here borrows its arguments
 // and runs inside the caller's tidy.
 
-import type { AbsoluteHead, HeadSpec, QuadraticHead } from "@likely/core";
+import type { MeasuringHead } from "@likely/core";
 import { type Matrix, type Tensor, tf } from "@likely/core/tensor";
-
-/** A head of this kind. */
-export type MeasuringHead = QuadraticHead | AbsoluteHead;
 
 /** What a measuring head reads. */
 export interface Measured {
@@ -17,11 +14,6 @@ export interface Measured {
   readonly atoms: number;
   /** x, or its features, `[n, q]`. */
   readonly seen: Matrix;
-}
-
-/** The head, if it is one of these. */
-export function measuringHead(head: HeadSpec): MeasuringHead | undefined {
-  return head.kind === "quadratic" || head.kind === "absolute" ? head : undefined;
 }
 
 /** The network's outputs at the rows of x, `[n, atoms]`. */

@@ -8,6 +8,7 @@ import {
   checkSpec,
   type EmbeddingSpec,
   type Estimate,
+  measuringHead,
   type Spec,
   type TrunkSpec,
   weightShapes,
@@ -18,7 +19,7 @@ import { embedConv } from "./_embed_conv.ts";
 import { embedDense } from "./_embed_dense.ts";
 import { embedSet } from "./_embed_set.ts";
 import { fourierFeatures } from "./_fourier_features.ts";
-import { measure, measuringHead } from "./_measuring_head.ts";
+import { measure } from "./_measuring_head.ts";
 
 /**
  * A scalar network of standardised (θ, x), in two halves so that x is seen once however many
