@@ -17,14 +17,24 @@ import { type Weights, weightShapes } from "./weights.ts";
 const NEAR_ZERO = 1e-3;
 
 /**
+ * A layer on ±1/√(fan in) passes on a third of what it sees, and eight of them nothing but their
+ * biases: training then waits for thousands of steps. This keeps enough of it.
+ */
+const DEEP = { weight: 2, bias: 0 };
+
+/**
  * Draws starting weights: weights and biases uniform on ±1/√(fan in), and the second layer of
  * every residual block on ±0.001, so that a deep trunk starts as a shallow one. Under a quadratic
  * or an absolute head the last layer's weight starts as small: the centre starts linear in θ.
+ * Networks that see x through convolutions are deep: all their weights start on ±2/√(fan in),
+ * their biases at zero.
  *
  * Weight number k depends on the key and k alone.
  *
  * Source: the defaults of PyTorch's `nn.Linear` and of the residual networks of `nflows`,
- * which the published settings of our field rest on.
+ * which the published settings of our field rest on. That deep networks need weights by which
+ * signals keep their size is He et al. (2015), https://arxiv.org/abs/1502.01852; the factor 2 is
+ * ours.
  *
  * @param key The key to consume.
  * @param spec The network.
@@ -50,9 +60,11 @@ export function initWeights(key: Key, spec: Spec): Weights {
   checkSpec(spec);
   const shapes = weightShapes(spec);
   const nearZero = "skip/weight" in shapes ? /block\d+\/1\/|trunk\/out\/weight/ : /block\d+\/1\//;
+  const usual = spec.embedding?.kind === "conv" ? DEEP : { weight: 1, bias: 1 };
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape], k) => {
-      const bound = nearZero.test(name) ? NEAR_ZERO : 1 / Math.sqrt(fanIn(shapes, name));
+      const size = name.endsWith("bias") ? usual.bias : usual.weight;
+      const bound = nearZero.test(name) ? NEAR_ZERO : size / Math.sqrt(fanIn(shapes, name));
       const random = stream(foldIn(key, k));
       const length = shape.reduce((product, size) => product * size, 1);
       const data = Float32Array.from({ length }, () => bound * (2 * random.uniform() - 1));

@@ -44,3 +44,21 @@ Deno.test("initWeights() starts the centre of what measures x nearly linear", ()
   assert(weights["trunk/out/weight"]!.data.every((w) => Math.abs(w) <= 1e-3));
   assert(weights["skip/weight"]!.data.some((w) => Math.abs(w) > 1e-2));
 });
+
+Deno.test("initWeights() starts a network with convolutions so that x reaches its output", () => {
+  const embedding = {
+    kind: "conv",
+    size: [97],
+    channels: 1,
+    filters: [8],
+    kernel: 3,
+    pool: 1,
+    out: 4,
+  } as const;
+  const weights = initWeights(key(6), { ...SPEC, embedding: { ...embedding, activation: "silu" } });
+  const { shape, data } = weights["trunk/in/weight"]!;
+  const bound = 2 / Math.sqrt(shape[0]!);
+  const largest = Math.max(...data.map(Math.abs));
+  assert(largest > 0.9 * bound && largest <= bound);
+  assert(weights["trunk/in/bias"]!.data.every((b) => b === 0));
+});
