@@ -1,5 +1,7 @@
 // Timing that a busy machine cannot fool too much: many short runs, the median of them.
 
+import process from "node:process";
+
 /** One line of a bench table. */
 export interface Row {
   /** What was run. */
@@ -24,6 +26,14 @@ export async function medianSeconds(call: () => unknown, seconds: number = 1): P
     times.push((performance.now() - start) / 1000);
   }
   return median(times);
+}
+
+/** What a call gives, and the CPU time of this process in it. */
+export async function clocked<T>(call: () => Promise<T>): Promise<{ value: T; seconds: number }> {
+  const start = process.cpuUsage();
+  const value = await call();
+  const { user, system } = process.cpuUsage(start);
+  return { value, seconds: (user + system) / 1e6 };
 }
 
 /** The median of some numbers. */

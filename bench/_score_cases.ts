@@ -11,7 +11,13 @@ import {
   type TrunkSpec,
   zeros,
 } from "@likely/core";
-import { likelihoodSurfaces, maximumLikelihood, type Surface, type SurfaceAxis } from "@likely/diagnostics";
+import {
+  likelihoodSurfaces,
+  maximumLikelihood,
+  type Surface,
+  type SurfaceAxis,
+  surfacePosterior,
+} from "@likely/diagnostics";
 import { gaussianField, separableField, sisDiscrete } from "@likely/simulators";
 
 /** What is simulated, and with which network it is learned. */
@@ -24,23 +30,26 @@ export interface ScoreCase {
   readonly cells: number;
   /** Steps at the usual budget. */
   readonly steps: number;
+  /** Learning rate at the usual budget. */
+  readonly learningRate: number;
+  /** Whether simulations take longer than training, and are kept on disk for all arms and sizes. */
+  readonly isCostly: boolean;
   /** Data sets that surrogates are judged on. */
   readonly tests: number;
 }
 
-const TRUNK: TrunkSpec = { kind: "mlp", hidden: [64, 64, 64], activation: "silu" };
+const SMALL = {
+  trunk: { kind: "mlp", hidden: [64, 64, 64], activation: "silu" },
+  steps: 16_000,
+  learningRate: 1e-3,
+  isCostly: false,
+  tests: 300,
+} as const;
 
 /** By name. */
 export const CASES: Readonly<Record<string, ScoreCase>> = {
-  sis: { title: "SIS on a graph", task: sisDiscrete(), trunk: TRUNK, cells: 13, steps: 16_000, tests: 300 },
-  separable: {
-    title: "separable field, 6 × 6",
-    task: separableField(),
-    trunk: TRUNK,
-    cells: 31,
-    steps: 16_000,
-    tests: 300,
-  },
+  sis: { ...SMALL, title: "SIS on a graph", task: sisDiscrete(), cells: 13 },
+  separable: { ...SMALL, title: "separable field, 6 × 6", task: separableField(), cells: 31 },
   field: {
     title: "Gaussian field, 25 × 25, convolutions",
     task: gaussianField(),
@@ -48,6 +57,8 @@ export const CASES: Readonly<Record<string, ScoreCase>> = {
     embedding: fieldEmbedding([16, 16, 8]),
     cells: 21,
     steps: 4_000,
+    learningRate: 3e-3,
+    isCostly: true,
     // An exact surface takes a Cholesky factor a cell.
     tests: 60,
   },
@@ -67,6 +78,8 @@ export function fieldEmbedding(filters: readonly number[]): EmbeddingSpec {
   };
 }
 
+type Maximum = ReturnType<typeof maximumLikelihood>;
+
 /** Data sets that no arm has seen, with all that is exactly known of them. */
 export interface TestSet {
   readonly theta: Points;
@@ -75,7 +88,9 @@ export interface TestSet {
   readonly axes: readonly SurfaceAxis[];
   readonly surfaces: readonly Surface[];
   /** The exact maximum of each, off the grid. */
-  readonly maxima: readonly ReturnType<typeof maximumLikelihood>[];
+  readonly maxima: readonly Maximum[];
+  /** `[n][d]`: whether the data tell of a parameter, see {@linkcode tells}. */
+  readonly isTold: readonly (readonly boolean[])[];
   /** `[n]`: exact log-likelihood at the truth. */
   readonly atTruth: Float64Array;
 }
@@ -98,7 +113,21 @@ export function testSet({ task, cells, tests: n }: ScoreCase): TestSet {
     maximumLikelihood(surface, (at) => logLikelihood(at, repeated(x, i, at.n)))
   );
   const atTruth = logLikelihood(theta, x);
-  return { theta, x, score: simulator.score!(theta, x), axes, surfaces, maxima, atTruth };
+  const isTold = surfaces.map((surface, i) => tells(surface, maxima[i]!));
+  return { theta, x, score: simulator.score!(theta, x), axes, surfaces, maxima, isTold, atTruth };
+}
+
+/**
+ * Whether data tell of each parameter: they leave it less than half as uncertain as the box does, and
+ * their maximum is not on the box's edge there. Of a flat surface the highest point is an accident.
+ */
+function tells(surface: Surface, { theta }: Maximum): boolean[] {
+  const { covariance } = surfacePosterior(surface);
+  return surface.axes.map(({ low, high, cells }, j) => {
+    const width = high - low;
+    const sd = Math.sqrt(covariance[j * (surface.axes.length + 1)]!);
+    return sd < width / Math.sqrt(12) / 2 && Math.min(theta[j]! - low, high - theta[j]!) > width / cells;
+  });
 }
 
 function repeated(source: Points, i: number, n: number): Points {

@@ -1,6 +1,5 @@
 // One cell of the score bench: simulate, train, and hold the surrogate's surfaces to the exact ones.
 
-import process from "node:process";
 import {
   type Artifact,
   type Dataset,
@@ -11,15 +10,15 @@ import {
   type LogDensities,
   type Points,
   row,
-  simulate,
   split,
 } from "@likely/core";
 import { compareSurfaces, likelihoodSurface, maximumLikelihood, regionCoverage } from "@likely/diagnostics";
 import { fusedEngine } from "@likely/kernels";
 import { trainRatio } from "@likely/sbi";
 import { ARMS, networkOf } from "./_score_arms.ts";
-import { mean } from "./_measure.ts";
+import { clocked, mean } from "./_measure.ts";
 import { CASES, type TestSet } from "./_score_cases.ts";
+import { scoreData } from "./_score_data.ts";
 
 /** What a cell is told; a stored result counts only if all of it is the same. */
 export interface ScoreSettings {
@@ -45,8 +44,18 @@ export const METRICS = {
 export type Metric = keyof typeof METRICS;
 
 /** All that a cell found. */
-export interface ScoreResult {
+export interface ScoreResult extends Judgement {
   readonly settings: ScoreSettings;
+  /** CPU time. */
+  readonly seconds: { readonly simulate: number; readonly train: number };
+  readonly epochs: number;
+  readonly termWeights: readonly number[];
+}
+
+/** What is measured of a surrogate. */
+export interface Judgement {
+  /** By which rules it was judged: {@linkcode RULES}. */
+  readonly rules: string;
   /** Means over the test data; divergence and error in nats, distances in half-widths of the box. */
   readonly metrics: Readonly<Record<Metric, number>>;
   readonly medianDivergence: number;
@@ -57,38 +66,31 @@ export interface ScoreResult {
   readonly heldOut: number;
   /** Root mean square error of the surrogate's score, in units of the exact one's. */
   readonly scoreError: number;
-  /** CPU time. */
-  readonly seconds: { readonly simulate: number; readonly train: number };
-  readonly epochs: number;
-  readonly termWeights: readonly number[];
 }
+
+/** Results judged by others are judged anew. */
+export const RULES = "maxima where data tell of the parameter";
 
 // One thread: CPU time is compared, and helpers that wait would count.
 const ENGINE = fusedEngine({ workers: 1 });
 
-/** Simulates, trains, measures. */
-export async function scoreRun(settings: ScoreSettings, test: TestSet): Promise<ScoreResult> {
-  const { task } = CASES[settings.case]!;
-  const arm = ARMS[settings.arm]!;
+/** A trained cell, not judged yet. */
+export interface TrainedCell extends Omit<ScoreResult, keyof Judgement> {
+  readonly artifacts: readonly Artifact[];
+}
+
+/** Simulates and trains; costly simulations are kept in a folder. */
+export async function trainCell(settings: ScoreSettings, folder: string): Promise<TrainedCell> {
+  const { hasScore } = ARMS[settings.arm]!;
   const [forData, forTraining] = split(seed(settings.key), 2);
-  const seconds = { simulate: 0, train: 0 };
-  const clocked = async <T>(what: keyof typeof seconds, call: () => Promise<T>): Promise<T> => {
-    const start = process.cpuUsage();
-    const result = await call();
-    const { user, system } = process.cpuUsage(start);
-    seconds[what] = (user + system) / 1e6;
-    return result;
-  };
-  const dataset = await clocked(
-    "simulate",
-    () => simulate(forData, task, settings.n, { score: arm.hasScore }),
-  );
-  const artifacts = await clocked("train", () => trainArm(forTraining, settings, dataset));
+  const path = `${folder}/${settings.case}_key${settings.key}${hasScore ? "_score" : ""}`;
+  const data = await scoreData(forData, CASES[settings.case]!, { n: settings.n, score: hasScore, path });
+  const { value: artifacts, seconds } = await clocked(() => trainArm(forTraining, settings, data.dataset));
   const { epochs, history } = artifacts[0]!.provenance.training;
   return {
     settings,
-    ...await judge(artifacts, test),
-    seconds,
+    artifacts,
+    seconds: { simulate: data.seconds, train: seconds },
     epochs,
     termWeights: (history?.termWeights ?? []).map((weights) => weights[1]!),
   };
@@ -122,8 +124,8 @@ async function trainArm(key: Key, settings: ScoreSettings, dataset: Dataset): Pr
   return artifacts;
 }
 
-/** Everything that is measured of a surrogate. */
-async function judge(artifacts: readonly Artifact[], test: TestSet) {
+/** Holds the surrogate's surfaces to the exact ones. */
+export async function judge(artifacts: readonly Artifact[], test: TestSet): Promise<Judgement> {
   using surrogate = await averaged(artifacts, test.x);
   const found = test.surfaces.map((exact, observation) => {
     const surface = likelihoodSurface(test.axes, surrogate, { observation });
@@ -131,16 +133,14 @@ async function judge(artifacts: readonly Artifact[], test: TestSet) {
     return { ...compareSurfaces(exact, surface), maximum };
   });
   const { value: atTruth, grad } = surrogate.evaluate(test.theta);
-  // A maximum on the edge of the box is no estimate: those data sets tell of the box alone.
-  const inside = test.maxima.flatMap(({ isOnEdge }, i) => isOnEdge ? [] : [i]);
-  const estimate = (i: number) => found[i]!.maximum.theta;
   const rms = (to: (i: number) => Float64Array) =>
-    Math.sqrt(mean(inside.flatMap((i) => squaredDistance(estimate(i), to(i), test))));
+    Math.sqrt(mean(found.flatMap(({ maximum }, i) => squaredDistances(maximum.theta, to(i), test, i))));
   const degrees = test.axes.length;
   const exactMaxima = Float64Array.from(test.maxima, ({ value }) => value);
   const maxima = Float64Array.from(found, ({ maximum }) => maximum.value);
   const divergences = found.map(({ divergence }) => divergence);
   return {
+    rules: RULES,
     metrics: {
       divergence: mean(divergences),
       weightedError: Math.sqrt(mean(found.map(({ weightedError }) => weightedError ** 2))),
@@ -198,7 +198,9 @@ function relativeError(estimate: Float64Array, { data, dim }: Points): number {
   return Math.sqrt(mean([...missed].map((sum, j) => sum / size[j]!)));
 }
 
-/** Coordinate by coordinate, in half-widths of the box. */
-function squaredDistance(a: Float64Array, b: Float64Array, { axes }: TestSet): number[] {
-  return axes.map(({ low, high }, j) => ((a[j]! - b[j]!) / ((high - low) / 2)) ** 2);
+/** Parameter by parameter, of those that the data tell of, in half-widths of the box. */
+function squaredDistances(a: Float64Array, b: Float64Array, { axes, isTold }: TestSet, i: number): number[] {
+  return axes.flatMap(({ low, high }, j) =>
+    isTold[i]![j] ? [((a[j]! - b[j]!) / ((high - low) / 2)) ** 2] : []
+  );
 }

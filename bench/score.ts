@@ -17,9 +17,17 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { ARMS, networkOf } from "./_score_arms.ts";
-import { CASES, fieldEmbedding, type ScoreCase, testSet } from "./_score_cases.ts";
+import { CASES, fieldEmbedding, type ScoreCase, type TestSet, testSet } from "./_score_cases.ts";
 import { drawCurves } from "./_score_figure.ts";
-import { type ScoreResult, scoreRun, type ScoreSettings } from "./_score_run.ts";
+import {
+  judge,
+  RULES,
+  type ScoreResult,
+  type ScoreSettings,
+  trainCell,
+  type TrainedCell,
+} from "./_score_run.ts";
+import { decodeArtifact, encodeArtifact } from "@likely/core";
 import { scoreTables } from "./_score_tables.ts";
 import { type StepTimeOptions, stepTimes } from "./_score_time.ts";
 import { format } from "./_measure.ts";
@@ -34,7 +42,7 @@ interface Options {
   readonly plain?: string;
   readonly keys?: string;
   readonly steps?: string;
-  readonly rate: string;
+  readonly rate?: string;
   readonly out: string;
   readonly figures: string;
 }
@@ -42,20 +50,20 @@ interface Options {
 const args = parseArgs(Deno.args, {
   boolean: ["quick", "tables", "times"],
   string: ["cases", "arms", "sizes", "plain", "keys", "steps", "rate", "out", "figures"],
-  default: { arms: "bce,score", rate: "0.001", out: "out/bench/score", figures: "bench/figures" },
+  default: { arms: "bce,score", out: "out/bench/score", figures: "bench/figures" },
   // An empty value, as in `--figures ""`, is met a second time as an argument without a name.
   unknown: (name) =>
     name === "" || fail(`Cannot run the bench as the option must be known: current value is ${name}`),
 }) as unknown as Options;
 const cases = chosen("cases", args.cases ?? (args.quick ? "sis,separable" : "sis,separable,field"), CASES);
-const tests = new Map<string, ReturnType<typeof testSet>>();
+const tests = new Map<string, TestSet>();
 const arms = chosen("arms", args.arms, ARMS);
 
 if (args.times) await printTimes();
 else {
   const results: ScoreResult[] = [];
   for (const settings of allSettings()) {
-    const result = read(settings) ?? (args.tables ? undefined : await run(settings));
+    const result = await read(settings) ?? (args.tables ? undefined : await run(settings));
     if (result) results.push(result);
   }
   console.log(scoreTables(results));
@@ -82,7 +90,7 @@ function allSettings(): ScoreSettings[] {
           key,
           steps: args.steps === undefined ? CASES[name]!.steps : whole("steps", args.steps),
           batchSize: 128,
-          learningRate: Number(args.rate),
+          learningRate: args.rate === undefined ? CASES[name]!.learningRate : Number(args.rate),
         }))
       )
     )
@@ -91,11 +99,14 @@ function allSettings(): ScoreSettings[] {
 
 /** One cell, kept in one piece: a killed run leaves no half file behind. */
 async function run(settings: ScoreSettings): Promise<ScoreResult> {
-  const result = await scoreRun(settings, testOf(settings.case));
-  const path = pathOf(settings);
   await Deno.mkdir(args.out, { recursive: true });
-  await Deno.writeTextFile(`${path}.part`, JSON.stringify(result));
-  await Deno.rename(`${path}.part`, path);
+  const cell = await trainCell(settings, `${args.out}/simulations`);
+  await Promise.all(
+    cell.artifacts.map((artifact, member) =>
+      Deno.writeFile(networkPath(settings, member), encodeArtifact(artifact))
+    ),
+  );
+  const result = await judged(cell);
   const { case: name, arm, n, key } = settings;
   const { metrics: { divergence }, seconds } = result;
   console.error(
@@ -104,7 +115,15 @@ async function run(settings: ScoreSettings): Promise<ScoreResult> {
   return result;
 }
 
-function testOf(name: string): ReturnType<typeof testSet> {
+async function judged({ artifacts, ...cell }: TrainedCell): Promise<ScoreResult> {
+  const result = { ...cell, ...await judge(artifacts, testOf(cell.settings.case)) };
+  const path = pathOf(cell.settings);
+  await Deno.writeTextFile(`${path}.part`, JSON.stringify(result));
+  await Deno.rename(`${path}.part`, path);
+  return result;
+}
+
+function testOf(name: string): TestSet {
   const test = tests.get(name) ?? testSet(CASES[name]!);
   tests.set(name, test);
   return test;
@@ -114,11 +133,22 @@ function pathOf({ case: name, arm, n, key, steps, learningRate }: ScoreSettings)
   return `${args.out}/${name}_${arm}_${n}_key${key}_steps${steps}_rate${learningRate}.json`;
 }
 
-/** The result of an earlier run, if it was told the same. */
-function read(settings: ScoreSettings): ScoreResult | undefined {
+function networkPath(settings: ScoreSettings, member: number): string {
+  return pathOf(settings).replace(/json$/, `${member}.safetensors`);
+}
+
+/** The result of an earlier run, if it was told the same; judged anew if the rules are others now. */
+async function read(settings: ScoreSettings): Promise<ScoreResult | undefined> {
   try {
-    const found: ScoreResult = JSON.parse(Deno.readTextFileSync(pathOf(settings)));
-    return JSON.stringify(found.settings) === JSON.stringify(settings) ? found : undefined;
+    const found: ScoreResult = JSON.parse(await Deno.readTextFile(pathOf(settings)));
+    if (JSON.stringify(found.settings) !== JSON.stringify(settings)) return undefined;
+    if (found.rules === RULES) return found;
+    const { members = 1 } = ARMS[settings.arm]!;
+    const artifacts = Array.from(
+      { length: members },
+      (_, member) => decodeArtifact(Deno.readFileSync(networkPath(settings, member))),
+    );
+    return await judged({ ...found, artifacts });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;
