@@ -12,14 +12,15 @@ import {
   type StoredSimulations,
   TrainingError,
 } from "@likely/core";
-import type { TrainedCost, TrainedRatio, TrainOptions } from "@likely/sbi";
+import type { SimulatedPairs, TrainedCost, TrainedRatio, TrainOptions } from "@likely/sbi";
 import { type CheckpointFile, openCheckpoint } from "./_checkpoint_file.ts";
 import { readSimulations, readTable } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
-import type { Arguments, Command } from "./_options.ts";
+import { type Arguments, type Command, UsageError } from "./_options.ts";
 import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
+import { loadTask } from "./_task.ts";
 import {
   costOptions,
   identity,
@@ -46,6 +47,7 @@ export const trainCommand: Command = {
   examples: [
     "likely train sims.zarr --out model.safetensors",
     "likely train sims.zarr --out model.safetensors --trunk resnet --layers 4 --epochs 300",
+    "likely train fields.zarr --out model.safetensors --embedding conv --grid 25x25",
     "likely train sims.zarr --out cost.safetensors --method ace --distance mae",
   ],
   run,
@@ -133,9 +135,39 @@ async function trainBy(
   const key = keyFor("train", settings.seed);
   const pairs = { simulator, prior, dataset };
   if (settings.method === "nre") {
-    return await trainRatio(key, pairs, { ...await ratioOptions(settings, dataset), ...run });
+    requireCells(settings, dataset);
+    const scored = settings.refresh === undefined
+      ? pairs
+      : { ...pairs, ...await scoreOf(settings.refresh, pairs) };
+    return await trainRatio(key, scored, { ...await ratioOptions(settings, dataset), ...run });
   }
   return await trainCost(key, pairs, { ...await costOptions(settings, dataset, observations), ...run });
+}
+
+function requireCells({ embedding }: TrainSettings, { x }: Dataset): void {
+  if (embedding?.kind !== "conv") return;
+  const cells = embedding.size.reduce((product: number, length) => product * length, 1);
+  if (cells === x.dim) return;
+  throw new UsageError(
+    `Cannot run "likely train" as --grid must have a cell for each of the ${x.dim} numbers of x: ` +
+      `current value is ${embedding.size.join("x")}`,
+  );
+}
+
+/** The exact score of the task that made the pairs. */
+async function scoreOf(
+  name: string,
+  { simulator, prior }: SimulatedPairs,
+): Promise<Pick<SimulatedPairs, "score">> {
+  const { task } = await loadTask(name);
+  const given = { simulator: task.simulator.name, prior: JSON.stringify(task.prior.spec) };
+  if (given.simulator !== simulator || given.prior !== JSON.stringify(prior)) {
+    throw new UsageError(
+      `Cannot run "likely train" as --refresh must be the task that was simulated, ${simulator} under its prior: ` +
+        `current value is "${name}"`,
+    );
+  }
+  return task.simulator.score ? { score: task.simulator.score.bind(task.simulator) } : {};
 }
 
 /** What the data are, to the last bit. */

@@ -1,9 +1,10 @@
 // What `likely train` was asked for, and the options of the recipes that do it.
 
-import type { Dataset, Loss, Points, TrunkSpec } from "@likely/core";
+import type { Dataset, EmbeddingSpec, Loss, Points, TrunkSpec } from "@likely/core";
 import type { TrainCostOptions, TrainRatioOptions } from "@likely/sbi";
 import type { RunIdentity } from "./_checkpoint_file.ts";
 import { buildDistance, type DistanceChoice, DISTANCES, OF_SETS, readDistance } from "./_distance.ts";
+import { EMBEDDINGS, readEmbedding } from "./_embedding.ts";
 import type { Arguments, Option } from "./_options.ts";
 
 const METHODS = ["nre", "ace"] as const;
@@ -48,6 +49,21 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     help: "of the cost in x: quadratic (mse, mmd), absolute (mae), free; by default a known one if there is",
     with: ["method", "ace"],
   },
+  embedding: {
+    value: "name",
+    help: `how x is seen before theta joins it: ${EMBEDDINGS.join(" or ")}; by default as it is`,
+    with: ["method", "nre"],
+  },
+  grid: {
+    value: "cells",
+    help: "that x lies on, along each axis: 100 or 25x25",
+    with: ["embedding", "conv"],
+  },
+  refresh: {
+    value: "task",
+    help: "that simulated x: its exact score finds further theta for every x, so that fewer will do",
+    with: ["method", "nre"],
+  },
   trunk: { value: "name", help: `${TRUNKS.join(" or ")}; by default mlp, for ace what the structure needs` },
   width: { value: "number", help: "width of the hidden layers; by default 128, for ace 64" },
   layers: { value: "number", help: "hidden layers, or residual blocks; by default 3" },
@@ -77,7 +93,11 @@ export interface TrainSettings {
   readonly distance: DistanceChoice;
   /** Of a cost. */
   readonly structure: typeof STRUCTURES[number] | undefined;
-  /** The network. */
+  /** Of a ratio: what sees x first. */
+  readonly embedding: EmbeddingSpec | undefined;
+  /** Of a ratio: the task whose score refreshes its pairs. */
+  readonly refresh: string | undefined;
+  /** The network; of a ratio with an embedding, what comes after it. */
   readonly trunk: TrunkSpec | undefined;
   /** How it is trained. */
   readonly training: Readonly<
@@ -95,6 +115,8 @@ export function readSettings(args: Arguments): TrainSettings {
     loss: args.choice("loss", LOSSES),
     distance: readDistance(args),
     structure: args.choice("structure", STRUCTURES),
+    embedding: readEmbedding(args),
+    refresh: args.text("refresh"),
     trunk: readTrunk(args, method),
     training: defined({
       maxEpochs: args.integer("epochs", 1),
@@ -120,6 +142,8 @@ export async function ratioOptions(settings: TrainSettings, { x }: Dataset): Pro
   const loss = losses[settings.loss ?? ""];
   return {
     ...(loss && { loss: loss() }),
+    ...(settings.embedding && { embedding: settings.embedding }),
+    ...(settings.refresh !== undefined && { refresh: {} }),
     ...(settings.trunk && { trunk: settings.trunk }),
     // A tenth of the rows is set aside.
     batchSize: Math.max(1, Math.min(100, Math.floor(0.9 * x.n))),

@@ -14,6 +14,7 @@ import {
   nre,
   openSimulations,
   posterior,
+  separableField,
   simulate,
   split,
   twoMoons,
@@ -198,6 +199,42 @@ Deno.test("likely runs from a task to generalized posteriors, and every file is 
   );
 });
 
+Deno.test("likely trains on a grid, and on refreshed pairs, as the library does", async () => {
+  await using desk = new Desk();
+  const size = ["--n", "200", "--seed", "3"];
+  await desk.run("simulate", "separable_field", "--out", "s.zarr", ...size, "--score");
+  const line =
+    "train s.zarr --out m --epochs 2 --seed 3 --embedding conv --grid 6x6 --refresh separable_field";
+  const trained = await desk.run(...line.split(" "));
+  assertEquals(trained.code, 0, trained.stderr);
+  const { artifact } = await nre(key(3), separableField(), {
+    simulations: 200,
+    simulation: { score: true },
+    maxEpochs: 2,
+    refresh: {},
+    embedding: {
+      kind: "conv",
+      size: [6, 6],
+      channels: 1,
+      filters: [16, 16],
+      kernel: 3,
+      pool: 2,
+      out: 64,
+      activation: "silu",
+    },
+  });
+  assertEquals(desk.read("m"), encodeArtifact(artifact));
+
+  const usage = (rest: string, message: string) =>
+    assertRefused(desk, `train s.zarr --out m2 ${rest}`, 2, message);
+  await usage("--embedding conv", "--grid is missing: --embedding conv sees x on one");
+  await usage("--grid 6x6", "--grid must come with --embedding conv");
+  await usage("--embedding conv --grid 6by6", 'such as 100 or 25x25: current value is "6by6"');
+  await usage("--embedding conv --grid 5x5", "a cell for each of the 36 numbers of x: current value is 5x5");
+  await usage("--embedding conv --grid 1x36", "at least 2 cells a side: current value is 1x36");
+  await usage("--refresh two_moons", "must be the task that was simulated, separable_field");
+});
+
 Deno.test("options of costs go with costs, those of ratios with ratios", async () => {
   await using desk = new Desk();
   await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "60", "--seed", "3");
@@ -205,6 +242,8 @@ Deno.test("options of costs go with costs, those of ratios with ratios", async (
   const refused = (line: string, message: string) => assertRefused(desk, line, 1, message);
   const train = "train s.zarr --out m --method ace";
   await usage(`${train} --loss bce`, `--loss must come with --method nre: current value is "ace"`);
+  await usage(`${train} --embedding dense`, "--embedding must come with --method nre");
+  await usage(`${train} --refresh two_moons`, "--refresh must come with --method nre");
   await usage("train s.zarr --out m --distance mae", `--distance must come with --method ace`);
   await usage(`${train} --distance mmd`, "--element is missing: --distance mmd is between sets of elements");
   await usage(
