@@ -1,10 +1,12 @@
 // Learning curves of the score bench.
 
-import { type PlotSpec, renderSvg } from "@likely/diagnostics";
+import { likelihoodSurface, type PlotSpec, plotSurface, renderSvg } from "@likely/diagnostics";
 import { CHAINS, INK, legendRow, plot } from "../diagnostics/_plot_style.ts";
+import { type Artifact, row } from "@likely/core";
 import { ARMS } from "./_score_arms.ts";
+import type { TestSet } from "./_score_cases.ts";
 import { median } from "./_measure.ts";
-import { type Metric, METRICS, type ScoreResult } from "./_score_run.ts";
+import { averaged, type Metric, METRICS, type ScoreResult } from "./_score_run.ts";
 import { curveOf, namesOf } from "./_score_tables.ts";
 
 const SIDE = 190;
@@ -22,6 +24,22 @@ export async function drawCurves(results: readonly ScoreResult[], folder: string
     const own = results.filter(({ settings }) => settings.case === name);
     await Deno.writeTextFile(`${folder}/score_${name}.svg`, await renderSvg(figure(own)));
   }
+}
+
+/** Networks by what they are called. */
+export type Named = readonly (readonly [label: string, artifacts: readonly Artifact[]])[];
+
+/** One picture: the exact surface of the first data set that tells of every parameter, beside each network's. */
+export async function drawSurfaces(path: string, test: TestSet, networks: Named): Promise<void> {
+  const observation = Math.max(0, test.isTold.findIndex((told) => told.every(Boolean)));
+  const [exact, truth] = [test.surfaces[observation]!, row(test.theta, observation)];
+  const pairs: PlotSpec[] = [];
+  for (const [label, artifacts] of networks) {
+    using surrogate = await averaged(artifacts, test.x);
+    const surface = likelihoodSurface(test.axes, surrogate, { observation });
+    pairs.push(plotSurface(exact, { compare: surface, labels: ["exact", label], truth }));
+  }
+  await Deno.writeTextFile(path, await renderSvg({ ...pairs[0], vconcat: pairs }));
 }
 
 function figure(results: readonly ScoreResult[]): PlotSpec {

@@ -159,7 +159,10 @@ export async function judge(artifacts: readonly Artifact[], test: TestSet): Prom
 }
 
 /** The mean of the networks' outputs. */
-async function averaged(artifacts: readonly Artifact[], x: Points): Promise<LogDensities & Disposable> {
+export async function averaged(
+  artifacts: readonly Artifact[],
+  x: Points,
+): Promise<LogDensities & Disposable> {
   const members = await Promise.all(artifacts.map((artifact) => ENGINE.logDensities(artifact, x)));
   if (members.length === 1) return members[0]!;
   const { name, dim, count } = members[0]!;

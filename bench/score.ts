@@ -4,7 +4,8 @@
  * Networks of one kind learn the likelihood ratio from N simulations, with scores and without, and
  * are held to the exact likelihood on a grid. A cell, one case, arm, N and key, is written to a file
  * when it ends; the same command goes on after the last one. At the end it prints every cell, how
- * many plain simulations a scored one was worth, and the ratios of time, and draws learning curves.
+ * many plain simulations a scored one was worth, and the ratios of time, and draws learning curves and
+ * likelihood surfaces.
  * Other arms than those two, refreshed pairs and θ that joins late among them, are in `_score_arms.ts`.
  *
  * `--quick`: one key, a graph and a separable field, 1,000 to 30,000 simulations, 100,000 plain ones.
@@ -18,7 +19,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { ARMS, networkOf } from "./_score_arms.ts";
 import { CASES, fieldEmbedding, type ScoreCase, type TestSet, testSet } from "./_score_cases.ts";
-import { drawCurves } from "./_score_figure.ts";
+import { drawCurves, drawSurfaces } from "./_score_figure.ts";
 import {
   judge,
   RULES,
@@ -27,7 +28,7 @@ import {
   trainCell,
   type TrainedCell,
 } from "./_score_run.ts";
-import { decodeArtifact, encodeArtifact } from "@likely/core";
+import { type Artifact, decodeArtifact, encodeArtifact } from "@likely/core";
 import { scoreTables } from "./_score_tables.ts";
 import { type StepTimeOptions, stepTimes } from "./_score_time.ts";
 import { format } from "./_measure.ts";
@@ -67,10 +68,26 @@ else {
     if (result) results.push(result);
   }
   console.log(scoreTables(results));
-  if (args.figures) await drawCurves(results, args.figures);
+  if (args.figures) await drawFigures(results);
   if (!args.tables) await printTimes();
 }
 Deno.exit(0); // the wasm backend keeps listeners alive
+
+/** Learning curves; and surfaces of the networks from the size next to the smallest, first key. */
+async function drawFigures(results: readonly ScoreResult[]): Promise<void> {
+  await drawCurves(results, args.figures);
+  for (const name of cases) {
+    const own = results.filter(({ settings }) => settings.case === name && settings.key === 1);
+    const sizes = [...new Set(own.map(({ settings }) => settings.n))].sort((a, b) => a - b);
+    const n = sizes[1] ?? sizes[0];
+    const networks = own.filter(({ settings }) => settings.n === n).map(({ settings }) =>
+      [`${ARMS[settings.arm]!.title}, N = ${n!.toLocaleString("en")}`, networksOf(settings)] as const
+    );
+    if (networks.length > 0) {
+      await drawSurfaces(`${args.figures}/surfaces_${name}.svg`, testOf(name), networks);
+    }
+  }
+}
 
 /** Small sizes of every case and arm come first: a run that is cut short has something to say. */
 function allSettings(): ScoreSettings[] {
@@ -137,18 +154,21 @@ function networkPath(settings: ScoreSettings, member: number): string {
   return pathOf(settings).replace(/json$/, `${member}.safetensors`);
 }
 
+function networksOf(settings: ScoreSettings): Artifact[] {
+  const { members = 1 } = ARMS[settings.arm]!;
+  return Array.from(
+    { length: members },
+    (_, member) => decodeArtifact(Deno.readFileSync(networkPath(settings, member))),
+  );
+}
+
 /** The result of an earlier run, if it was told the same; judged anew if the rules are others now. */
 async function read(settings: ScoreSettings): Promise<ScoreResult | undefined> {
   try {
     const found: ScoreResult = JSON.parse(await Deno.readTextFile(pathOf(settings)));
     if (JSON.stringify(found.settings) !== JSON.stringify(settings)) return undefined;
     if (found.rules === RULES) return found;
-    const { members = 1 } = ARMS[settings.arm]!;
-    const artifacts = Array.from(
-      { length: members },
-      (_, member) => decodeArtifact(Deno.readFileSync(networkPath(settings, member))),
-    );
-    return await judged({ ...found, artifacts });
+    return await judged({ ...found, artifacts: networksOf(settings) });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;
