@@ -22,6 +22,7 @@ export * from "./nre.ts";
 export * from "./observation_warnings.ts";
 export * from "./posterior.ts";
 export * from "./posterior_report.ts";
+export * from "./ratio_network.ts";
 export * from "./train_cost.ts";
 export * from "./train_ratio.ts";
 export * from "./usual_betas.ts";

@@ -32,6 +32,7 @@ import { freeze, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./compile.ts";
 import { dataReference } from "./_data_reference.ts";
 import { logColumns } from "./_log_columns.ts";
+import { ratioNetwork } from "./ratio_network.ts";
 import { versions } from "./_versions.ts";
 
 /** What was simulated. */
@@ -51,13 +52,14 @@ export interface TrainRatioOptions extends Partial<Omit<TrainOptions, "spec" | "
   /**
    * How x is embedded before θ joins it.
    *
-   * @default {undefined} x joins θ as it is.
+   * @default {undefined} Where there is a trunk, x joins θ as it is; where there is none, see
+   * {@linkcode ratioNetwork}.
    */
   readonly embedding?: EmbeddingSpec;
   /**
    * The network after the join.
    *
-   * @default {{ kind: "mlp", hidden: [128, 128, 128], activation: "silu" }}
+   * @default {undefined} See {@linkcode ratioNetwork}.
    */
   readonly trunk?: TrunkSpec;
   /**
@@ -130,7 +132,7 @@ export async function trainRatio(
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
   const { dataset, prior, simulator } = pairs;
-  const { embedding, trunk = DEFAULT_TRUNK, engine = defaultEngine(), refresh, ...training } = options;
+  const { embedding, trunk, engine = defaultEngine(), refresh, ...training } = options;
   const logTheta = logColumns(priorFrom(prior).support);
   const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);
   // Without refreshing, the key trains as it is.
@@ -138,12 +140,11 @@ export async function trainRatio(
   const loss = refresh
     ? refreshed(simulatedLoss, refreshPairs(forPairs, dataset, known(pairs, refresh)))
     : simulatedLoss;
+  const dims = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim };
   const spec: Spec = {
     kind: "network",
-    thetaDim: dataset.theta.dim,
-    xDim: dataset.x.dim,
-    ...(embedding && { embedding }),
-    trunk,
+    ...dims,
+    ...ratioNetwork(dims, { ...(embedding && { embedding }), ...(trunk && { trunk }) }),
     head: { kind: "linear" },
   };
   const trained = await train(forTraining, dataset, {
@@ -172,8 +173,6 @@ function known({ prior, score, simulator }: SimulatedPairs, refresh: RefreshOpti
       "there is none (a joint score holds at the theta that made x alone)",
   );
 }
-
-const DEFAULT_TRUNK: TrunkSpec = { kind: "mlp", hidden: [128, 128, 128], activation: "silu" };
 
 // Long cosine schedules at a high rate fit sharp ratios better than early stopping at a small one.
 const DEFAULT_TRAINING = {

@@ -2,7 +2,7 @@
 
 import { type Dataset, type EmbeddingSpec, type Loss, standardisation, type TrunkSpec } from "@likely/core";
 import { bce, scoreAugmented, type ScoreAugmentedOptions, scoreScale } from "@likely/losses";
-import type { RefreshOptions } from "@likely/sbi";
+import { type RefreshOptions, wideEmbedding } from "@likely/sbi";
 import type { ScoreCase } from "./_score_cases.ts";
 
 /** One way to train. */
@@ -39,8 +39,7 @@ export interface Arm {
   readonly activation?: TrunkSpec["activation"];
 }
 
-/** Wide and shallow: what is to be learned of x is mostly sums over it. */
-const LATE: EmbeddingSpec = { kind: "dense", hidden: [256], out: 16, activation: "silu" };
+const LATE = wideEmbedding();
 
 /** The network of a case, or that of an arm which lets θ join later. */
 export function networkOf(

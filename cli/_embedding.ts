@@ -4,19 +4,18 @@ import type { EmbeddingSpec } from "@likely/core";
 import type { Arguments } from "./_options.ts";
 
 /** Embeddings by name. */
-export const EMBEDDINGS = ["dense", "conv"] as const;
+export const EMBEDDINGS = ["none", "dense", "conv"] as const;
 
 const POOL = 2;
 const FILTERS = [16, 16, 8];
 
-/** Reads the options of the embedding; undefined is x as it is. */
-export function readEmbedding(args: Arguments): EmbeddingSpec | undefined {
-  switch (args.choice("embedding", EMBEDDINGS)) {
-    case undefined:
-      return undefined;
-    case "dense":
-      // Wide and shallow: what is to be learned of many numbers is mostly sums over them.
-      return { kind: "dense", hidden: [256], out: 16, activation: "silu" };
+/** An embedding as asked for: `dense` is the library's. */
+export type EmbeddingChoice = Exclude<typeof EMBEDDINGS[number], "conv"> | EmbeddingSpec;
+
+/** Reads the options of the embedding; undefined is what the library does by default. */
+export function readEmbedding(args: Arguments): EmbeddingChoice | undefined {
+  const choice = args.choice("embedding", EMBEDDINGS);
+  switch (choice) {
     case "conv": {
       const size = readGrid(args);
       const layers = Math.floor(Math.log2(Math.min(...size)));
@@ -26,6 +25,8 @@ export function readEmbedding(args: Arguments): EmbeddingSpec | undefined {
       const filters = FILTERS.slice(0, layers);
       return { kind: "conv", size, channels: 1, filters, kernel: 3, pool: POOL, out: 64, activation: "silu" };
     }
+    default:
+      return choice;
   }
 }
 

@@ -145,7 +145,7 @@ async function trainBy(
 }
 
 function requireCells({ embedding }: TrainSettings, { x }: Dataset): void {
-  if (embedding?.kind !== "conv") return;
+  if (typeof embedding !== "object" || embedding.kind !== "conv") return;
   const cells = embedding.size.reduce((product: number, length) => product * length, 1);
   if (cells === x.dim) return;
   throw new UsageError(

@@ -1,10 +1,10 @@
 // What `likely train` was asked for, and the options of the recipes that do it.
 
-import type { Dataset, EmbeddingSpec, Loss, Points, TrunkSpec } from "@likely/core";
+import type { Dataset, Loss, Points, TrunkSpec } from "@likely/core";
 import type { TrainCostOptions, TrainRatioOptions } from "@likely/sbi";
 import type { RunIdentity } from "./_checkpoint_file.ts";
 import { buildDistance, type DistanceChoice, DISTANCES, OF_SETS, readDistance } from "./_distance.ts";
-import { EMBEDDINGS, readEmbedding } from "./_embedding.ts";
+import { type EmbeddingChoice, EMBEDDINGS, readEmbedding } from "./_embedding.ts";
 import type { Arguments, Option } from "./_options.ts";
 
 const METHODS = ["nre", "ace"] as const;
@@ -51,7 +51,7 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   },
   embedding: {
     value: "name",
-    help: `how x is seen before theta joins it: ${EMBEDDINGS.join(" or ")}; by default as it is`,
+    help: `what sees x before theta joins it: ${EMBEDDINGS.join(", ")}; by default dense where x is wide`,
     with: ["method", "nre"],
   },
   grid: {
@@ -66,7 +66,10 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   },
   trunk: { value: "name", help: `${TRUNKS.join(" or ")}; by default mlp, for ace what the structure needs` },
   width: { value: "number", help: "width of the hidden layers; by default 128, for ace 64" },
-  layers: { value: "number", help: "hidden layers, or residual blocks; by default 3" },
+  layers: {
+    value: "number",
+    help: "hidden layers, or residual blocks; by default 3, or 2 behind an embedding",
+  },
   epochs: {
     value: "number",
     help: "stop after so many in any case; by default 100, for ace 60 to 200 by structure",
@@ -94,7 +97,7 @@ export interface TrainSettings {
   /** Of a cost. */
   readonly structure: typeof STRUCTURES[number] | undefined;
   /** Of a ratio: what sees x first. */
-  readonly embedding: EmbeddingSpec | undefined;
+  readonly embedding: EmbeddingChoice | undefined;
   /** Of a ratio: the task whose score refreshes its pairs. */
   readonly refresh: string | undefined;
   /** The network; of a ratio with an embedding, what comes after it. */
@@ -137,12 +140,15 @@ export function identity(args: Arguments): RunIdentity {
 
 /** The options of `trainRatio`. */
 export async function ratioOptions(settings: TrainSettings, { x }: Dataset): Promise<TrainRatioOptions> {
-  const { balancedBce, bce, nreC } = await import("@likely/sbi");
+  const { balancedBce, bce, nreC, wideEmbedding } = await import("@likely/sbi");
   const losses: Record<string, () => Loss> = { bce, "bce_balanced": balancedBce, "nre_c": nreC };
   const loss = losses[settings.loss ?? ""];
+  const { embedding } = settings;
   return {
     ...(loss && { loss: loss() }),
-    ...(settings.embedding && { embedding: settings.embedding }),
+    ...(embedding && embedding !== "none" && {
+      embedding: embedding === "dense" ? wideEmbedding() : embedding,
+    }),
     ...(settings.refresh !== undefined && { refresh: {} }),
     ...(settings.trunk && { trunk: settings.trunk }),
     // A tenth of the rows is set aside.
@@ -167,12 +173,13 @@ export async function costOptions(
 }
 
 function readTrunk(args: Arguments, method: TrainSettings["method"]): TrunkSpec | undefined {
-  const kind = args.choice("trunk", TRUNKS) ?? (method === "nre" ? "mlp" : undefined);
+  const sizes = ["width", "layers"].find((name) => args.has(name));
+  const isMlp = method === "nre" && (sizes !== undefined || args.text("embedding") === "none");
+  const kind = args.choice("trunk", TRUNKS) ?? (isMlp ? "mlp" : undefined);
   const width = args.integer("width", 1) ?? (method === "nre" ? 128 : 64);
   const layers = args.integer("layers", 1) ?? 3;
   if (kind === undefined) {
-    const lonely = ["width", "layers"].find((name) => args.has(name));
-    if (lonely) args.refuse(`--${lonely} must come with --trunk, for ace: there is none`);
+    if (sizes) args.refuse(`--${sizes} must come with --trunk, for ace: there is none`);
     return undefined;
   }
   return kind === "mlp"

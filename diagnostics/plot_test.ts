@@ -190,7 +190,7 @@ Deno.test("plotTraining() shows weights of terms where they adapt, and calls the
   const spec = plotTraining({ ...curves, termWeights }, { yLabel: "loss, nats" });
   assertEquals(warningsOf(spec), []);
   const svg = await renderSvg(spec);
-  for (const text of ["loss, nats", "weight", "aiding term"]) assertStringIncludes(svg, `>${text}</text>`);
+  for (const text of ["loss, nats", "weight", "scores"]) assertStringIncludes(svg, `>${text}</text>`);
   // A weight of zero has no place on a logarithmic axis.
   assertStringIncludes(JSON.stringify(spec), '{"u":3,"v":null}');
   assert(!(await renderSvg(plotTraining(curves))).includes(">weight<"));

@@ -82,7 +82,8 @@ function weights(history: readonly (readonly number[])[], x: PlotSpec): PlotSpec
   const all = terms.flat().flatMap(({ v }) => v === null ? [] : [v]);
   if (all.length === 0) return [];
   const colour = (k: number) => k === 0 ? FAINT : CHAINS[k + 1]!;
-  const label = (k: number) => k === 0 ? "loss" : terms.length === 2 ? "aiding term" : `aiding term ${k}`;
+  // Scores are the only terms that aid a loss.
+  const label = (k: number) => k === 0 ? "loss" : terms.length === 2 ? "scores" : `scores, parameter ${k}`;
   const entries = terms.map((_, k) => ({ label: label(k), colour: colour(k), shape: "line" as const }));
   const domain = [Math.min(...all) / 1.6, 1.6 * Math.max(...all)] as const;
   const y = {
