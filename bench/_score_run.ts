@@ -182,7 +182,7 @@ export async function averaged(
 }
 
 /** Of every pair at its own θ and at its neighbour's. */
-function crossEntropy(surrogate: LogDensities, theta: Points, own: Float64Array): number {
+export function crossEntropy(surrogate: LogDensities, theta: Points, own: Float64Array): number {
   const others = gatherRows(theta, Uint32Array.from({ length: theta.n }, (_, i) => (i + 1) % theta.n));
   const { value } = surrogate.evaluate(others, { gradient: false });
   return mean([...own].map((logit) => softplus(-logit)).concat([...value].map(softplus)));

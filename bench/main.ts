@@ -23,6 +23,7 @@ const QUESTIONS = [
   "calibration",
   "c2st",
   "influenza",
+  "ratio_network",
   "cold_start",
   "kernels_gemm",
   "kernels_step",
