@@ -63,15 +63,22 @@ export const ARMS: Readonly<Record<string, Arm>> = {
   bce: PLAIN,
   score: scored("score"),
   scoreQuarter: scored("score, a quarter of its rows", { fraction: 0.25 }),
-  scoreBceStop: scored("score, stopped by cross-entropy alone", { judged: 0 }),
-  scoreStop: scored("score, stopped by both alike", { judged: 1 }),
-  scoreLossRatio: scored("score, weight by the ratio of losses", { weight: { rule: "loss_ratio" } }),
-  scoreTanh: scored("score, tanh", {}, { activation: "tanh" }),
-  scoreThree: scored("score, three networks", {}, { members: 3 }),
   refresh: { ...PLAIN, title: "cross-entropy, refreshed", hasScore: true, refresh: {} },
   refreshScore: scored("score, refreshed", {}, { refresh: {} }),
   bceLate: { ...PLAIN, title: "cross-entropy, late θ", embedding: LATE },
+  bceLateThree: { ...PLAIN, title: "cross-entropy, late θ, three networks", members: 3, embedding: LATE },
   scoreLate: scored("score, late θ", {}, { embedding: LATE }),
+  scoreLateBceStop: scored("score, late θ, stopped by cross-entropy alone", { judged: 0 }, {
+    embedding: LATE,
+  }),
+  scoreLateStop: scored("score, late θ, stopped by both alike", { judged: 1 }, { embedding: LATE }),
+  scoreLateLossRatio: scored(
+    "score, late θ, weight by the ratio of losses",
+    { weight: { rule: "loss_ratio" } },
+    { embedding: LATE },
+  ),
+  scoreLateTanh: scored("score, late θ, tanh", {}, { activation: "tanh", embedding: LATE }),
+  scoreLateThree: scored("score, late θ, three networks", {}, { members: 3, embedding: LATE }),
   refreshLate: {
     ...PLAIN,
     title: "cross-entropy, refreshed, late θ",
@@ -84,5 +91,4 @@ export const ARMS: Readonly<Record<string, Arm>> = {
     refresh: {},
     embedding: LATE,
   }),
-  bceThree: { ...PLAIN, title: "cross-entropy, three networks", members: 3 },
 };
