@@ -71,7 +71,8 @@ export interface TrainRatioOptions extends Partial<Omit<TrainOptions, "spec" | "
   /**
    * Whether every x is trained on with further θ from its own posterior, found by scores, and how
    * many; `{}` for the defaults. Worth most where simulations are few and scores cheap: it takes
-   * some hundred thousand of them. See {@linkcode refreshPairs}.
+   * some hundred thousand of them. `signal` stops this too, and then the call rejects. See
+   * {@linkcode refreshPairs}.
    *
    * @default {undefined} No: the simulated pairs alone.
    */
@@ -137,8 +138,12 @@ export async function trainRatio(
   const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);
   // Without refreshing, the key trains as it is.
   const [forTraining, forPairs] = refresh ? split(key, 2) : [key, key];
+  const { signal } = training;
   const loss = refresh
-    ? refreshed(simulatedLoss, refreshPairs(forPairs, dataset, known(pairs, refresh)))
+    ? refreshed(
+      simulatedLoss,
+      await refreshPairs(forPairs, dataset, known(pairs, { ...(signal && { signal }), ...refresh })),
+    )
     : simulatedLoss;
   const dims = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim };
   const spec: Spec = {

@@ -12,7 +12,7 @@ import {
   type StoredSimulations,
   TrainingError,
 } from "@likely/core";
-import type { SimulatedPairs, TrainedCost, TrainedRatio, TrainOptions } from "@likely/sbi";
+import type { RefreshOptions, SimulatedPairs, TrainedCost, TrainedRatio, TrainOptions } from "@likely/sbi";
 import { type CheckpointFile, openCheckpoint } from "./_checkpoint_file.ts";
 import { readSimulations, readTable } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
@@ -95,6 +95,12 @@ interface TrainingData extends StoredSimulations {
   readonly observations: Points | undefined;
 }
 
+/** What is told of a run, and what it goes on from. */
+interface Watching
+  extends Pick<TrainOptions, "resume" | "checkpointEvery" | "onCheckpoint" | "onProgress" | "signal"> {
+  readonly onRefresh: NonNullable<RefreshOptions["onProgress"]>;
+}
+
 /** Shows a bar; keeps checkpoints, and says so when the user stops the work. */
 async function watched(
   checkpoint: CheckpointFile,
@@ -102,6 +108,7 @@ async function watched(
   data: TrainingData,
 ): Promise<TrainedRatio | TrainedCost> {
   using interrupt = onInterrupt();
+  using refreshing = progress("refresh");
   using bar = progress("train");
   const { signal } = interrupt;
   try {
@@ -109,16 +116,24 @@ async function watched(
       ...(checkpoint.found && { resume: checkpoint.found }),
       checkpointEvery: 500,
       onCheckpoint: (state) => checkpoint.write(state, signal.aborted),
-      onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft, best }) =>
+      onRefresh: ({ done, total }) => refreshing.update(done, total, `move ${done} of ${total}`),
+      onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft, best }) => {
+        refreshing[Symbol.dispose]();
         bar.update(
           epoch,
           maxEpochs,
           `loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
-        ),
+        );
+      },
       signal,
     });
     if (!signal.aborted) return trained;
   } catch (error) {
+    if (error === signal.reason) {
+      throw new Interrupted(
+        "Interrupted while pairs were refreshed: run the same command again to redo that",
+      );
+    }
     // It would only fail again from there.
     if (error instanceof TrainingError) await checkpoint.remove();
     throw error;
@@ -129,17 +144,17 @@ async function watched(
 async function trainBy(
   settings: TrainSettings,
   { manifest: { simulator, prior }, dataset, observations }: TrainingData,
-  run: Pick<TrainOptions, "resume" | "checkpointEvery" | "onCheckpoint" | "onProgress" | "signal">,
+  { onRefresh, ...run }: Watching,
 ): Promise<TrainedRatio | TrainedCost> {
   const { trainCost, trainRatio } = await import("@likely/sbi");
   const key = keyFor("train", settings.seed);
   const pairs = { simulator, prior, dataset };
   if (settings.method === "nre") {
     requireCells(settings, dataset);
-    const scored = settings.refresh === undefined
-      ? pairs
-      : { ...pairs, ...await scoreOf(settings.refresh, pairs) };
-    return await trainRatio(key, scored, { ...await ratioOptions(settings, dataset), ...run });
+    const options = { ...await ratioOptions(settings, dataset), ...run };
+    if (settings.refresh === undefined) return await trainRatio(key, pairs, options);
+    const scored = { ...pairs, ...await scoreOf(settings.refresh, pairs) };
+    return await trainRatio(key, scored, { ...options, refresh: { onProgress: onRefresh } });
   }
   return await trainCost(key, pairs, { ...await costOptions(settings, dataset, observations), ...run });
 }

@@ -149,7 +149,6 @@ export async function ratioOptions(settings: TrainSettings, { x }: Dataset): Pro
     ...(embedding && embedding !== "none" && {
       embedding: embedding === "dense" ? wideEmbedding() : embedding,
     }),
-    ...(settings.refresh !== undefined && { refresh: {} }),
     ...(settings.trunk && { trunk: settings.trunk }),
     // A tenth of the rows is set aside.
     batchSize: Math.max(1, Math.min(100, Math.floor(0.9 * x.n))),

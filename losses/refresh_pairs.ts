@@ -45,6 +45,26 @@ export interface RefreshPairsOptions {
    * @default {1.8}
    */
   readonly stepSize?: number;
+  /**
+   * Told after every move of all rows.
+   *
+   * @default {undefined}
+   */
+  readonly onProgress?: (progress: RefreshProgress) => void;
+  /**
+   * Stops after the move under way: the call rejects with its reason.
+   *
+   * @default {undefined}
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** How far refreshing has come. */
+export interface RefreshProgress {
+  /** Moves of all rows made. */
+  readonly done: number;
+  /** Moves of all rows to make. */
+  readonly total: number;
 }
 
 /** Several pairs for each simulated x. */
@@ -73,7 +93,8 @@ export interface RefreshedPairs {
  *
  * What a network could learn by heart, which θ goes with which x, is no longer there; what is left
  * to learn from other simulations is how x differs from x. So this helps most where simulations are
- * few. It costs about `(2 · moves + 1) · variants · n` scores, all at once and on this thread.
+ * few. It costs about `(2 · moves + 1) · variants · n` scores, on this thread, which is free for a
+ * moment after every move.
  *
  * Not with joint scores (`Simulator.simulateScored`): they have the score as their mean at the θ that
  * made x, not at another. Nor with θ drawn from anything but the prior.
@@ -89,6 +110,7 @@ export interface RefreshedPairs {
  * @throws {TypeError} If the prior has another width than θ.
  * @throws {RangeError} If a number is out of range, a θ is outside the prior's support, or its score is
  * not finite.
+ * @throws The reason of the signal, if it stops the call.
  *
  * @example Usage
  * ```ts
@@ -105,11 +127,15 @@ export interface RefreshedPairs {
  *   score: ([mu], [x]) => [x! - mu!],
  * });
  * const data = await simulate(key(0), { prior, simulator: noisy }, 100);
- * const pairs = refreshPairs(key(1), data, { prior, score: noisy.score!, variants: 4 });
+ * const pairs = await refreshPairs(key(1), data, { prior, score: noisy.score!, variants: 4 });
  * assertEquals([pairs.theta.n, pairs.score.n], [400, 400]);
  * ```
  */
-export function refreshPairs(key: Key, data: Dataset, options: RefreshPairsOptions): RefreshedPairs {
+export async function refreshPairs(
+  key: Key,
+  data: Dataset,
+  options: RefreshPairsOptions,
+): Promise<RefreshedPairs> {
   const { n, dim } = data.theta;
   const {
     prior,
@@ -117,6 +143,8 @@ export function refreshPairs(key: Key, data: Dataset, options: RefreshPairsOptio
     variants = Math.max(2, Math.min(16, Math.round(5e4 / n))),
     moves = 3,
     stepSize = 1.8,
+    onProgress,
+    signal,
   } = options;
   requireColumns(ACTION, "theta", data.theta, prior.dim);
   requireInteger(ACTION, "variants", variants, 2);
@@ -133,15 +161,18 @@ export function refreshPairs(key: Key, data: Dataset, options: RefreshPairsOptio
     pairs.score.data.set(scores.data, variant * n * dim);
   };
   keep(0, data.theta);
+  const total = moves * (variants - 1);
   let accepted = 0;
-  for (let variant = 1; variant < variants; variant++) {
-    for (let move = 0; move < moves; move++) {
-      // Short moves for sharp posteriors, long ones for wide ones.
-      accepted += moveChains(random, target, chains, stepSize * 4 ** (random.uniform() - 1));
-    }
-    keep(variant, constrain(prior.support, chains.at));
+  for (let done = 1; done <= total; done++) {
+    // Whoever wants to stop this must have a chance to say so.
+    await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+    // Short moves for sharp posteriors, long ones for wide ones.
+    accepted += moveChains(random, target, chains, stepSize * 4 ** (random.uniform() - 1));
+    if (done % moves === 0) keep(done / moves, constrain(prior.support, chains.at));
+    onProgress?.({ done, total });
   }
-  return { ...pairs, variants, acceptance: accepted / (n * moves * (variants - 1)) };
+  return { ...pairs, variants, acceptance: accepted / (n * total) };
 }
 
 const ACTION = "refresh pairs";

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type Dataset,
   fromRows,
@@ -27,14 +27,14 @@ function momentsOf(theta: Points, n: number): { mean: number; variance: number }
   });
 }
 
-Deno.test("moves lead to a gamma posterior by its slope alone: mean and variance", () => {
+Deno.test("moves lead to a gamma posterior by its slope alone: mean and variance", async () => {
   // x ~ Exponential(θ), θ ~ Gamma(3, 2): θ | x ~ Gamma(4, 2 + x).
   const prior = independent({ rate: gamma(3, 2) });
   const score = (theta: Points, x: Points) => points(theta.data.map((rate, i) => 1 / rate - x.data[i]!), 1);
   const [forTheta, forMoves] = split(key(1), 2);
   const n = 10_000;
   const data = replicas(prior.sample(forTheta, n), [1.5]);
-  const { theta, acceptance } = refreshPairs(forMoves, data, {
+  const { theta, acceptance } = await refreshPairs(forMoves, data, {
     prior,
     score,
     variants: 2,
@@ -49,7 +49,7 @@ Deno.test("moves lead to a gamma posterior by its slope alone: mean and variance
   assert(acceptance > 0.5 && acceptance < 1, `acceptance ${acceptance}`);
 });
 
-Deno.test("moves lead to a correlated normal posterior: means, variances, covariance", () => {
+Deno.test("moves lead to a correlated normal posterior: means, variances, covariance", async () => {
   // θ ~ N(0, I), x = θ₀ + θ₁ + N(0, ½): the posterior's precision is [[3, 2], [2, 3]].
   const prior = independent({ a: normal(0, 1), b: normal(0, 1) });
   const score = (theta: Points, x: Points) =>
@@ -60,7 +60,7 @@ Deno.test("moves lead to a correlated normal posterior: means, variances, covari
   const [forTheta, forMoves] = split(key(2), 2);
   const n = 10_000;
   const data = replicas(prior.sample(forTheta, n), [1]);
-  const { theta } = refreshPairs(forMoves, data, { prior, score, variants: 2, moves: 40 });
+  const { theta } = await refreshPairs(forMoves, data, { prior, score, variants: 2, moves: 40 });
   for (const { mean, variance } of momentsOf(theta, n)) {
     assert(Math.abs(mean - 0.4) < 4 * Math.sqrt(0.6 / n), `mean ${mean}`);
     assert(Math.abs(variance - 0.6) < 4 * 0.6 * Math.sqrt(2 / n), `variance ${variance}`);
@@ -81,8 +81,8 @@ const data: Dataset = {
   failed: 0,
 };
 
-Deno.test("variant 0 is what was simulated, scores belong to their θ, and all stays in the support", () => {
-  const { theta, score: scores, variants } = refreshPairs(key(3), data, { prior, score, variants: 20 });
+Deno.test("variant 0 is what was simulated, scores belong to their θ, and all stays in the support", async () => {
+  const { theta, score: scores, variants } = await refreshPairs(key(3), data, { prior, score, variants: 20 });
   assertEquals(theta.data.slice(0, 3), data.theta.data);
   const x = fromRows(Array.from({ length: variants * 3 }, (_, k) => [data.x.data[k % 3]!]));
   assertEquals(scores, score(theta, x));
@@ -90,28 +90,60 @@ Deno.test("variant 0 is what was simulated, scores belong to their θ, and all s
   assert(new Set(theta.data).size > 30, "moves must be accepted");
 });
 
-Deno.test("the same key gives the same pairs, whatever scores the data have; another key gives others", () => {
+Deno.test("the same key gives the same pairs, whatever scores the data have; another key gives others", async () => {
   const options = { prior, score, variants: 3 };
-  const pairs = refreshPairs(key(4), data, options);
-  assertEquals(refreshPairs(key(4), { ...data, score: data.x }, options), pairs);
-  assert(refreshPairs(key(5), data, options).theta.data.some((rate, k) => rate !== pairs.theta.data[k]));
+  const pairs = await refreshPairs(key(4), data, options);
+  assertEquals(await refreshPairs(key(4), { ...data, score: data.x }, options), pairs);
+  assert(
+    (await refreshPairs(key(5), data, options)).theta.data.some((rate, k) => rate !== pairs.theta.data[k]),
+  );
 });
 
-Deno.test("a move to where the score is not finite is refused", () => {
+Deno.test("a move to where the score is not finite is refused", async () => {
   const broken = (theta: Points, x: Points) =>
     points(score(theta, x).data.map((value, i) => theta.data[i]! > 1.2 ? NaN : value), 1);
   const start = { ...data, theta: fromRows([[0.6], [1], [1.1]]) };
-  const { theta, acceptance } = refreshPairs(key(6), start, { prior, score: broken, variants: 20 });
+  const { theta, acceptance } = await refreshPairs(key(6), start, { prior, score: broken, variants: 20 });
   assert(theta.data.every((rate) => rate <= 1.2));
   assert(acceptance > 0 && acceptance < 1);
-  assertThrows(() => refreshPairs(key(6), data, { prior, score: broken }), RangeError, "row 2 has NaN");
+  await assertRejects(
+    () => refreshPairs(key(6), data, { prior, score: broken }),
+    RangeError,
+    "row 2 has NaN",
+  );
 });
 
-Deno.test("numbers of variants and moves depend on the data, and are checked", () => {
-  assertEquals(refreshPairs(key(0), data, { prior, score, moves: 1 }).variants, 16);
-  assertThrows(() => refreshPairs(key(0), data, { prior, score, variants: 1 }), RangeError, "variants");
-  assertThrows(() => refreshPairs(key(0), data, { prior, score, moves: 0 }), RangeError, "moves");
-  assertThrows(() => refreshPairs(key(0), data, { prior, score, stepSize: 0 }), RangeError, "stepSize");
+Deno.test("numbers of variants and moves depend on the data, and are checked", async () => {
+  assertEquals((await refreshPairs(key(0), data, { prior, score, moves: 1 })).variants, 16);
+  await assertRejects(
+    () => refreshPairs(key(0), data, { prior, score, variants: 1 }),
+    RangeError,
+    "variants",
+  );
+  await assertRejects(() => refreshPairs(key(0), data, { prior, score, moves: 0 }), RangeError, "moves");
+  await assertRejects(
+    () => refreshPairs(key(0), data, { prior, score, stepSize: 0 }),
+    RangeError,
+    "stepSize",
+  );
   const wide = independent({ a: uniform(0, 9), b: uniform(0, 9) });
-  assertThrows(() => refreshPairs(key(0), data, { prior: wide, score }), TypeError, "theta");
+  await assertRejects(() => refreshPairs(key(0), data, { prior: wide, score }), TypeError, "theta");
+});
+
+Deno.test("refreshPairs() tells how far it is, and stops when it is told to", async () => {
+  const stop = new AbortController();
+  const seen: number[] = [];
+  const run = refreshPairs(key(7), data, {
+    prior,
+    score,
+    variants: 3,
+    moves: 2,
+    signal: stop.signal,
+    onProgress: ({ done, total }) => {
+      seen.push(done, total);
+      if (done === 2) stop.abort(new Error("enough"));
+    },
+  });
+  await assertRejects(() => run, Error, "enough");
+  assertEquals(seen, [1, 4, 2, 4]);
 });

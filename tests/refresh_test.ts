@@ -49,7 +49,7 @@ for (const [task, cells] of [[separableField(), 100], [sisDiscrete(), 40]] as co
         cells,
       });
       const start = { theta: await exact.sample(forStart, rows), x: repeated(row(x, i), rows), failed: 0 };
-      const { theta, acceptance } = refreshPairs(forMoves, start, {
+      const { theta, acceptance } = await refreshPairs(forMoves, start, {
         prior,
         score: score!,
         variants: 2,
