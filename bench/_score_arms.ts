@@ -68,6 +68,7 @@ export const ARMS: Readonly<Record<string, Arm>> = {
   bceLate: { ...PLAIN, title: "cross-entropy, late θ", embedding: LATE },
   bceLateThree: { ...PLAIN, title: "cross-entropy, late θ, three networks", members: 3, embedding: LATE },
   scoreLate: scored("score, late θ", {}, { embedding: LATE }),
+  scoreLateQuarter: scored("score, late θ, a quarter of its rows", { fraction: 0.25 }, { embedding: LATE }),
   scoreLateBceStop: scored("score, late θ, stopped by cross-entropy alone", { judged: 0 }, {
     embedding: LATE,
   }),
