@@ -173,10 +173,11 @@ export async function costOptions(
 
 function readTrunk(args: Arguments, method: TrainSettings["method"]): TrunkSpec | undefined {
   const sizes = ["width", "layers"].find((name) => args.has(name));
-  const isMlp = method === "nre" && (sizes !== undefined || args.text("embedding") === "none");
+  const embedding = args.text("embedding") ?? "none";
+  const isMlp = method === "nre" && (sizes !== undefined || args.has("embedding") && embedding === "none");
   const kind = args.choice("trunk", TRUNKS) ?? (isMlp ? "mlp" : undefined);
   const width = args.integer("width", 1) ?? (method === "nre" ? 128 : 64);
-  const layers = args.integer("layers", 1) ?? 3;
+  const layers = args.integer("layers", 1) ?? (embedding === "none" ? 3 : 2);
   if (kind === undefined) {
     if (sizes) args.refuse(`--${sizes} must come with --trunk, for ace: there is none`);
     return undefined;

@@ -75,8 +75,8 @@ export interface GaussianFieldOptions {
  * nugget), so scores of simulated rows cost no solve beyond the trace; and that is a smooth function of
  * ρ alone, which the first score computes at up to 129 places of the prior, and later ones interpolate
  * to thirteen digits. The grid's mirror symmetries split K into blocks, which takes a sixteenth of the
- * work, on a square grid a fortieth; and neighbouring rows with the same theta share their factors. R has 10⁻¹³ added to its diagonal: a smooth field whose range
- * is many times the grid is singular in float64.
+ * work, on a square grid a fortieth; and neighbouring rows with the same theta share their factors. R has
+ * 10⁻¹³ added to its diagonal: a smooth field whose range is many times the grid is singular in float64.
  *
  * The defaults are the grid and, from the range on where it is identifiable, the box of Walchessen,
  * Lenzi & Kuusela (2024), "Neural likelihood surfaces for spatial processes with computationally
