@@ -90,6 +90,6 @@ function logAxis(field: string, shown: readonly number[], title: string): PlotSp
     type: "quantitative",
     scale: { type: "log", domain, nice: false },
     // Panels of a column begin in line, however long their numbers.
-    axis: { title, values, ...(isSize ? { format: "~s" } : { format: "~g", minExtent: 30 }) },
+    axis: { title, values, ...(isSize ? { format: "~s" } : { format: "~g", minExtent: 40 }) },
   };
 }
