@@ -3,10 +3,10 @@
 import {
   type Dataset,
   foldIn,
-  gatherRows,
   type Key,
   openSimulations,
   type Points,
+  points,
   simulate,
   type SimulateOptions,
 } from "@likely/core";
@@ -66,7 +66,6 @@ function firstRows({ theta, x, score, failed }: Dataset, n: number): Dataset {
   if (failed > 0) {
     throw new Error(`Cannot take ${n} rows as none may have failed: current value is ${failed}`);
   }
-  const rows = Uint32Array.from({ length: n }, (_, i) => i);
-  const first = (points: Points) => gatherRows(points, rows);
+  const first = ({ data, dim }: Points) => points(data.subarray(0, n * dim), dim);
   return { theta: first(theta), x: first(x), ...(score && { score: first(score) }), failed };
 }

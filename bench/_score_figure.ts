@@ -1,8 +1,8 @@
 // Learning curves of the score bench.
 
+import { type Artifact, row } from "@likely/core";
 import { likelihoodSurface, type PlotSpec, plotSurface, renderSvg } from "@likely/diagnostics";
 import { CHAINS, INK, legendRow, plot } from "../diagnostics/_plot_style.ts";
-import { type Artifact, row } from "@likely/core";
 import { ARMS } from "./_score_arms.ts";
 import type { TestSet } from "./_score_cases.ts";
 import { median } from "./_measure.ts";

@@ -5,8 +5,8 @@
  * are held to the exact likelihood on a grid. A cell, one case, arm, N and key, is written to a file
  * when it ends; the same command goes on after the last one. At the end it prints every cell, how
  * many plain simulations a scored one was worth, and the ratios of time, and draws learning curves and
- * likelihood surfaces.
- * Other arms than those two, refreshed pairs and θ that joins late among them, are in `_score_arms.ts`.
+ * likelihood surfaces. Other arms than those two, refreshed pairs and θ that joins late among them, are
+ * in `_score_arms.ts`.
  *
  * `--quick`: one key, a graph and a separable field, 1,000 to 30,000 simulations, 100,000 plain ones.
  * `--cases sis,separable,field`, `--arms bce,score`, `--sizes 1000,10000`, `--plain 100000` (sizes for
@@ -16,6 +16,7 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
+import { type Artifact, decodeArtifact, encodeArtifact } from "@likely/core";
 import { parseArgs } from "@std/cli/parse-args";
 import { ARMS, networkOf } from "./_score_arms.ts";
 import { CASES, fieldEmbedding, type ScoreCase, type TestSet, testSet } from "./_score_cases.ts";
@@ -28,7 +29,6 @@ import {
   trainCell,
   type TrainedCell,
 } from "./_score_run.ts";
-import { type Artifact, decodeArtifact, encodeArtifact } from "@likely/core";
 import { scoreTables } from "./_score_tables.ts";
 import { type StepTimeOptions, stepTimes } from "./_score_time.ts";
 import { format } from "./_measure.ts";
