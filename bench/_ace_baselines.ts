@@ -47,7 +47,7 @@ export function bayes(
   x: Float64Array,
 ): ExactPosterior | undefined {
   if (task.name === "linear_gaussian_shifted") return linearGaussianShiftedPosterior(x);
-  if (kind === "misspecified" && task.name !== "gaussian_mixture") return undefined;
+  if (kind === "misspecified" && task.name !== "gaussian_mixture_ace") return undefined;
   const logFit = (theta: Points) => task.simulator.logLikelihood!(theta, repeated(x, theta.n));
   return gridPosterior(task.prior, logFit, { cells: task.prior.dim === 1 ? 10_000 : 300 });
 }

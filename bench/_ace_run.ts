@@ -127,7 +127,7 @@ function train(key: Key, task: CostTask, dataset: Dataset, known: Points, preset
     distance: task.distance,
     observations: known,
     // Ours knows the discrepancy's shape in x and needs no embedding.
-    ...(preset === "paper" && task.name === "gaussian_mixture" && { embedding: POINTS_EMBEDDING }),
+    ...(preset === "paper" && task.name === "gaussian_mixture_ace" && { embedding: POINTS_EMBEDDING }),
   };
   const pairs = { simulator: task.simulator.name, prior: task.prior.spec, dataset };
   return trainCost(key, pairs, options);

@@ -15,11 +15,11 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { parseArgs } from "@std/cli/parse-args";
-import { gaussianMixture, linearGaussianShifted, twoMoons, uniform1d } from "@likely/simulators";
+import { gaussianMixtureAce, linearGaussianShifted, twoMoons, uniform1d } from "@likely/simulators";
 import { type AceResult, aceRun, type AceSettings } from "./_ace_run.ts";
 import { aceTables } from "./_ace_tables.ts";
 
-const TASKS = [uniform1d(), twoMoons(), linearGaussianShifted(), gaussianMixture()];
+const TASKS = [uniform1d(), twoMoons(), linearGaussianShifted(), gaussianMixtureAce()];
 
 interface Options {
   readonly quick: boolean;

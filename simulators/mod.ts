@@ -9,7 +9,7 @@
  * | `slcp` | 5, 8 | exact |
  * | `uniform1d` | 1, 1 | likelihood exact, with edges; no score |
  * | `linearGaussianShifted` | 10, 10 | exact; posterior too |
- * | `gaussianMixture` | 2, 10 | exact |
+ * | `gaussianMixtureAce` | 2, 10 | exact |
  * | `influenza` | 3, 14 | exact; real data |
  * | `stochasticInfluenza` | 3, 14 | unknown; real data |
  * | `hodgkinHuxley` | 8, 7 | unknown; real data |
@@ -23,7 +23,7 @@
  * | `actorOriented` | 4, 90 | joint score, a changing network; exact for paths |
  * | `hawkesGraph` | 3, 80 | joint score, on a graph; exact for paths |
  *
- * `uniform1d`, `twoMoons`, `linearGaussianShifted` and `gaussianMixture` are also `CostTask`s: they know
+ * `uniform1d`, `twoMoons`, `linearGaussianShifted` and `gaussianMixtureAce` are also `CostTask`s: they know
  * a distance, its exact expectation and the exact generalized posterior.
  *
  * @example Usage
@@ -51,7 +51,7 @@ export * from "./dynamic_block_model.ts";
 export * from "./erdos_renyi.ts";
 export * from "./gaussian_field.ts";
 export * from "./gaussian_linear.ts";
-export * from "./gaussian_mixture.ts";
+export * from "./gaussian_mixture_ace.ts";
 export * from "./graph.ts";
 export * from "./grid_posterior.ts";
 export * from "./hawkes_graph.ts";

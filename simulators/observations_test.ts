@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { key, row } from "@likely/core";
-import { gaussianMixture } from "./gaussian_mixture.ts";
+import { gaussianMixtureAce } from "./gaussian_mixture_ace.ts";
 import { linearGaussianShifted } from "./linear_gaussian_shifted.ts";
 import { observations } from "./observations.ts";
 import { twoMoons } from "./two_moons.ts";
@@ -32,7 +32,7 @@ Deno.test("observations() that are misspecified have left the range of the simul
 });
 
 Deno.test("observations() of the mixture that are misspecified have points near 12.5", () => {
-  const x = observations(key(5), gaussianMixture(), { n: 40, misspecified: true });
+  const x = observations(key(5), gaussianMixtureAce(), { n: 40, misspecified: true });
   let far = 0;
   for (let i = 0; i < 5 * x.n; i++) {
     const [a, b] = [Math.abs(x.data[2 * i]!), Math.abs(x.data[2 * i + 1]!)];

@@ -10,7 +10,7 @@ import { brownResnick } from "./brown_resnick.ts";
 import { dynamicBlockModel } from "./dynamic_block_model.ts";
 import { gaussianField } from "./gaussian_field.ts";
 import { gaussianLinear } from "./gaussian_linear.ts";
-import { gaussianMixture } from "./gaussian_mixture.ts";
+import { gaussianMixtureAce } from "./gaussian_mixture_ace.ts";
 import { hawkesGraph } from "./hawkes_graph.ts";
 import { hodgkinHuxley } from "./hodgkin_huxley.ts";
 import { influenza } from "./influenza.ts";
@@ -44,7 +44,7 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "slcp": slcp,
     "uniform_1d": uniform1d,
     "linear_gaussian_shifted": linearGaussianShifted,
-    "gaussian_mixture": gaussianMixture,
+    "gaussian_mixture_ace": gaussianMixtureAce,
     "hodgkin_huxley": hodgkinHuxley,
     "influenza": influenza,
     "influenza_stochastic": stochasticInfluenza,

@@ -156,7 +156,7 @@ TASKS = {
     "uniform_1d": (Uniform1D, uniform_1d, (4, 20, 100)),
     "two_moons": (TwoMoons, two_moons, (10, 100, 1000)),
     "linear_gaussian_shifted": (LinearGaussian, linear_gaussian, (1, 10, 100)),
-    "gaussian_mixture": (GaussianMixture, gaussian_mixture, (10, 25, 75)),
+    "gaussian_mixture_ace": (GaussianMixture, gaussian_mixture, (10, 25, 75)),
 }
 
 out = {}
