@@ -1,6 +1,6 @@
 // The engine's matrix product alone, packing included, for the bench of the kernels.
 
-import { decodeBase64 } from "../kernels/_base64.ts";
+import { fusedModule } from "@likely/kernels";
 import { GEMM, INSTRUCTION_WORDS, PACK_ROWS, PACK_TRANSPOSED } from "../kernels/_opcodes.ts";
 
 /** Which product. */
@@ -15,10 +15,7 @@ export interface Product {
 
 /** One product as a call. */
 export async function runner(build: "relaxed" | "plain", { m, n, k, a, b }: Product): Promise<() => void> {
-  const { code } = build === "relaxed"
-    ? await import("../kernels/_relaxed_wasm.ts")
-    : await import("../kernels/_plain_wasm.ts");
-  const { instance } = await WebAssembly.instantiate(decodeBase64(code));
+  const { instance } = await WebAssembly.instantiate(await fusedModule({ simd: build }));
   const { memory, run } = instance.exports as unknown as {
     memory: WebAssembly.Memory;
     run(from: number, to: number): void;

@@ -13,6 +13,8 @@ const MODULES = [
   "@likely/surrogates",
   "@likely/samplers",
   "@likely/diagnostics",
+  "@likely/posteriors",
+  "@likely/recipes",
   "@likely/sbi",
 ];
 

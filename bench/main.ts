@@ -25,6 +25,7 @@ const QUESTIONS = [
   "influenza",
   "ratio_network",
   "cold_start",
+  "bundle",
   "kernels_gemm",
   "kernels_step",
   "kernels_workers",

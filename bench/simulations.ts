@@ -1,6 +1,6 @@
 /** How many simulations a second, on one core and on all? */
 
-import { key, simulate } from "@likely/core";
+import { cores, key, simulate } from "@likely/core";
 import { tasks } from "@likely/simulators";
 import { median, type Row } from "./_measure.ts";
 
@@ -14,9 +14,9 @@ export async function rows(): Promise<Row[]> {
   const out: Row[] = [];
   for (const name of Object.keys(tasks)) {
     const n = rowsFor(name);
-    const cores = navigator.hardwareConcurrency;
-    for (const workers of [0, cores]) {
-      const where = workers === 0 ? "calling thread" : `${cores} workers, start-up included`;
+    const all = cores();
+    for (const workers of [0, all]) {
+      const where = workers === 0 ? "calling thread" : `${all} workers, start-up included`;
       out.push({ what: `${name}, ${where}`, value: await rate(name, n, workers), unit: "rows/s" });
     }
   }

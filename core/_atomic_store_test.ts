@@ -1,19 +1,20 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import FileSystemStore from "@zarrita/storage/fs";
 import { AtomicStore } from "./_atomic_store.ts";
+import { fileSystem } from "./_file_system.ts";
 
 Deno.test("a write that dies half way leaves the file as it was", async () => {
   const path = await Deno.makeTempDir();
   const store = new AtomicStore(path);
-  const set = FileSystemStore.prototype.set;
+  const files = fileSystem();
+  const { writeFile } = files;
   try {
-    FileSystemStore.prototype.set = async function (key, value) {
-      await set.call(this, key, value.subarray(0, 1));
+    files.writeFile = async (path, value) => {
+      await writeFile(path, (value as Uint8Array).subarray(0, 1));
       throw new Error("killed");
     };
     await assertRejects(() => store.set("/a/b", new Uint8Array([1, 2])), Error, "killed");
     assertEquals(await store.get("/a/b"), undefined);
-    FileSystemStore.prototype.set = set;
+    files.writeFile = writeFile;
     await store.set("/a/b", new Uint8Array([1, 2]));
     assertEquals([...(await store.get("/a/b"))!], [1, 2]);
     assertEquals(await store.list("/a"), ["b"]);
@@ -22,7 +23,7 @@ Deno.test("a write that dies half way leaves the file as it was", async () => {
     await store.delete("/a");
     assertEquals(await store.has("/a/b"), false);
   } finally {
-    FileSystemStore.prototype.set = set;
+    files.writeFile = writeFile;
     await Deno.remove(path, { recursive: true });
   }
 });

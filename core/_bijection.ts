@@ -1,7 +1,7 @@
 // The bijection of one coordinate: from z in (−∞, ∞) to an open interval.
 
 import { inside } from "./_interval.ts";
-import type { Interval } from "./support.ts";
+import type { Interval } from "./interval.ts";
 
 /** θ, strictly inside the interval however large |z| is; NaN stays NaN. */
 export function toInterval(interval: Interval, z: number): number {

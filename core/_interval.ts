@@ -1,6 +1,6 @@
 // Open intervals in floating point: what "strictly inside" means when rounding has its say.
 
-import type { Interval } from "./support.ts";
+import type { Interval } from "./interval.ts";
 
 /** A number a little above x: the next one or the one after. */
 function above(x: number): number {

@@ -4,7 +4,7 @@ import { type Chunk, rowsOf } from "./_simulate_chunks.ts";
 import type { Runner } from "./_simulate_runner.ts";
 import type { SimulatedRows } from "./_simulate_rows.ts";
 import { place, type Simulated } from "./_simulated.ts";
-import type { SimulationManifest } from "./simulation_store.ts";
+import type { SimulationManifest } from "./simulation_manifest.ts";
 
 /** Where a run keeps its chunks. */
 export interface RunStore {

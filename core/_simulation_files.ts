@@ -9,7 +9,7 @@ import { FormatError } from "./errors.ts";
 import { zeros } from "./points.ts";
 import { priorFrom } from "./prior_from.ts";
 import type { PriorSpec } from "./prior.ts";
-import type { SimulationManifest, StoredSimulations } from "./simulation_store.ts";
+import type { SimulationManifest, StoredSimulations } from "./simulation_manifest.ts";
 
 /** The rows of one chunk as they are stored. */
 export interface StoredRows extends SimulatedRows {

@@ -6,7 +6,7 @@
 
 import type { MarginalSpec } from "./prior.ts";
 import type { Stream } from "./stream.ts";
-import type { Interval } from "./support.ts";
+import type { Interval } from "./interval.ts";
 
 /** A distribution over one number. */
 export interface Marginal {

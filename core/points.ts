@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger } from "./check.ts";
+import { requireInteger } from "./_require.ts";
 
 /** `n` rows of `dim` float64 numbers, row-major. */
 export interface Points {

@@ -10,6 +10,7 @@ import type { RowsPlan } from "./_simulate_rows.ts";
 import { type Runner, threadRunner, workerRunner } from "./_simulate_runner.ts";
 import { type FilesPlan, keepFiles, keepNothing } from "./_simulate_store.ts";
 import { place, simulated, toDataset } from "./_simulated.ts";
+import { cores } from "./cores.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Key, split } from "./key.ts";
 import { keyText } from "./key_text.ts";
@@ -30,7 +31,7 @@ export interface SimulateOptions {
   /**
    * Workers for a simulator named by module; 0 for the calling thread.
    *
-   * @default {navigator.hardwareConcurrency}
+   * @default {cores()}
    */
   readonly workers?: number;
   /**
@@ -131,8 +132,7 @@ export async function simulate(
   n: number,
   options: SimulateOptions = {},
 ): Promise<Dataset> {
-  const { workers = navigator.hardwareConcurrency, path, chunkRows, score = false, signal, onProgress } =
-    options;
+  const { workers = cores(), path, chunkRows, score = false, signal, onProgress } = options;
   requireInteger("simulate", "n", n, 1);
   requireInteger("simulate", "workers", workers, 0);
   if (chunkRows !== undefined) requireInteger("simulate", "chunkRows", chunkRows, 1);

@@ -8,40 +8,7 @@
  * @module
  */
 
-import type { Dataset } from "./dataset.ts";
-import type { PriorSpec } from "./prior.ts";
-
-/** What was simulated: the `likely` attribute of the group. */
-export interface SimulationManifest {
-  /** Version of the layout. */
-  readonly format: 1;
-  /** The simulator's name. */
-  readonly simulator: string;
-  /** The key of the run, as {@linkcode keyText} writes it. */
-  readonly key: string;
-  /** One name per column of θ. */
-  readonly names: readonly string[];
-  /** The prior of θ. */
-  readonly prior: PriorSpec;
-  /** Rows of the run, failed ones included. */
-  readonly n: number;
-  /** Numbers in a row of x. */
-  readonly xDim: number;
-  /** Whether the exact score is stored. */
-  readonly score: boolean;
-  /** Rows in a chunk. */
-  readonly chunkRows: number;
-}
-
-/** Simulations read back. */
-export interface StoredSimulations {
-  /** The rows of all chunks that are there, failed rows left out. */
-  readonly dataset: Dataset;
-  /** What was simulated. */
-  readonly manifest: SimulationManifest;
-  /** Rows not simulated yet; 0 for a finished run. */
-  readonly missing: number;
-}
+import type { StoredSimulations } from "./simulation_manifest.ts";
 
 /**
  * Reads the simulations that `simulate()` stored with its option `path`.

@@ -14,15 +14,8 @@
 
 import { requireColumns } from "./check.ts";
 import { fromInterval, logSlope, toInterval } from "./_bijection.ts";
+import type { Interval } from "./interval.ts";
 import { type Points, zeros } from "./points.ts";
-
-/** An open interval; either end may be infinite. */
-export interface Interval {
-  /** Lower end, possibly −∞. */
-  readonly low: number;
-  /** Upper end, possibly ∞. */
-  readonly high: number;
-}
 
 /** One interval for each parameter. */
 export type Support = readonly Interval[];

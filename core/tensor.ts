@@ -30,7 +30,9 @@
  */
 
 import * as tfjs from "@tensorflow/tfjs";
+import { holdTensors } from "./_tensor_holder.ts";
 import { repairTensorFlow } from "./_tensor_repairs.ts";
+import type { TensorLibrary } from "./_tensor_types.ts";
 
 export {
   type BackendName,
@@ -40,11 +42,12 @@ export {
   type UseBackendOptions,
 } from "./_tensor_backend.ts";
 
+export type { TensorLibrary } from "./_tensor_types.ts";
+
 repairTensorFlow();
 tfjs.enableProdMode(); // no banner, and no checks of every value
+holdTensors(tfjs);
 
-/** The functional interface of TensorFlow.js. */
-export type TensorLibrary = typeof import("@tensorflow/tfjs");
 /** TensorFlow.js, with its gradients repaired. */
 export const tf: TensorLibrary = tfjs;
 /** A rank-0 tensor. */

@@ -1,7 +1,7 @@
 // How far a row is from a cloud of others, and where that ranks.
 
 import { type Points, row } from "@likely/core";
-import type { MisspecificationCheck, MisspecificationResult } from "./misspecification.ts";
+import type { MisspecificationCheck, MisspecificationResult } from "./misspecification_check.ts";
 import { standardBy } from "./_standard_rows.ts";
 import { whitening } from "./_whitening.ts";
 

@@ -1,6 +1,6 @@
 // From ranks of credibility to a coverage curve.
 
-import type { CoverageCurve } from "./coverage.ts";
+import type { CoverageCurve } from "./coverage_curve.ts";
 import { ecdfBand, ecdfTest, type Ranks } from "./uniformity.ts";
 
 /** The curve of ranks that count the draws a region must hold before it holds the truth. */

@@ -2,7 +2,7 @@
 
 import { foldIn, type Key, type Points, row, type Stream, stream, zeros } from "@likely/core";
 import type { CalibrationRun } from "./calibration_run.ts";
-import type { TestQuantity } from "./sbc.ts";
+import type { TestQuantity } from "./test_quantity.ts";
 
 /** How many of `others` are below `value`; among equal ones its place is drawn. */
 export function rankOf(random: Stream, value: number, others: ArrayLike<number>): number {

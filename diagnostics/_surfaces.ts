@@ -2,7 +2,7 @@
 
 import type { LogDensity, Points } from "@likely/core";
 import { requireLength } from "@likely/core/check";
-import type { Surface, SurfaceAxis } from "./likelihood_surface.ts";
+import type { Surface, SurfaceAxis } from "./surface.ts";
 
 /** From `[m, d]` rows of θ to `[m]` nats. */
 export type Evaluate = (theta: Points) => Float64Array;

@@ -5,7 +5,7 @@
  */
 
 import { highest, normalise, requireSameGrid } from "./_surfaces.ts";
-import type { Surface } from "./likelihood_surface.ts";
+import type { Surface } from "./surface.ts";
 
 const ACTION = "compare surfaces";
 /** Cells count in the plain error as long as twice the log-likelihood ratio is at most this. */

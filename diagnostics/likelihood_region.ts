@@ -8,7 +8,7 @@ import { requireFraction, requireInteger, requireLength } from "@likely/core/che
 import { binomialInterval } from "./_binomial_interval.ts";
 import { chiSquareTail } from "./_gamma_tail.ts";
 import { highest, widthOf } from "./_surfaces.ts";
-import type { Surface } from "./likelihood_surface.ts";
+import type { Surface } from "./surface.ts";
 
 /** Options of {@linkcode likelihoodRegion}. */
 export interface LikelihoodRegionOptions {

@@ -7,29 +7,12 @@
  * @module
  */
 
-import { type Interval, type LogDensity, type Points, row, zeros } from "@likely/core";
+import { type LogDensity, type Points, row, zeros } from "@likely/core";
 import { requireFinite, requireInteger, requireLength } from "@likely/core/check";
 import { evaluatorOf } from "./_surfaces.ts";
+import type { Surface, SurfaceAxis } from "./surface.ts";
 
 const ACTION = "compute a likelihood surface";
-
-/** One axis of a surface: equal cells over an interval. */
-export interface SurfaceAxis extends Interval {
-  /** What the parameter is called. */
-  readonly name: string;
-  /** Number of cells. */
-  readonly cells: number;
-}
-
-/** A log-likelihood, up to a constant, in the middle of every cell of a grid. */
-export interface Surface {
-  /** `[d]` axes. */
-  readonly axes: readonly SurfaceAxis[];
-  /** `[m, d]`: the middles of the cells, the first axis fastest. */
-  readonly nodes: Points;
-  /** `[m]`, in nats; never NaN. */
-  readonly values: Float64Array;
-}
 
 /** Options of {@linkcode likelihoodSurface}. */
 export interface LikelihoodSurfaceOptions {

@@ -8,7 +8,8 @@ import { fromRows, type LogDensity, type Points, row } from "@likely/core";
 import { cholesky, solveLower, solveUpper } from "@likely/core/cholesky";
 import { requireInteger } from "@likely/core/check";
 import { type Evaluate, evaluatorOf, highest, widthOf } from "./_surfaces.ts";
-import type { LikelihoodSurfaceOptions, Surface } from "./likelihood_surface.ts";
+import type { LikelihoodSurfaceOptions } from "./likelihood_surface.ts";
+import type { Surface } from "./surface.ts";
 
 const ACTION = "maximise a likelihood";
 

@@ -7,6 +7,7 @@
 import { drawPermutation, fromRows, gatherRows, type Key, type Points, stream } from "@likely/core";
 import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
 import { cloudOf, judgeBy } from "./_cloud.ts";
+import type { MisspecificationCheck } from "./misspecification_check.ts";
 
 /** Options of {@linkcode misspecification}. */
 export interface MisspecificationOptions {
@@ -34,24 +35,6 @@ export interface MisspecificationOptions {
    * @default 1000
    */
   readonly heldOut?: number | undefined;
-}
-
-/** How far an observation is from the simulations. */
-export interface MisspecificationResult {
-  /** Mean distance to its nearest simulations, in whitened units. */
-  readonly distance: number;
-  /** Mahalanobis distance to the mean of the simulations; about √p for one of them. */
-  readonly mahalanobis: number;
-  /** Share of held-out simulations at least as far from the rest, this one counted. */
-  readonly pValue: number;
-}
-
-/** Judges observations. */
-export interface MisspecificationCheck {
-  /** Measures one observation, `[p]`; one that is not finite is infinitely far. */
-  check(x: ArrayLike<number>): MisspecificationResult;
-  /** A sentence for people where the p-value is at or below `level` (0.01), else undefined. */
-  warning(x: ArrayLike<number>, level?: number): string | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CoverageCurve } from "./coverage.ts";
+import type { CoverageCurve } from "./coverage_curve.ts";
 import { CHAINS, channel, FAINT, INK, legendRow, plot } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 

@@ -9,7 +9,7 @@ import { contour, type Grid } from "./_contour.ts";
 import { BLUE, channel, INK, type LegendEntry, legendRow, ORANGE, plot } from "./_plot_style.ts";
 import { highest, requireSameGrid, widthOf } from "./_surfaces.ts";
 import { likelihoodRatioLimit } from "./likelihood_region.ts";
-import type { Surface, SurfaceAxis } from "./likelihood_surface.ts";
+import type { Surface, SurfaceAxis } from "./surface.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 
 const ACTION = "plot a surface";

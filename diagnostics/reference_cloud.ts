@@ -7,7 +7,7 @@
 import { fromRows, gatherRows, type Points, type ReferenceCloud, zeros } from "@likely/core";
 import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
 import { cloudOf, judgeBy } from "./_cloud.ts";
-import type { MisspecificationCheck } from "./misspecification.ts";
+import type { MisspecificationCheck } from "./misspecification_check.ts";
 
 /** Options of {@linkcode referenceCloud}. */
 export interface ReferenceCloudOptions {

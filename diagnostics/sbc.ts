@@ -4,18 +4,11 @@
  * @module
  */
 
-import type { Key, Points } from "@likely/core";
+import type { Key } from "@likely/core";
 import type { CalibrationRun } from "./calibration_run.ts";
 import { ranksOf } from "./_rank.ts";
+import type { TestQuantity } from "./test_quantity.ts";
 import { chiSquareTest, ecdfTest, type Ranks } from "./uniformity.ts";
-
-/** A number that a parameter vector is judged by, such as a log density. */
-export interface TestQuantity {
-  /** What it is called. */
-  readonly name: string;
-  /** Its value for each row: `[n]`. */
-  readonly evaluate: (theta: Points, x: Float64Array) => Float64Array;
-}
 
 /** Options of {@linkcode sbc}. */
 export interface SbcOptions {

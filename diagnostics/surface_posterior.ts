@@ -7,7 +7,7 @@
 import type { Points } from "@likely/core";
 import { requireLength } from "@likely/core/check";
 import { normalise } from "./_surfaces.ts";
-import type { Surface } from "./likelihood_surface.ts";
+import type { Surface } from "./surface.ts";
 
 const ACTION = "normalise a surface";
 

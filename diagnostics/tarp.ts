@@ -8,7 +8,7 @@ import { foldIn, type Key, type Points, row, split, stream, zeros } from "@likel
 import type { CalibrationRun } from "./calibration_run.ts";
 import { requireColumns } from "@likely/core/check";
 import { coverageCurve } from "./_coverage_curve.ts";
-import type { CoverageCurve } from "./coverage.ts";
+import type { CoverageCurve } from "./coverage_curve.ts";
 import { rankOf } from "./_rank.ts";
 import { ksTest } from "./uniformity.ts";
 

@@ -2,6 +2,7 @@
 // when there is much to do, sleep between programs, and leave by themselves when nothing was
 // asked of them for a while, so that nobody has to wait for them at the end.
 
+import { cores } from "@likely/core";
 import type { Machine } from "./_machine.ts";
 
 /** Words of the block through which the crew is told what to do. */
@@ -51,13 +52,10 @@ let isForbidden = false;
 
 /** Threads worth having here; 1 where memory cannot be shared. */
 export function mostLanes(): number {
-  const { crossOriginIsolated, navigator } = globalThis as {
-    crossOriginIsolated?: boolean;
-    navigator?: { hardwareConcurrency?: number };
-  };
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
   const possible = !isForbidden && typeof SharedArrayBuffer === "function" && typeof Worker === "function" &&
     typeof URL.createObjectURL === "function" && crossOriginIsolated !== false;
-  return possible ? Math.max(1, Math.min(8, navigator?.hardwareConcurrency ?? 1)) : 1;
+  return possible ? Math.min(8, cores()) : 1;
 }
 
 /** Some workers on one memory. */

@@ -1,7 +1,7 @@
 // The compiled module: which build, and instances that are used again.
 
 import { UnsupportedError } from "@likely/core";
-import { decodeBase64 } from "./_base64.ts";
+import { unpack } from "./_packed.ts";
 import { importSharedMemory, PAGE } from "./_shared_module.ts";
 
 /** Which build: with fused multiply-add, or with nothing beyond SIMD. */
@@ -9,6 +9,11 @@ export type Build = "relaxed" | "plain";
 
 /** What an instance with memory of its own is made from. */
 export type Source = Build | WebAssembly.Module;
+
+/** Whether it is to be compiled here. */
+export function isBuild(source: Source): source is Build {
+  return typeof source === "string";
+}
 
 /** An instance of the module with memory of its own. */
 export interface Machine {
@@ -35,9 +40,31 @@ const KEEP = 4;
 const KEEP_BYTES = 2 ** 26;
 const MOST_BYTES = 2 ** 31 - PAGE;
 
-/** The best build that this host runs. */
+/** The best build that this host runs; of one that runs none, the smaller is said to be it. */
 export function bestBuild(): Build {
-  return WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "plain";
+  return typeof WebAssembly === "object" && WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "plain";
+}
+
+/**
+ * Requires a compiled module of the kernels. By its tag and what it exports: one that was compiled
+ * in another realm, as by an edge host or in a frame, is no instance of this realm's class.
+ *
+ * @throws {TypeError} If it is something else.
+ */
+export function requireModule(module: unknown): void {
+  const tag = Object.prototype.toString.call(module);
+  if (tag !== "[object WebAssembly.Module]") {
+    const value = typeof module === "string" ? `"${module}"` : tag;
+    refuseModule("a compiled WebAssembly.Module", value);
+  }
+  const names = WebAssembly.Module.exports(module as WebAssembly.Module).map(({ name }) => name);
+  if (!names.includes("run") || !names.includes("memory")) {
+    refuseModule("that of fusedModule()", `one that exports ${names.join(", ") || "nothing"}`);
+  }
+}
+
+function refuseModule(rule: string, value: string): never {
+  throw new TypeError(`Cannot make the fused engine as module must be ${rule}: current value is ${value}`);
 }
 
 /**
@@ -45,7 +72,7 @@ export function bestBuild(): Build {
  * addresses until it is collected, so a thousand short-lived ones would be too many.
  */
 export async function borrowMachine(source: Source): Promise<Machine> {
-  const module = source instanceof WebAssembly.Module ? source : await load(source);
+  const module = isBuild(source) ? await load(source) : source;
   const used = idle.get(module)?.pop();
   if (used) return used;
   const { exports } = await WebAssembly.instantiate(module);
@@ -97,15 +124,29 @@ function requireRoom(bytes: number): void {
 
 /** The module of a build as bytes, with memory of its own. */
 export async function moduleBytes(build: Build): Promise<Uint8Array<ArrayBuffer>> {
-  // The literal paths let bundlers see both; only one is loaded.
-  const { code } = build === "relaxed"
-    ? await import("./_relaxed_wasm.ts")
-    : await import("./_plain_wasm.ts");
-  return decodeBase64(code);
+  // Together they take little more room than one, as they differ little.
+  const { builds, relaxedBytes } = await import("./_wasm.ts");
+  const bytes = unpack(builds);
+  return build === "relaxed" ? bytes.slice(0, relaxedBytes) : bytes.slice(relaxedBytes);
 }
 
 function load(build: Build): Promise<WebAssembly.Module> {
   let module = modules.get(build);
-  if (!module) modules.set(build, module = moduleBytes(build).then((bytes) => WebAssembly.compile(bytes)));
+  if (!module) modules.set(build, module = compile(build));
   return module;
+}
+
+async function compile(build: Build): Promise<WebAssembly.Module> {
+  const bytes = await moduleBytes(build);
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    // What is forbidden now, as while a request is answered, may be allowed later.
+    modules.delete(build);
+    throw new UnsupportedError(
+      "Cannot run the fused engine as the host must let WebAssembly be compiled, or `module` be given: " +
+        `${(cause as Error).message}; write fusedModule() to a .wasm file, have the host compile that, and ` +
+        "pass fusedEngine({ module })",
+    );
+  }
 }

@@ -2,7 +2,7 @@
 // outputs, to the first of which θ is added by a way past the trunk, and the head compares them
 // with x, or features of it.
 
-import { type HeadSpec, type MeasuringHead, measuringHead, type NetworkSpec } from "@likely/core";
+import type { MeasuringHead, NetworkSpec } from "@likely/core";
 import { padded } from "./_arena.ts";
 import { type Code, float } from "./_code.ts";
 import {
@@ -17,18 +17,12 @@ import {
 } from "./_layer.ts";
 import { ABSOLUTE_HEAD, PARABOLOID } from "./_opcodes.ts";
 import type { Output } from "./_output.ts";
+import { outputParts } from "./_output_parts.ts";
 
-/** What tells one of these heads from another. */
-interface HeadKind {
-  /** Instruction that leaves values, and their slopes in the outputs. */
-  readonly opcode: number;
-  /** Outputs beside the q that are compared with x. */
-  others(q: number): number;
-}
-
-const KINDS: Readonly<Record<MeasuringHead["kind"], HeadKind>> = {
-  quadratic: { opcode: PARABOLOID, others: () => 1 },
-  absolute: { opcode: ABSOLUTE_HEAD, others: (q) => q },
+/** Instruction that leaves values, and their slopes in the outputs. */
+const OPCODES: Readonly<Record<MeasuringHead["kind"], number>> = {
+  quadratic: PARABOLOID,
+  absolute: ABSOLUTE_HEAD,
 };
 
 /** Which rows meet in {@linkcode Measure.measure}. */
@@ -51,14 +45,6 @@ export interface Measure extends Output {
   measure(code: Code, meeting: Meeting): void;
   /** Adds to the θ-gradient what comes past the trunk. */
   addThetaGradient(code: Code, count: number, to: Rows): void;
-}
-
-/** Widths of the parts of an output row, each of which begins a vector; absent for other heads. */
-export function outputParts(head: HeadSpec): readonly [q: number, others: number] | undefined {
-  const measuring = measuringHead(head);
-  if (!measuring) return undefined;
-  const { kind, weights: { length: q } } = measuring;
-  return [q, KINDS[kind].others(q)];
 }
 
 /** What {@linkcode planMeasure} needs besides the plan. */
@@ -100,8 +86,20 @@ export function planMeasure(plan: Plan, options: MeasureOptions): Measure {
       const add = slopes === "add" ? 1 : 0;
       const from = outputs.at + first * row;
       const scale = head.kind === "quadratic" ? float(head.scale) : 0;
-      const { opcode } = KINDS[head.kind];
-      code.emit(opcode, count, padded(q), row, from, seen.at, seen.ld * 4, weights, scale, out, to, add);
+      code.emit(
+        OPCODES[head.kind],
+        count,
+        padded(q),
+        row,
+        from,
+        seen.at,
+        seen.ld * 4,
+        weights,
+        scale,
+        out,
+        to,
+        add,
+      );
     },
     backward: (code, count, to) => emitInputGradient(code, count, layer, adjoint, to),
     addThetaGradient: (code, count, to) => emitInputGradient(code, count, skip, adjoint, to, to),

@@ -4,7 +4,8 @@
 import { measuringHead, type NetworkSpec } from "@likely/core";
 import { Arena } from "./_arena.ts";
 import type { Code } from "./_code.ts";
-import { type Embedding, planEmbedding } from "./_embedding.ts";
+import type { Embedding } from "./_embedding.ts";
+import { planEmbedding } from "./_plan_embedding.ts";
 import {
   emitForward,
   emitInputGradient,

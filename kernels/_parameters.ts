@@ -2,7 +2,7 @@
 
 import { type Spec, type Weight, type Weights, weightShapes } from "@likely/core";
 import { type Arena, padded } from "./_arena.ts";
-import { outputParts } from "./_measure.ts";
+import { outputParts } from "./_output_parts.ts";
 
 /** Where one weight lies within a run. */
 interface Slot {

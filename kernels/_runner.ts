@@ -6,6 +6,7 @@ import {
   borrowMachine,
   borrowShared,
   type Build,
+  isBuild,
   type Machine,
   moduleBytes,
   reserve,
@@ -51,7 +52,7 @@ export async function onRunner<T>(host: Host, make: (runner: Runner) => T): Prom
 
 async function openRunner(host: Host): Promise<Runner> {
   const { source, workers } = host;
-  const most = source instanceof WebAssembly.Module ? 1 : mostLanes();
+  const most = isBuild(source) ? mostLanes() : 1;
   const lanes = most === 1 || workers === "auto" ? most : workers;
   const runner = new Runner(host, await borrowMachine(source), lanes);
   if (lanes > 1) await runner.prepare();

@@ -2,7 +2,7 @@
 
 import { type AdaptiveWeighting, type Batch, checkSpec, type TrainPlan, type TrainState } from "@likely/core";
 import { weighApart } from "./_weigh.ts";
-import type { FusedTrainStep } from "./fused_engine.ts";
+import type { FusedTrainStep } from "./fused_train_step.ts";
 import { requireDim, writeScores, writeStandardised } from "./_host_rows.ts";
 import { type LossProgram, lossProgram } from "./_loss_program.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";

@@ -4,21 +4,13 @@
  * @module
  */
 
-import type {
-  Artifact,
-  Engine,
-  LogDensity,
-  ObservedDensities,
-  Points,
-  TrainPlan,
-  TrainState,
-  TrainStep,
-} from "@likely/core";
+import type { Artifact, Engine, LogDensity, ObservedDensities, Points, TrainPlan } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { fusedLogDensities, fusedLogDensity } from "./_log_density.ts";
-import { bestBuild } from "./_machine.ts";
+import { bestBuild, requireModule } from "./_machine.ts";
 import type { Host } from "./_runner.ts";
 import { fusedTrainStep } from "./_train_step.ts";
+import type { FusedTrainStep } from "./fused_train_step.ts";
 
 /** What {@linkcode fusedEngine} can be told. */
 export interface FusedEngineOptions {
@@ -39,25 +31,12 @@ export interface FusedEngineOptions {
   readonly workers?: number | "auto";
   /**
    * The kernels, compiled already: for hosts that forbid compiling from bytes, as edge workers
-   * do. See `fusedModule`. It runs on one thread, and `simd` means nothing then.
+   * do. See `fusedModule`. It may come from another realm. It runs on one thread, and `simd` means
+   * nothing then.
    *
    * @default {the module in this package}
    */
   readonly module?: WebAssembly.Module;
-}
-
-/** A training step that also tells what it costs in memory. */
-export interface FusedTrainStep extends TrainStep {
-  /** Bytes planned for the largest batch so far; before the first, for weights alone. */
-  readonly bytes: number;
-  /** Euclidean norm of the last step's gradient, before clipping. */
-  readonly gradientNorm: number;
-  /** Takes one optimizer step, at once. */
-  step(batch: Parameters<TrainStep["step"]>[0], learningRate: number): number;
-  /** Copies everything needed to go on bit for bit, at once. */
-  state(): TrainState;
-  /** The loss of a batch, at once. */
-  evaluate(batch: Parameters<TrainStep["evaluate"]>[0]): number;
 }
 
 /** An {@linkcode Engine} whose training steps answer at once. */
@@ -90,7 +69,11 @@ export interface FusedEngine extends Engine {
  * @param options Which build, and how many threads.
  * @returns The engine, named `"fused-relaxed"`, `"fused-plain"` or `"fused-module"`. What it
  * makes is named so too, and once n threads were called for, `"fused-relaxed×n"`.
+ * Where compiling from bytes is forbidden (in a handler of workerd, on a page whose policy lacks
+ * `'wasm-unsafe-eval'`), what it makes without `module` throws an `UnsupportedError` that says so.
+ *
  * @throws {RangeError} If `workers` is no whole number in [1, 64].
+ * @throws {TypeError} If `module` is not the kernels, compiled.
  *
  * @example Usage
  * ```ts
@@ -119,6 +102,7 @@ export interface FusedEngine extends Engine {
 export function fusedEngine(options: FusedEngineOptions = {}): FusedEngine {
   const { simd = "auto", workers = "auto", module } = options;
   if (workers !== "auto") requireInteger("make the fused engine", "workers", workers, 1, 64);
+  if (module !== undefined) requireModule(module);
   const build = simd === "auto" ? bestBuild() : simd;
   const host: Host = { name: module ? "fused-module" : `fused-${build}`, source: module ?? build, workers };
   return {

@@ -7,3 +7,4 @@
 
 export * from "./fused_engine.ts";
 export * from "./fused_module.ts";
+export * from "./fused_train_step.ts";

@@ -5,7 +5,7 @@
  */
 
 import { type Loss, pairWithOthers } from "@likely/core";
-import { tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
 import { requireNonNegative } from "@likely/core/check";
 
 /** What {@linkcode balancedBce} can be told. */

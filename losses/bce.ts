@@ -5,7 +5,7 @@
  */
 
 import { type Loss, pairWithOthers } from "@likely/core";
-import { tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
 
 /**
  * The binary cross-entropy of telling x's own θ from another row's, in nats:

@@ -5,7 +5,8 @@
  */
 
 import { type Loss, pairWithOthers } from "@likely/core";
-import { type Matrix, type Scalar, tf, type Vector } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix, Scalar, Vector } from "@likely/core/tensor";
 import { requireInteger, requirePositive } from "@likely/core/check";
 
 /** What {@linkcode nreC} can be told. */

@@ -6,7 +6,8 @@
 
 import { type AdaptiveWeighting, type Dataset, gatherRows, type Loss, type Weighting } from "@likely/core";
 import { requireInteger, requireNonNegative, requirePositive } from "@likely/core/check";
-import { type Matrix, type Scalar, tf, type Vector } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix, Scalar, Vector } from "@likely/core/tensor";
 
 /** Options of {@linkcode scoreAugmented}. */
 export interface ScoreAugmentedOptions {

@@ -5,7 +5,7 @@
  */
 
 import type { Batch, Dataset, Key, Loss } from "@likely/core";
-import { tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
 
 /** What {@linkcode squaredError} needs to know. */
 export interface SquaredErrorOptions {

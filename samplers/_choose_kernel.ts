@@ -3,7 +3,7 @@ import { hmc } from "./hmc.ts";
 import { mala } from "./mala.ts";
 import { nuts } from "./nuts.ts";
 import { randomWalk } from "./random_walk.ts";
-import type { SampleOptions } from "./sample.ts";
+import type { SampleOptions } from "./sample_options.ts";
 import { slice } from "./slice.ts";
 
 /** What the choice depends on. */

@@ -4,29 +4,10 @@ import { metricFrom } from "./_metric.ts";
 import { addRows, noMoments } from "./_moments.ts";
 import type { NutsTree } from "./_nuts_tree.ts";
 import type { NutsTuning } from "./_nuts_tuning.ts";
+import type { NutsChainState } from "./_nuts_chain_state.ts";
 import type { Walker } from "./_run_ahead.ts";
 import type { WarmupPlan } from "./_stan_windows.ts";
 import { StepSearch } from "./_step_search.ts";
-
-/** Where one chain is. */
-export interface NutsChainState {
-  /** `[dim]`. */
-  readonly position: Float64Array;
-  /** In nats. */
-  readonly logDensity: number;
-  /** `[dim]`. */
-  readonly gradient: Float64Array;
-  /** Transitions so far. */
-  readonly steps: number;
-  /** What it has learnt. */
-  readonly tuning: NutsTuning;
-  /** Doublings of the last trajectory. */
-  readonly depth: number;
-  /** Its mean acceptance probability. */
-  readonly acceptance: number;
-  /** Whether it lost its energy. */
-  readonly diverged: boolean;
-}
 
 /** What all chains have in common. */
 export interface NutsSettings {

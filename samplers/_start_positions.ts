@@ -9,7 +9,7 @@ import {
 } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { evaluateStart } from "./_start.ts";
-import type { SampleOptions, Start } from "./sample.ts";
+import type { SampleOptions, Start } from "./sample_options.ts";
 
 /** Where chains start, and whether the target was seen to give a gradient there. */
 export interface StartPositions {

@@ -1,6 +1,6 @@
 import { drawNormal, type Evaluation, type Points, type Stream } from "@likely/core";
 import { addScaled, addScaledTransposed } from "./_metric.ts";
-import type { NutsChainState } from "./_nuts_chain.ts";
+import type { NutsChainState } from "./_nuts_chain_state.ts";
 
 // From any sensible step, forty doublings reach any other; a flat density would never end.
 const MAX_DOUBLINGS = 40;

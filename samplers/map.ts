@@ -10,7 +10,7 @@ import { countCalls } from "./_count_calls.ts";
 import { maximise, type Peak } from "./_maximise.ts";
 import { startPositions } from "./_start_positions.ts";
 import { unbounded } from "./_unbounded.ts";
-import type { Start } from "./sample.ts";
+import type { Start } from "./sample_options.ts";
 
 /** Options of {@linkcode map}. */
 export interface MapOptions {

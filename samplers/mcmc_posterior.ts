@@ -5,7 +5,8 @@
  */
 
 import type { LogDensity, Posterior, Prior } from "@likely/core";
-import { sample, type SampleOptions } from "./sample.ts";
+import { sample } from "./sample.ts";
+import type { SampleOptions } from "./sample_options.ts";
 
 /** Options of {@linkcode mcmcPosterior}; `draws` follows from the number asked for. */
 export type McmcPosteriorOptions = Omit<SampleOptions, "draws">;

@@ -19,6 +19,7 @@ export * from "./rejection.ts";
 export * from "./run_chain.ts";
 export * from "./sample.ts";
 export * from "./sample_many.ts";
+export * from "./sample_options.ts";
 export * from "./slice.ts";
 export * from "./smc.ts";
 export * from "./smc_many.ts";

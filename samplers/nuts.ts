@@ -16,7 +16,8 @@ import {
 } from "@likely/core";
 import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
 import type { Metric } from "./_metric.ts";
-import { NutsChain, type NutsChainState, type NutsSettings } from "./_nuts_chain.ts";
+import { NutsChain, type NutsSettings } from "./_nuts_chain.ts";
+import type { NutsChainState } from "./_nuts_chain_state.ts";
 import { NutsTree } from "./_nuts_tree.ts";
 import { type NutsTuning, startTuning } from "./_nuts_tuning.ts";
 import { requireGradient } from "./_require_gradient.ts";

@@ -7,14 +7,10 @@
 import {
   constrain,
   type Draws,
-  type Kernel,
-  type KernelState,
   type Key,
   type LogDensity,
-  type Points,
   points,
   split,
-  type Support,
   unconstrain,
   unconstrained,
 } from "@likely/core";
@@ -23,84 +19,7 @@ import { countCalls } from "./_count_calls.ts";
 import { startPositions } from "./_start_positions.ts";
 import { requireInteger } from "@likely/core/check";
 import { type ChainRun, runChain } from "./run_chain.ts";
-
-/** What is known about θ before sampling; every `Prior` is one. */
-export interface Start {
-  /** One name per column. */
-  readonly names: readonly string[];
-  /** One open interval per column; sampling happens in the unconstrained space behind it. */
-  readonly support: Support;
-  /** Draws `n` rows that the chains' starting positions are chosen from. */
-  sample(key: Key, n: number): Points;
-  /** Log density of these draws in nats, where it is known: `[n]`. */
-  logDensity?(theta: Points): Float64Array;
-}
-
-/** Builds a kernel for a target; how users bring samplers of their own. */
-export type KernelBuilder = (target: LogDensity, options: { readonly warmup: number }) => Kernel<KernelState>;
-
-/** Options of {@linkcode sample}. */
-export interface SampleOptions {
-  /**
-   * Which sampler. `"auto"` takes `"nuts"` where the target gives a gradient and `"slice"`
-   * where it does not.
-   *
-   * @default {"auto"}
-   */
-  readonly sampler?: "auto" | "nuts" | "hmc" | "mala" | "slice" | "random_walk" | KernelBuilder;
-  /**
-   * Chains, all advanced by the same calls of `evaluate`.
-   *
-   * @default {4}
-   */
-  readonly chains?: number;
-  /**
-   * Steps of adaptation, thrown away.
-   *
-   * @default {500}
-   */
-  readonly warmup?: number;
-  /**
-   * Draws kept of each chain.
-   *
-   * @default {1000}
-   */
-  readonly draws?: number;
-  /**
-   * Steps for each draw kept.
-   *
-   * @default {1}
-   */
-  readonly thin?: number;
-  /**
-   * Draws of `start` that the starting positions are chosen from.
-   *
-   * @default {1000}
-   */
-  readonly pool?: number;
-  /** `[chains, d]`, in θ: where to start instead. */
-  readonly position?: Points;
-  /** Told now and then how far the run is. */
-  readonly onProgress?: (progress: SampleProgress) => void;
-  /** Stops the run: the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Judges the draws; what it says joins their warnings, as `convergenceWarnings` does. */
-  readonly check?: (draws: Draws) => readonly string[];
-}
-
-/** How far a run is. */
-export interface SampleProgress {
-  /** What the run is doing. */
-  readonly phase: "warmup" | "sampling";
-  /** Steps taken, warm-up included. */
-  readonly step: number;
-  /** Steps in all. */
-  readonly total: number;
-  /** Mean speed so far. */
-  readonly stepsPerSecond: number;
-  /** At that speed. */
-  readonly secondsLeft: number;
-}
+import type { SampleOptions, Start } from "./sample_options.ts";
 
 // Often enough for a progress bar and an abort button, rarely enough to cost nothing.
 const BREATH_MS = 50;

@@ -7,7 +7,8 @@
 import { type Draws, fromRows, type Key, type LogDensities, type LogDensity, row, split } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { startPositions } from "./_start_positions.ts";
-import { sample, type SampleOptions, type Start } from "./sample.ts";
+import { sample } from "./sample.ts";
+import type { SampleOptions, Start } from "./sample_options.ts";
 
 /** Options of {@linkcode sampleMany}: those of `sample`, `chains` being those on each target. */
 export type SampleManyOptions = Omit<SampleOptions, "position">;

@@ -14,7 +14,8 @@ import {
   zeros,
 } from "@likely/core";
 import { randomWalk } from "./random_walk.ts";
-import { sample, type SampleProgress, type Start } from "./sample.ts";
+import { sample } from "./sample.ts";
+import type { SampleProgress, Start } from "./sample_options.ts";
 
 /** A density of one row: its value, then its gradient. */
 function density(name: string, dim: number, fn: (theta: Float64Array) => number[]): LogDensity {

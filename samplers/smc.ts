@@ -26,7 +26,7 @@ import { nextRise } from "./_next_rise.ts";
 import { resample } from "./_resample.ts";
 import { nanToMinusInfinity } from "./_start.ts";
 import { whiten } from "./_whiten.ts";
-import type { KernelBuilder } from "./sample.ts";
+import type { KernelBuilder } from "./sample_options.ts";
 import { slice } from "./slice.ts";
 
 /** Options of {@linkcode smc}. */

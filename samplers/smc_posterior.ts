@@ -5,7 +5,7 @@
  */
 
 import { type LogDensity, type Posterior, posteriorDensity, type Prior } from "@likely/core";
-import type { SampleOptions } from "./sample.ts";
+import type { SampleOptions } from "./sample_options.ts";
 import { smc, type SmcOptions } from "./smc.ts";
 
 /** Options of {@linkcode smcPosterior}; `particles` follows from the number asked for. */

@@ -1,4 +1,5 @@
-import { tf, type Vector } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Vector } from "@likely/core/tensor";
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;

@@ -2,7 +2,8 @@
 // tidy.
 
 import type { Activation } from "@likely/core";
-import { type Matrix, type Tensor, tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix, Tensor } from "@likely/core/tensor";
 
 /** Weights on the device, by name. */
 export type TensorWeights = Readonly<Record<string, Tensor>>;

@@ -1,5 +1,6 @@
 import type { ConvEmbedding } from "@likely/core";
-import { type Matrix, type Tensor, tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix, Tensor } from "@likely/core/tensor";
 import { activate, dense, type TensorWeights } from "./_dense.ts";
 
 /** TensorFlow.js's names for `[n, height, width, channels]` and `[k, k, cin, cout]`. */

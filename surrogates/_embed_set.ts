@@ -1,5 +1,6 @@
 import type { SetEmbedding } from "@likely/core";
-import { type Matrix, tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix } from "@likely/core/tensor";
 import { dense, stack, type TensorWeights } from "./_dense.ts";
 
 /** Permutation-invariant embedding: `[n, elements · element]` to `[n, out]`. */

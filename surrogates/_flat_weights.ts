@@ -1,6 +1,7 @@
 import { type Weights, weightShapes } from "@likely/core";
 import type { Spec } from "@likely/core";
-import { type Tensor, tf, type Vector } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Tensor, Vector } from "@likely/core/tensor";
 
 /** Weights by name as one vector and back. */
 export interface FlatWeights {

@@ -1,5 +1,6 @@
 import type { FourierFeatures } from "@likely/core";
-import { type Matrix, type Tensor, tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix, Tensor } from "@likely/core/tensor";
 
 /** Features of sets: `[n, elements · element]` to `[n, (2K)^element]`. */
 export function fourierFeatures({ element, frequencies, mean }: FourierFeatures, x: Matrix): Matrix {

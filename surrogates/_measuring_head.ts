@@ -2,7 +2,8 @@
 // and runs inside the caller's tidy.
 
 import type { MeasuringHead } from "@likely/core";
-import { type Matrix, type Tensor, tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix, Tensor } from "@likely/core/tensor";
 
 /** What a measuring head reads. */
 export interface Measured {

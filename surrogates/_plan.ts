@@ -14,7 +14,7 @@ import { requireData } from "./_require_data.ts";
 import { batchKey, minibatches, pieces, splitRows } from "./_rows.ts";
 import type { TrainingCheckpoint, TrainingIdentity } from "./checkpoint.ts";
 import { scalingFor } from "./scaling_for.ts";
-import type { TrainOptions } from "./train.ts";
+import type { TrainOptions } from "./train_options.ts";
 
 /** The options of the loop, none left open; `Infinity` is "no limit" and "never". */
 export type LoopSettings = Required<

@@ -1,4 +1,5 @@
-import { type Tensor, tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Tensor } from "@likely/core/tensor";
 
 /** Tells whether results can be read without waiting; a GPU's cannot. */
 export function canReadNow(): boolean {

@@ -7,7 +7,8 @@ import {
   standardSlope,
 } from "@likely/core";
 import type { TensorBatch } from "@likely/core";
-import { type Matrix, tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix } from "@likely/core/tensor";
 
 /** Standardises a minibatch and copies it to the device; the caller owns the tensors. */
 export function tensorBatch(batch: Batch, scaling: Scaling): TensorBatch {

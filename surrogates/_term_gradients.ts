@@ -1,7 +1,8 @@
 // The gradient of a loss with the terms that aid it: in one pass, or apart to weigh them.
 
 import { type Estimate, type Loss, reweigh, type TensorBatch, type TermGradient } from "@likely/core";
-import { type Scalar, type Tensor, tf, type Vector } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Scalar, Tensor, Vector } from "@likely/core/tensor";
 import type { FlatWeights } from "./_flat_weights.ts";
 import { read } from "./_read.ts";
 

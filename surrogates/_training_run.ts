@@ -2,7 +2,7 @@ import { type LearningCurves, TrainingError, type TrainStep, type Weights } from
 import { requireSameRun, type TrainingPlan } from "./_plan.ts";
 import type { TrainingCheckpoint } from "./checkpoint.ts";
 import { scheduledRate } from "./scheduled_rate.ts";
-import type { Trained, TrainOptions } from "./train.ts";
+import type { Trained, TrainOptions } from "./train_options.ts";
 
 /** Milliseconds of computing between two looks at the event loop. */
 const BREATH = 50;

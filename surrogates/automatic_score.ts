@@ -7,7 +7,8 @@
 
 import { type Points, type Simulator, UnsupportedError, zeros } from "@likely/core";
 import { requireColumns, requireInteger, requireLength } from "@likely/core/check";
-import { type Matrix, type Scalar, type Tensor, tf, type Vector } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix, Scalar, Tensor, Vector } from "@likely/core/tensor";
 import { canReadNow } from "./_read.ts";
 
 const ACTION = "differentiate a log density";

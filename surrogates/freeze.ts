@@ -5,7 +5,7 @@
  */
 
 import { type Artifact, type ArtifactKind, keyText, type PriorSpec } from "@likely/core";
-import type { Trained } from "./train.ts";
+import type { Trained } from "./train_options.ts";
 
 /** What {@linkcode freeze} needs to know. */
 export interface FreezeOptions {

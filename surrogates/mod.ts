@@ -14,3 +14,4 @@ export * from "./tensor_engine.ts";
 export * from "./tensor_log_density.ts";
 export * from "./tensor_train_step.ts";
 export * from "./train.ts";
+export * from "./train_options.ts";

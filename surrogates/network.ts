@@ -13,7 +13,8 @@ import {
   type TrunkSpec,
   weightShapes,
 } from "@likely/core";
-import { type Matrix, type Tensor, tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix, Tensor } from "@likely/core/tensor";
 import { activate, dense, stack, type TensorWeights } from "./_dense.ts";
 import { embedConv } from "./_embed_conv.ts";
 import { embedDense } from "./_embed_dense.ts";

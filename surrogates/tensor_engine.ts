@@ -5,9 +5,7 @@
  */
 
 import type { Engine } from "@likely/core";
-import { tf, useBackend } from "@likely/core/tensor";
-import { tensorLogDensities, tensorLogDensity } from "./tensor_log_density.ts";
-import { tensorTrainStep } from "./tensor_train_step.ts";
+import { backendInUse, loadTensors } from "@likely/core/lazy-tensor";
 
 /**
  * Runs any spec and any loss on the tensor backend in use (see `useBackend` of
@@ -32,21 +30,29 @@ export function tensorEngine(): Engine {
   return {
     // The backend may change after this call.
     get name() {
-      return `tfjs-${tf.getBackend()}`;
+      return `tfjs-${backendInUse() ?? "not-loaded"}`;
     },
     trainStep: async (plan) => {
-      await useBackend(READABLE);
+      await readyTensors();
+      const { tensorTrainStep } = await import("./tensor_train_step.ts");
       return tensorTrainStep(plan);
     },
     logDensity: async (artifact, x) => {
-      await useBackend(READABLE);
+      await readyTensors();
+      const { tensorLogDensity } = await import("./tensor_log_density.ts");
       return tensorLogDensity(artifact, x);
     },
     logDensities: async (artifact, x) => {
-      await useBackend(READABLE);
+      await readyTensors();
+      const { tensorLogDensities } = await import("./tensor_log_density.ts");
       return tensorLogDensities(artifact, x);
     },
   };
+}
+
+async function readyTensors(): Promise<void> {
+  const { useBackend } = await loadTensors();
+  await useBackend(READABLE);
 }
 
 // Not WebGPU: posteriors are evaluated without waiting.

@@ -4,7 +4,8 @@ import { tf, useBackend } from "@likely/core/tensor";
 import { BCE, gaussian, SMALL } from "./_toy_test.ts";
 import { freeze } from "./freeze.ts";
 import { tensorEngine } from "./tensor_engine.ts";
-import { train, type TrainOptions } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainOptions } from "./train_options.ts";
 
 const OPTIONS: TrainOptions = {
   engine: tensorEngine(),

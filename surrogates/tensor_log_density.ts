@@ -17,7 +17,8 @@ import {
   standardSlope,
   UnsupportedError,
 } from "@likely/core";
-import { type Matrix, type Tensor, tf } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Matrix, Tensor } from "@likely/core/tensor";
 import { canReadNow } from "./_read.ts";
 import { standardised } from "./_tensor_batch.ts";
 import { type Joint, network } from "./network.ts";

@@ -5,7 +5,8 @@
  */
 
 import { checkWeights, type TrainPlan, type TrainState, type TrainStep } from "@likely/core";
-import { type Scalar, tf, type Vector } from "@likely/core/tensor";
+import { tf } from "@likely/core/lazy-tensor";
+import type { Scalar, Vector } from "@likely/core/tensor";
 import { adam, type AdamVectors, clipNorm } from "./_adam.ts";
 import { type FlatWeights, flatWeights } from "./_flat_weights.ts";
 import { type LossGradient, termGradients } from "./_term_gradients.ts";

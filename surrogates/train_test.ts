@@ -4,7 +4,8 @@ import { type BackendName, tf, useBackend } from "@likely/core/tensor";
 import { BCE, gaussian, SMALL } from "./_toy_test.ts";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "./checkpoint.ts";
 import { tensorEngine } from "./tensor_engine.ts";
-import { train, type TrainingProgress, type TrainOptions } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainingProgress, TrainOptions } from "./train_options.ts";
 
 const BASE = { engine: tensorEngine(), spec: SMALL, loss: BCE, batchSize: 20, learningRate: 5e-3 } as const;
 const DATA = gaussian(key(0), 100);

@@ -5,6 +5,8 @@ export interface Import {
   readonly specifier: string;
   /** Erased at run time. */
   readonly typeOnly: boolean;
+  /** Not loaded with the module, but when it is asked for. */
+  readonly late: boolean;
 }
 
 const ROOT = new URL("../", import.meta.url);
@@ -33,18 +35,51 @@ export function imports(path: string): Import[] {
   const statements = /^(?:import|export)\s+(type\s)?(?:[\w*{][^;"'`=]*?\sfrom\s+)?"([^"]+)"/gm;
   const dynamic = /\bimport\(\s*"([^"]+)"/g;
   return [
-    ...[...code.matchAll(statements)].map((m) => ({ specifier: m[2]!, typeOnly: m[1] !== undefined })),
-    ...[...code.matchAll(dynamic)].map((m) => ({ specifier: m[1]!, typeOnly: false })),
+    ...[...code.matchAll(statements)].map((m) => ({
+      specifier: m[2]!,
+      typeOnly: m[1] !== undefined,
+      late: false,
+    })),
+    ...[...code.matchAll(dynamic)].map((m) => ({ specifier: m[1]!, typeOnly: false, late: true })),
   ];
 }
 
-/** Every module that loading `path` would load, bare specifiers included as they are. */
-export function moduleGraph(path: string, seen: Set<string> = new Set()): Set<string> {
+/** Every module that `path` reaches, bare specifiers included as they are. */
+export function moduleGraph(path: string): Set<string> {
+  return walk(path, ({ typeOnly }) => !typeOnly);
+}
+
+/** Every module that loading `path` loads, before anything is asked of it. */
+export function loadGraph(path: string): Set<string> {
+  return walk(path, ({ typeOnly, late }) => !typeOnly && !late);
+}
+
+function walk(path: string, follows: (step: Import) => boolean, seen: Set<string> = new Set()): Set<string> {
   if (seen.has(path)) return seen;
   seen.add(path);
   if (!path.endsWith(".ts")) return seen;
-  for (const { specifier, typeOnly } of imports(path)) {
-    if (!typeOnly) moduleGraph(resolve(path, specifier), seen);
+  for (const step of imports(path)) if (follows(step)) walk(resolve(path, step.specifier), follows, seen);
+  return seen;
+}
+
+/** Circles among the modules of a folder, types and late imports included: those that are in one. */
+export function circular(folder: string): string[] {
+  const all = modules(folder);
+  const reached = new Map(all.map((path) => [path, reach(path)]));
+  return all.filter((path) => reached.get(path)!.has(path));
+}
+
+/** The modules of its own folder that a module reaches by at least one step. */
+function reach(path: string): Set<string> {
+  const seen = new Set<string>();
+  const todo = [path];
+  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    for (const { specifier } of imports(at)) {
+      if (!specifier.startsWith("./") || !specifier.endsWith(".ts")) continue;
+      const next = resolve(at, specifier);
+      if (!seen.has(next)) todo.push(next);
+      seen.add(next);
+    }
   }
   return seen;
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { imports, moduleGraph, modules, packages, source } from "./_modules.ts";
+import { versions } from "../recipes/_versions.ts";
+import { circular, imports, loadGraph, moduleGraph, modules, packages, source } from "./_modules.ts";
 
 /** The star: who may import which of our packages. Only these arrows exist. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -11,7 +12,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   samplers: ["core"],
   multilevel: ["core"],
   diagnostics: ["core"],
-  edge: ["core", "samplers", "kernels"],
+  // The three that compose: a recipe may ask the posterior of what it trained, never the reverse.
+  posteriors: ["core", "kernels", "samplers", "diagnostics"],
+  recipes: ["core", "losses", "surrogates", "kernels", "multilevel", "diagnostics", "posteriors"],
+  edge: ["core", "samplers", "kernels", "posteriors"],
   cli: [
     "sbi",
     "core",
@@ -22,6 +26,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "samplers",
     "multilevel",
     "diagnostics",
+    "posteriors",
+    "recipes",
     "edge",
   ],
 };
@@ -58,10 +64,41 @@ Deno.test("only the tensor layer touches TensorFlow.js", () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("core without tensors loads no TensorFlow.js", () => {
-  const graph = moduleGraph("core/mod.ts");
-  assert(graph.size > 20, "the walk must have found the modules of core");
-  assertEquals([...graph].filter((path) => path.includes("tensorflow")), []);
+const HEAVY = /tensorflow|zarrita|^vega|^node:/;
+
+for (const entry of ["mod.ts", "posteriors/mod.ts", "core/mod.ts", "samplers/mod.ts", "kernels/mod.ts"]) {
+  Deno.test(`loading ${entry} loads no tensors, no pictures, no chunk store and nothing of a host`, () => {
+    const graph = [...loadGraph(entry)];
+    assert(graph.length > 20, "the walk must have found its modules");
+    assertEquals(graph.filter((path) => HEAVY.test(path)), []);
+  });
+}
+
+Deno.test("what posteriors may load later holds no tensors, and core reaches nothing of a host", () => {
+  const [posteriors, core] = [[...moduleGraph("posteriors/mod.ts")], [...moduleGraph("core/mod.ts")]];
+  assert(posteriors.includes("vega") && core.includes("zarrita"), "the walk must follow late imports");
+  assertEquals(posteriors.filter((path) => /tensorflow|^node:/.test(path)), []);
+  assertEquals(core.filter((path) => /tensorflow|^node:/.test(path)), []);
+});
+
+Deno.test("no circle of files inside a package, not even of types", () => {
+  assertEquals(packages().flatMap(circular), []);
+});
+
+Deno.test("the root holds mod.ts and no other code", () => {
+  const code = [...Deno.readDirSync(new URL("../", import.meta.url))].map(({ name }) => name)
+    .filter((name) => /\.(ts|js|mts|mjs|tsx)$/.test(name));
+  assertEquals(code, ["mod.ts"]);
+});
+
+Deno.test("provenance names the TensorFlow.js of the import map", () => {
+  const { imports } = JSON.parse(source("deno.json"));
+  assertEquals(imports["@tensorflow/tfjs"], `npm:@tensorflow/tfjs@${versions()["@tensorflow/tfjs"]}`);
+});
+
+Deno.test("all packages have one version", () => {
+  const all = ["deno.json", ...packages().map((name) => `${name}/deno.json`)];
+  assertEquals(new Set(all.map((path) => JSON.parse(source(path)).version)).size, 1);
 });
 
 Deno.test("reading an artifact loads neither TensorFlow.js nor a chunk store", () => {
@@ -97,5 +134,5 @@ Deno.test("every public symbol of a package is reachable by path and from mod.ts
 
 Deno.test("the import scanner sees what it must and skips comments", () => {
   const found = imports("tests/architecture_test.ts").map(({ specifier }) => specifier);
-  assertEquals(found, ["@std/assert", "./_modules.ts"]);
+  assertEquals(found, ["@std/assert", "../recipes/_versions.ts", "./_modules.ts"]);
 });

@@ -4,27 +4,13 @@
  * @module
  */
 
-import {
-  type Dataset,
-  type Key,
-  type SimulateOptions,
-  type SimulationSource,
-  type SimulatorModule,
-  split,
-} from "@likely/core";
-import { simulatedPairs } from "./_simulated_pairs.ts";
+import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
+import { simulateAndTrain } from "./_simulate_and_train.ts";
+import type { SimulationPlan } from "./simulated_pairs.ts";
 import { type TrainedRatio, trainRatio, type TrainRatioOptions } from "./train_ratio.ts";
 
 /** Options of {@linkcode nre}. */
-export interface NreOptions extends Omit<TrainRatioOptions, "onProgress"> {
-  /**
-   * Rows to simulate, failed ones included.
-   *
-   * @default {10_000}
-   */
-  readonly simulations?: number;
-  /** How to simulate: workers, storage, progress, and whether to use exact scores. */
-  readonly simulation?: SimulateOptions;
+export interface NreOptions extends SimulationPlan, Omit<TrainRatioOptions, "onProgress"> {
   /** Told after every epoch of training. */
   readonly onProgress?: NonNullable<TrainRatioOptions["onProgress"]>;
 }
@@ -52,13 +38,16 @@ export interface Nre extends TrainedRatio {
  * assertEquals(artifact.provenance.simulations, 300);
  * ```
  */
-export async function nre(
+export function nre(
   key: Key,
   source: SimulationSource | SimulatorModule,
   options: NreOptions = {},
 ): Promise<Nre> {
   const { simulations = 10_000, simulation = {}, ...training } = options;
-  const [forData, forTraining] = split(key, 2);
-  const pairs = await simulatedPairs(forData, source, simulations, simulation);
-  return { ...await trainRatio(forTraining, pairs, training), dataset: pairs.dataset };
+  return simulateAndTrain(
+    key,
+    source,
+    { simulations, simulation },
+    (forTraining, pairs) => trainRatio(forTraining, pairs, training),
+  );
 }

@@ -6,14 +6,14 @@
 
 import { type Artifact, type Engine, type Points, type ReferenceCloud, row } from "@likely/core";
 import { checkReference } from "@likely/diagnostics";
-import { defaultEngine } from "./compile.ts";
+import { usualEngine } from "./_usual_engine.ts";
 
 /** Options of {@linkcode observationWarnings}. */
 export interface ObservationWarningsOptions {
   /**
    * Who embeds the observation.
    *
-   * @default {defaultEngine()}
+   * @default {fusedEngine()}
    */
   readonly engine?: Engine;
   /**
@@ -54,7 +54,7 @@ export async function observationWarnings(
   x: Points,
   options: ObservationWarningsOptions = {},
 ): Promise<string[]> {
-  const { engine = defaultEngine(), level = 0.01 } = options;
+  const { engine = usualEngine(), level = 0.01 } = options;
   const { x: data, embedded } = artifact.reference ?? {};
   const warnings = data ? worst(data, x, level) : [];
   if (!embedded) return warnings.map((text) => text + remark(artifact));

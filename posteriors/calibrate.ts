@@ -34,7 +34,8 @@ import {
 } from "@likely/diagnostics";
 import { smcMany, type SmcManyOptions } from "@likely/samplers";
 import { logFits } from "./_log_fits.ts";
-import { posterior, type PosteriorOptions } from "./posterior.ts";
+import { posterior } from "./posterior.ts";
+import type { PosteriorOptions } from "./posterior_options.ts";
 
 /** Options of {@linkcode calibrate}. */
 export interface CalibrateOptions extends Pick<CalibrationRunOptions, "onProgress" | "signal"> {
@@ -59,7 +60,7 @@ export interface CalibrateOptions extends Pick<CalibrationRunOptions, "onProgres
   /**
    * Who evaluates the surrogate.
    *
-   * @default {defaultEngine()}
+   * @default {fusedEngine()}
    */
   readonly engine?: Engine;
   /**

@@ -1,12 +1,11 @@
 /**
- * Where engines are chosen: the first that supports a spec and a loss runs them.
+ * Engines in order of preference, as one.
  *
  * @module
  */
 
-import { type Engine, UnsupportedError } from "@likely/core";
-import { fusedEngine } from "@likely/kernels";
-import { tensorEngine } from "@likely/surrogates";
+import type { Engine } from "./engine.ts";
+import { UnsupportedError } from "./errors.ts";
 
 /**
  * Joins engines into one: every request goes to the first engine that does not refuse it with
@@ -18,9 +17,10 @@ import { tensorEngine } from "@likely/surrogates";
  * @example Usage
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { defaultEngine, firstOf } from "@likely/sbi";
+ * import { firstOf } from "@likely/core";
+ * import { fusedEngine } from "@likely/kernels";
  *
- * assertEquals(firstOf([defaultEngine()]).name, defaultEngine().name);
+ * assertEquals(firstOf([fusedEngine()]).name, fusedEngine().name);
  * ```
  */
 export function firstOf(engines: readonly Engine[]): Engine {
@@ -30,20 +30,6 @@ export function firstOf(engines: readonly Engine[]): Engine {
     logDensity: (artifact, x) => attempt(engines, (engine) => engine.logDensity(artifact, x)),
     logDensities: (artifact, x) => attempt(engines, (engine) => engine.logDensities(artifact, x)),
   };
-}
-
-/**
- * The engine used where none is named: the fused WebAssembly engine for what it has programs
- * for, the tensor engine for everything else.
- *
- * Tensors run on the backend in use; where none was chosen yet, on WASM or the CPU, since
- * posteriors are evaluated synchronously, which WebGPU cannot do. Call `useBackend("webgpu")`
- * and pass `tensorEngine()` to train large networks on a GPU.
- *
- * @returns An engine.
- */
-export function defaultEngine(): Engine {
-  return firstOf([fusedEngine(), tensorEngine()]);
 }
 
 async function attempt<T>(engines: readonly Engine[], request: (engine: Engine) => Promise<T>): Promise<T> {

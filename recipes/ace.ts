@@ -4,28 +4,13 @@
  * @module
  */
 
-import {
-  type Dataset,
-  type Key,
-  type SimulateOptions,
-  type SimulationSource,
-  type SimulatorModule,
-  split,
-} from "@likely/core";
-import { simulatedPairs } from "./_simulated_pairs.ts";
+import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
+import { simulateAndTrain } from "./_simulate_and_train.ts";
+import type { SimulationPlan } from "./simulated_pairs.ts";
 import { trainCost, type TrainCostOptions, type TrainedCost } from "./train_cost.ts";
 
 /** Options of {@linkcode ace}. */
-export interface AceOptions extends TrainCostOptions {
-  /**
-   * Rows to simulate, failed ones included.
-   *
-   * @default {10_000}
-   */
-  readonly simulations?: number;
-  /** How to simulate: workers, storage, progress. */
-  readonly simulation?: SimulateOptions;
-}
+export interface AceOptions extends SimulationPlan, TrainCostOptions {}
 
 /** A surrogate, how its training went, and what it was trained on. */
 export interface Ace extends TrainedCost {
@@ -68,13 +53,16 @@ export interface Ace extends TrainedCost {
  * assert(Math.abs(values.reduce((a, b) => a + b) / values.length - Math.PI / 4) < 0.1);
  * ```
  */
-export async function ace(
+export function ace(
   key: Key,
   source: SimulationSource | SimulatorModule,
   options: AceOptions = {},
 ): Promise<Ace> {
   const { simulations = 10_000, simulation = {}, ...training } = options;
-  const [forData, forTraining] = split(key, 2);
-  const pairs = await simulatedPairs(forData, source, simulations, simulation);
-  return { ...await trainCost(forTraining, pairs, training), dataset: pairs.dataset };
+  return simulateAndTrain(
+    key,
+    source,
+    { simulations, simulation },
+    (forTraining, pairs) => trainCost(forTraining, pairs, training),
+  );
 }

@@ -4,38 +4,15 @@
  * @module
  */
 
-import { type Artifact, type Engine, type Points, type Posterior, priorFrom } from "@likely/core";
+import { type Artifact, type Points, type Posterior, priorFrom } from "@likely/core";
 import { requireNonNegative } from "@likely/core/check";
-import { convergenceWarnings } from "@likely/diagnostics";
-import type { McmcPosteriorOptions } from "@likely/samplers";
-import { defaultEngine } from "./compile.ts";
+import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
 import { observed } from "./_observed.ts";
-import { observationWarnings } from "./observation_warnings.ts";
-import { sampledPosterior } from "./_sampling.ts";
+import { sampledPosterior } from "./_sampled_posterior.ts";
 import { scaled } from "./_scaled.ts";
-
-/** Options of {@linkcode posterior}: the sampler's, and who evaluates. */
-export interface PosteriorOptions extends Omit<McmcPosteriorOptions, "sampler"> {
-  /**
-   * `"smc"` moves particles from the prior to the posterior: for several modes, whose shares chains
-   * cannot tell. Of the other options it knows `chains` (its populations), `signal` and `check`.
-   *
-   * @default {"auto"} NUTS, as surrogates have gradients.
-   */
-  readonly sampler?: NonNullable<McmcPosteriorOptions["sampler"]> | "smc";
-  /**
-   * Inverse temperature: the log ratio, or minus the cost, is multiplied by it.
-   *
-   * @default {1}
-   */
-  readonly beta?: number;
-  /**
-   * Who evaluates the surrogate.
-   *
-   * @default {defaultEngine()}
-   */
-  readonly engine?: Engine;
-}
+import { usualEngine } from "./_usual_engine.ts";
+import { observationWarnings } from "./observation_warnings.ts";
+import type { PosteriorOptions } from "./posterior_options.ts";
 
 /**
  * Conditions a surrogate on an observation.
@@ -67,7 +44,7 @@ export async function posterior(
   x: ArrayLike<number> | Points,
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
-  const { beta = 1, engine = defaultEngine(), ...sampling } = options;
+  const { beta = 1, engine = usualEngine(), ...sampling } = options;
   requireNonNegative("condition a surrogate", "beta", beta);
   const rows = observed(artifact, x);
   const warnings = await observationWarnings(artifact, rows, { engine });

@@ -13,8 +13,6 @@ import {
   type LearningCurves,
   type Loss,
   priorFrom,
-  type PriorSpec,
-  type Simulator,
   type Spec,
   split,
   standardisation,
@@ -29,23 +27,12 @@ import {
   scoreScale,
 } from "@likely/losses";
 import { freeze, train, type TrainOptions } from "@likely/surrogates";
-import { defaultEngine } from "./compile.ts";
+import { defaultEngine } from "./default_engine.ts";
 import { dataReference } from "./_data_reference.ts";
 import { logColumns } from "./_log_columns.ts";
 import { ratioNetwork } from "./ratio_network.ts";
+import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { versions } from "./_versions.ts";
-
-/** What was simulated. */
-export interface SimulatedPairs {
-  /** The simulator's name, for provenance. */
-  readonly simulator: string;
-  /** The prior that θ was drawn from. */
-  readonly prior: PriorSpec;
-  /** The pairs. */
-  readonly dataset: Dataset;
-  /** The simulator's exact score at any θ, where it has one: what `refresh` needs. */
-  readonly score?: NonNullable<Simulator["score"]>;
-}
 
 /** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
 export interface TrainRatioOptions extends Partial<Omit<TrainOptions, "spec" | "logTheta">> {

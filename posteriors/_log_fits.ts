@@ -1,5 +1,5 @@
 import type { Artifact, Engine, Evaluation, ObservedDensities, Points } from "@likely/core";
-import { defaultEngine } from "./compile.ts";
+import { usualEngine } from "./_usual_engine.ts";
 
 /**
  * How well θ fits each row of x, in nats and to the power of `beta`: what a prior is added to.
@@ -8,7 +8,7 @@ import { defaultEngine } from "./compile.ts";
 export async function logFits(
   artifact: Artifact,
   x: Points,
-  { beta = 1, engine = defaultEngine() }: { readonly beta?: number; readonly engine?: Engine } = {},
+  { beta = 1, engine = usualEngine() }: { readonly beta?: number; readonly engine?: Engine } = {},
 ): Promise<ObservedDensities> {
   const output = await engine.logDensities(artifact, x);
   const factor = artifact.kind === "cost" ? -beta : beta;

@@ -2,8 +2,8 @@
 
 import { type LogDensity, type Posterior, posteriorDensity, type Prior } from "@likely/core";
 import { mcmcPosterior, smcPosterior } from "@likely/samplers";
-import type { PosteriorOptions } from "./posterior.ts";
 import { scaled } from "./_scaled.ts";
+import type { PosteriorOptions } from "./posterior_options.ts";
 
 /** The posterior `p(θ) exp(β fit(θ))`. */
 export function sampledPosterior(

@@ -3,17 +3,20 @@
 import {
   type Dataset,
   type Distance,
+  type EmbeddingSpec,
   type FourierFeatures,
   type HeadSpec,
   type Points,
   points,
   standardisation,
 } from "@likely/core";
+import type { CostStructure } from "./cost_structure.ts";
 import { gaussHermite, type Quadrature } from "./_gauss_hermite.ts";
-import type { TrainCostOptions } from "./train_cost.ts";
 
 /** What the shape depends on. */
-export interface HeadChoice extends Pick<TrainCostOptions, "structure" | "embedding"> {
+export interface HeadChoice {
+  readonly structure?: CostStructure;
+  readonly embedding?: EmbeddingSpec;
   readonly distance: Distance;
   /** The mean distance of simulations. */
   readonly scale: number;

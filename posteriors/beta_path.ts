@@ -20,7 +20,7 @@ import {
 } from "@likely/core";
 import { requireInteger, requireNonNegative } from "@likely/core/check";
 import { importance, sample, type SampleOptions } from "@likely/samplers";
-import { defaultEngine } from "./compile.ts";
+import { usualEngine } from "./_usual_engine.ts";
 import { observed } from "./_observed.ts";
 import { scaled } from "./_scaled.ts";
 
@@ -49,7 +49,7 @@ export interface BetaPathOptions {
   /**
    * Who evaluates the surrogate.
    *
-   * @default {defaultEngine()}
+   * @default {fusedEngine()}
    */
   readonly engine?: Engine;
   /** Stops the run: the promise rejects with the signal's reason. */
@@ -103,7 +103,7 @@ export async function betaPath(
   x: ArrayLike<number> | Points,
   options: BetaPathOptions,
 ): Promise<BetaStep[]> {
-  const { betas, particles = 500, moves = 20, sampler = "hmc", engine = defaultEngine(), signal } = options;
+  const { betas, particles = 500, moves = 20, sampler = "hmc", engine = usualEngine(), signal } = options;
   requireCost(artifact);
   requireInteger("follow a path of beta", "particles", particles, 25);
   betas.forEach((beta, i) => requireNonNegative("follow a path of beta", `betas[${i}]`, beta));

@@ -30,12 +30,13 @@ import {
 import { requireLength } from "@likely/core/check";
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
 import { freeze, scalingFor, train, type TrainOptions } from "@likely/surrogates";
-import { defaultEngine } from "./compile.ts";
+import { defaultEngine } from "./default_engine.ts";
 import { costHead } from "./_cost_head.ts";
+import type { CostStructure } from "./cost_structure.ts";
 import { dataReference } from "./_data_reference.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
-import type { SimulatedPairs } from "./train_ratio.ts";
+import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainCost}: the targets', the network's, and all of {@linkcode train}'s. */
@@ -59,7 +60,7 @@ export interface TrainCostOptions
    * @default {"auto"} Quadratic for the distances `"mse"` and `"mmd"` on elements of one or two
    * columns, absolute for `"mae"`, unless simulations failed or x is embedded.
    */
-  readonly structure?: "auto" | "quadratic" | "absolute" | "free";
+  readonly structure?: CostStructure;
   /**
    * `[m, p]`: observations that will be asked about, as targets.
    *

@@ -1,0 +1,15 @@
+/**
+ * What calibration ranks beside parameters.
+ *
+ * @module
+ */
+
+import type { Points } from "@likely/core";
+
+/** A number that a parameter vector is judged by, such as a log density. */
+export interface TestQuantity {
+  /** What it is called. */
+  readonly name: string;
+  /** Its value for each row: `[n]`. */
+  readonly evaluate: (theta: Points, x: Float64Array) => Float64Array;
+}

@@ -1,0 +1,97 @@
+// Embeddings of x as instructions.
+
+import type { DenseEmbedding, NetworkSpec, SetEmbedding } from "@likely/core";
+import { padded } from "./_arena.ts";
+import { float } from "./_code.ts";
+import { planConv } from "./_conv.ts";
+import type { Embedding } from "./_embedding.ts";
+import { planFeatures } from "./_features.ts";
+import { type Plan, type Rows, takeRows } from "./_layer.ts";
+import { POOL_ROWS, SPREAD_ROWS } from "./_opcodes.ts";
+import { type Piece, planStack } from "./_stack.ts";
+
+/** Plans the embedding of at most `rows` rows of x; without one x itself is the embedding. */
+export function planEmbedding(plan: Plan, spec: NetworkSpec, rows: number): Embedding {
+  const { embedding, xDim, head } = spec;
+  switch (embedding?.kind) {
+    case undefined:
+      if (head.kind !== "quadratic" || !head.features) return identity(plan, xDim, rows);
+      return planFeatures(plan, head.features, xDim, rows);
+    case "dense":
+      return planDense(plan, embedding, xDim, rows);
+    case "set":
+      return planSet(plan, embedding, xDim, rows);
+    case "conv":
+      return planConv(plan, embedding, rows);
+    default:
+      return embedding satisfies never;
+  }
+}
+
+function identity({ arena }: Plan, xDim: number, rows: number): Embedding {
+  const input = takeRows(arena, "x", rows, xDim);
+  // Nobody asks for the gradient in raw x.
+  const adjoint = { at: 0, width: xDim, ld: input.ld };
+  return { input, perRow: 1, out: input, adjoint, forward: () => {}, backward: () => {} };
+}
+
+function planDense(plan: Plan, embedding: DenseEmbedding, xDim: number, rows: number): Embedding {
+  const input = takeRows(plan.arena, "x", rows, xDim);
+  return { input, perRow: 1, ...planTail(plan, embedding, rows, input) };
+}
+
+/** The hidden layers `embedding/0`, …, then `embedding/out`. */
+function planTail(
+  plan: Plan,
+  { hidden, out, activation }: DenseEmbedding | SetEmbedding,
+  rows: number,
+  from: Rows,
+  fromAdjoint?: Rows,
+): Piece {
+  return planStack(plan, {
+    paths: [...hidden.map((_, i) => `embedding/${i}`), "embedding/out"],
+    widths: [...hidden, out],
+    activation,
+    activateLast: false,
+    rows,
+    from,
+    ...(fromAdjoint && { fromAdjoint }),
+  });
+}
+
+function planSet(plan: Plan, embedding: SetEmbedding, xDim: number, rows: number): Embedding {
+  const { element, each, pool, activation } = embedding;
+  const m = xDim / element;
+  const ld = padded(element);
+  const input = { at: plan.arena.take("x", rows * m * ld), width: element, ld };
+  const elements = planStack(plan, {
+    paths: each.map((_, i) => `embedding/each/${i}`),
+    widths: each,
+    activation,
+    activateLast: true,
+    rows: rows * m,
+    from: input,
+  });
+  const { width } = elements.out;
+  const pooled = takeRows(plan.arena, "pooled", rows, width);
+  const pooledAdjoint = takeRows(plan.arena, "pooled d", plan.training ? rows : 0, width);
+  const tail = planTail(plan, embedding, rows, pooled, pooledAdjoint);
+  const share = float(pool === "mean" ? 1 / m : 1);
+  const row = pooled.ld * 4;
+  return {
+    input,
+    perRow: m,
+    out: tail.out,
+    adjoint: tail.adjoint,
+    forward: (code, count) => {
+      elements.forward(code, count * m);
+      code.emit(POOL_ROWS, count, m, row, share, pooled.at, elements.out.at);
+      tail.forward(code, count);
+    },
+    backward: (code, count) => {
+      tail.backward(code, count);
+      code.emit(SPREAD_ROWS, count, m, row, share, elements.adjoint.at, pooledAdjoint.at);
+      elements.backward(code, count * m);
+    },
+  };
+}

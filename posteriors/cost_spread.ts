@@ -1,0 +1,52 @@
+/**
+ * Where several cost networks disagree.
+ *
+ * @module
+ */
+
+import { type Artifact, type Engine, fromRows, type Key, type Points, priorFrom } from "@likely/core";
+import { conditionedCosts } from "./_conditioned_costs.ts";
+import { usualEngine } from "./_usual_engine.ts";
+
+/** Options of {@linkcode costSpread}. */
+export interface CostSpreadOptions {
+  /**
+   * `[n, d]`: the parameters to ask about.
+   *
+   * @default {undefined} 64 draws of the prior, always the same.
+   */
+  readonly theta?: Points;
+  /**
+   * Who evaluates.
+   *
+   * @default {fusedEngine()}
+   */
+  readonly engine?: Engine;
+}
+
+/**
+ * How far cost surrogates disagree about an observation: the standard deviation over members of
+ * the cost of one θ, averaged over θ; in units of the distance.
+ *
+ * @param members At least two surrogates of one cost.
+ * @param x `[p]`, the observation.
+ * @param options Where to ask.
+ * @returns The mean standard deviation.
+ */
+export async function costSpread(
+  members: readonly Artifact[],
+  x: ArrayLike<number>,
+  options: CostSpreadOptions = {},
+): Promise<number> {
+  const { engine = usualEngine(), theta = priorFrom(members[0]!.prior).sample(PROBE, 64) } = options;
+  using costs = await conditionedCosts(members, fromRows([x]), engine);
+  const deviations = costs.each(theta);
+  const squares = Array.from(
+    { length: theta.n },
+    (_, i) => deviations.reduce((sum, values) => sum + values[i]! ** 2, 0) / (deviations.length - 1),
+  );
+  return squares.reduce((sum, square) => sum + Math.sqrt(square), 0) / theta.n;
+}
+
+// Not a source of randomness but a fixed set of parameters, the same for every observation.
+const PROBE: Key = { hi: 0, lo: 0 };

@@ -1,0 +1,29 @@
+/**
+ * From a simulator to a surrogate in one call: `nre` and `ace` simulate and train, `trainRatio`,
+ * `trainCost` and `costEnsemble` train on simulations at hand.
+ *
+ * The network, the loss and the schedule are chosen unless they are given; {@linkcode
+ * defaultEngine} says who trains. What comes out is an artifact, for `@likely/posteriors`.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { key, twoMoons } from "@likely/sbi";
+ * import { nre } from "@likely/recipes";
+ *
+ * const { artifact } = await nre(key(0), twoMoons(), { simulations: 300, maxEpochs: 2 });
+ * assertEquals(artifact.kind, "ratio");
+ * ```
+ *
+ * @module
+ */
+
+export * from "./ace.ts";
+export * from "./cost_ensemble.ts";
+export * from "./cost_structure.ts";
+export * from "./default_engine.ts";
+export * from "./nre.ts";
+export * from "./ratio_network.ts";
+export * from "./simulated_pairs.ts";
+export * from "./train_cost.ts";
+export * from "./train_ratio.ts";

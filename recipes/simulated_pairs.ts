@@ -1,0 +1,31 @@
+/**
+ * What recipes train on, and how much of it they simulate.
+ *
+ * @module
+ */
+
+import type { Dataset, PriorSpec, SimulateOptions, Simulator } from "@likely/core";
+
+/** What was simulated. */
+export interface SimulatedPairs {
+  /** The simulator's name, for provenance. */
+  readonly simulator: string;
+  /** The prior that θ was drawn from. */
+  readonly prior: PriorSpec;
+  /** The pairs. */
+  readonly dataset: Dataset;
+  /** The simulator's exact score at any θ, where it has one: what `refresh` needs. */
+  readonly score?: NonNullable<Simulator["score"]>;
+}
+
+/** How much a recipe simulates before it trains. */
+export interface SimulationPlan {
+  /**
+   * Rows to simulate, failed ones included.
+   *
+   * @default {10_000}
+   */
+  readonly simulations?: number;
+  /** How to simulate: workers, storage, progress, and whether to use exact scores. */
+  readonly simulation?: SimulateOptions;
+}
