@@ -11,15 +11,11 @@ import {
 } from "./_epidemic_path.ts";
 import { type PathModel, pathSimulator, summarySimulator } from "./_path_simulator.ts";
 import { requireRising } from "./_times.ts";
-import type { Graph } from "./graph.ts";
+import type { InfectedGraph } from "./infected_graph.ts";
+import type { PathOptions } from "./path_options.ts";
 
 /** What a caller may choose. */
-export interface EpidemicChoice {
-  readonly graph?: Graph;
-  readonly infected?: readonly number[];
-  readonly times?: readonly number[];
-  readonly observe?: "snapshots" | "path";
-}
+export interface EpidemicChoice extends InfectedGraph, PathOptions<"snapshots"> {}
 
 /** What the model is. */
 export interface EpidemicKind {

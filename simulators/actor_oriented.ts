@@ -12,35 +12,21 @@ import { requireDirected } from "./_ties.ts";
 import { requireRising } from "./_times.ts";
 import { erdosRenyi } from "./erdos_renyi.ts";
 import type { Graph } from "./graph.ts";
+import type { BoundedPathOptions } from "./path_options.ts";
 
 const ACTION = "build an actor-oriented model";
 
-/** Where, how long and how closely the network of {@linkcode actorOriented} is watched. */
-export interface ActorOrientedOptions {
+/**
+ * Where, how long and how closely the network of {@linkcode actorOriented} is watched: at times 1, 2
+ * and 3, with room for 192 ministeps, unless told otherwise.
+ */
+export interface ActorOrientedOptions extends BoundedPathOptions<"snapshots"> {
   /**
    * The network at time 0; directed, at least 3 nodes.
    *
    * @default {an Erdős–Rényi graph of 6 nodes at density 0.3}
    */
   readonly initial?: Graph;
-  /**
-   * Times of the snapshots, > 0 and rising; the process ends with the last.
-   *
-   * @default {[1, 2, 3]}
-   */
-  readonly times?: readonly number[];
-  /**
-   * What x is: the networks at `times`, or every ministep.
-   *
-   * @default {"snapshots"}
-   */
-  readonly observe?: "snapshots" | "path";
-  /**
-   * The most ministeps that a row of paths can hold.
-   *
-   * @default 192
-   */
-  readonly capacity?: number;
 }
 
 /**

@@ -11,35 +11,21 @@ import { type Hawkes, hawkesLogLikelihood, hawkesScore, runHawkes } from "./_haw
 import { type PathModel, pathSimulator, summarySimulator } from "./_path_simulator.ts";
 import { requireRising } from "./_times.ts";
 import type { Graph } from "./graph.ts";
+import type { BoundedPathOptions } from "./path_options.ts";
 
 const ACTION = "build a Hawkes process";
 
-/** Where, how long and how closely the events of {@linkcode hawkesGraph} are watched. */
-export interface HawkesGraphOptions {
+/**
+ * Where, how long and how closely the events of {@linkcode hawkesGraph} are watched: counted between
+ * times 1 to 8, with room for 512 events, unless told otherwise.
+ */
+export interface HawkesGraphOptions extends BoundedPathOptions<"counts"> {
   /**
    * Who excites whom: an event at i excites the nodes that i points to.
    *
    * @default {an Erdős–Rényi graph of 10 nodes and 16 edges}
    */
   readonly graph?: Graph;
-  /**
-   * Where counting intervals end, > 0 and rising; the process ends with the last.
-   *
-   * @default {[1, 2, 3, 4, 5, 6, 7, 8]}
-   */
-  readonly times?: readonly number[];
-  /**
-   * What x is: counts of each node between `times`, or every event.
-   *
-   * @default {"counts"}
-   */
-  readonly observe?: "counts" | "path";
-  /**
-   * The most events that a row of paths can hold.
-   *
-   * @default 512
-   */
-  readonly capacity?: number;
 }
 
 /**

@@ -9,23 +9,12 @@ import { requireInteger, requireLength } from "@likely/core/check";
 import { exampleGraph, initialStates, maxDegree } from "./_contagion.ts";
 import { sigmoid, softplus } from "./_logistic.ts";
 import type { Graph } from "./graph.ts";
+import type { InfectedGraph } from "./infected_graph.ts";
 
 const ACTION = "build a discrete-time SIS";
 
 /** Where and how long the epidemic of {@linkcode sisDiscrete} runs. */
-export interface SisDiscreteOptions {
-  /**
-   * Who meets whom; undirected.
-   *
-   * @default {an Erdős–Rényi graph of 10 nodes and 16 edges}
-   */
-  readonly graph?: Graph;
-  /**
-   * The nodes infected at time 0.
-   *
-   * @default {[0, 1]}
-   */
-  readonly infected?: readonly number[];
+export interface SisDiscreteOptions extends InfectedGraph {
   /**
    * Number of steps, ≥ 1.
    *

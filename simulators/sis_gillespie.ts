@@ -6,35 +6,14 @@
 
 import type { Task } from "@likely/core";
 import { epidemicTask } from "./_epidemic_task.ts";
-import type { Graph } from "./graph.ts";
+import type { InfectedGraph } from "./infected_graph.ts";
+import type { PathOptions } from "./path_options.ts";
 
-/** Where, how long and how closely the epidemic of {@linkcode sisGillespie} is watched. */
-export interface SisGillespieOptions {
-  /**
-   * Who meets whom; undirected.
-   *
-   * @default {an Erdős–Rényi graph of 10 nodes and 16 edges}
-   */
-  readonly graph?: Graph;
-  /**
-   * The nodes infected at time 0.
-   *
-   * @default {[0, 1]}
-   */
-  readonly infected?: readonly number[];
-  /**
-   * Times of the snapshots, > 0 and rising; the epidemic ends with the last.
-   *
-   * @default {[1, 2, 3, 4, 5, 6, 7, 8]}
-   */
-  readonly times?: readonly number[];
-  /**
-   * What x is: the states at `times`, or the sufficient statistics of the whole path.
-   *
-   * @default {"snapshots"}
-   */
-  readonly observe?: "snapshots" | "path";
-}
+/**
+ * Where, how long and how closely the epidemic of {@linkcode sisGillespie} is watched: at times 1 to 8
+ * unless others are given.
+ */
+export interface SisGillespieOptions extends InfectedGraph, PathOptions<"snapshots"> {}
 
 /**
  * Builds the continuous-time SIS task: an epidemic seen from time to time, its steps hidden.
