@@ -12,6 +12,6 @@ export function requireFusable({ trunk, head }: NetworkSpec): void {
     throw new UnsupportedError(`Cannot fuse a ${head.kind} head`);
   }
   if (trunk.kind === "mlp" && trunk.hidden.length === 0) {
-    throw new UnsupportedError("Cannot fuse a trunk without hidden layers");
+    throw new UnsupportedError("Cannot fuse the training of a trunk without hidden layers");
   }
 }

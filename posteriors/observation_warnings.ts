@@ -6,7 +6,7 @@
 
 import { type Artifact, type Engine, type Points, type ReferenceCloud, row } from "@likely/core";
 import { checkReference } from "@likely/diagnostics";
-import { usualEngine } from "./_usual_engine.ts";
+import { fusedEngine } from "@likely/kernels/fused-engine";
 
 /** Options of {@linkcode observationWarnings}. */
 export interface ObservationWarningsOptions {
@@ -54,7 +54,7 @@ export async function observationWarnings(
   x: Points,
   options: ObservationWarningsOptions = {},
 ): Promise<string[]> {
-  const { engine = usualEngine(), level = 0.01 } = options;
+  const { engine = fusedEngine(), level = 0.01 } = options;
   const { x: data, embedded } = artifact.reference ?? {};
   const warnings = data ? worst(data, x, level) : [];
   if (!embedded) return warnings.map((text) => text + remark(artifact));
