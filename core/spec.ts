@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { DensitySpec } from "./density_spec.ts";
+
 /** Smooth activations suit gradients in θ; ReLU is there for the published presets. */
 export type Activation = "silu" | "tanh" | "relu";
 
@@ -64,7 +66,7 @@ export interface ConvEmbedding {
   readonly activation: Activation;
 }
 
-/** How x is embedded before θ joins it. */
+/** How x, or what a density is conditioned on, is embedded before the rest joins it. */
 export type EmbeddingSpec = DenseEmbedding | SetEmbedding | ConvEmbedding;
 
 /** A stack of dense layers with the given hidden widths. */
@@ -163,7 +165,7 @@ export type HeadSpec =
  * θ joins x late, after the embedding, when there is one; early, beside raw x, when not.
  */
 export interface NetworkSpec {
-  /** Discriminates specs; density estimators will add kinds. */
+  /** Which spec. */
   readonly kind: "network";
   /** Numbers in a row of θ. */
   readonly thetaDim: number;
@@ -178,4 +180,4 @@ export interface NetworkSpec {
 }
 
 /** Everything trainable is described by one of these. */
-export type Spec = NetworkSpec;
+export type Spec = NetworkSpec | DensitySpec;
