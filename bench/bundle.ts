@@ -13,7 +13,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
       using given = await posterior(await decodeArtifact(bytes), x);
       return await given.sample(key(1), n);
     }`,
-  "core alone": `export * from "@likely/core";`,
+  "all of core, the chunk store and its codecs included": `export * from "@likely/core";`,
 };
 
 /** Kilobytes, as they are and compressed. */

@@ -154,6 +154,14 @@ export const specs: Readonly<Record<string, NetworkSpec>> = {
   },
 };
 
+/** Specs that are evaluated here and trained elsewhere. */
+export const linearTrunks: Readonly<Record<string, NetworkSpec>> = {
+  "linear trunk": { ...base, trunk: mlp([]) },
+  "linear trunk behind an embedding": { ...specs["dense embedding"]!, trunk: mlp([]) },
+  "linear trunk under a quadratic head": { ...specs["quadratic head"]!, trunk: mlp([]) },
+  "linear trunk under an absolute head": { ...specs["absolute head"]!, trunk: mlp([]) },
+};
+
 /** Distances in features, whose weights differ. */
 function waves(element: number, frequencies: number[][], mean: FourierFeatures["mean"]): QuadraticHead {
   const count = (2 * frequencies[0]!.length) ** element;

@@ -21,6 +21,7 @@ import { requireDim, writeStandardised } from "./_host_rows.ts";
 import { emitPacking } from "./_layer.ts";
 import { emitSeen, type Network, planNetwork } from "./_network.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
+import { withoutLinearTrunk } from "./_linear_trunk.ts";
 import { requireFusable } from "./_support.ts";
 
 /** Pairs of a point and an x row in one call; more points take several calls. */
@@ -32,28 +33,34 @@ export function fusedLogDensity(
   artifact: Artifact,
   x: Points,
 ): Promise<LogDensity & Disposable> {
-  return prepare(host, artifact, x, (runner) => new ModuleDensity(runner, artifact, x));
+  return prepare(host, artifact, x, (runner, fusable) => new ModuleDensity(runner, fusable, x));
 }
 
 /** Prepares the artifact's network as a function of θ at each row of x. */
 export function fusedLogDensities(host: Host, artifact: Artifact, x: Points): Promise<ObservedDensities> {
-  return prepare(host, artifact, x, (runner) => new ModuleDensity(runner, artifact, x, { apart: true }));
+  return prepare(
+    host,
+    artifact,
+    x,
+    (runner, fusable) => new ModuleDensity(runner, fusable, x, { apart: true }),
+  );
 }
 
 async function prepare<T>(
   host: Host,
   artifact: Artifact,
   x: Points,
-  make: (runner: Runner) => T,
+  make: (runner: Runner, fusable: Artifact) => T,
 ): Promise<T> {
   const { spec, kind } = artifact;
   if (kind === "posterior") {
     throw new UnsupportedError("Cannot evaluate a posterior artifact as a network of (θ, x)");
   }
   checkSpec(spec);
-  requireFusable(spec);
+  const fusable = withoutLinearTrunk(artifact);
+  requireFusable(fusable.spec);
   requireObservation(x, spec.xDim);
-  return await onRunner(host, make);
+  return await onRunner(host, (runner) => make(runner, fusable));
 }
 
 /** What the tensor engine asks for too, in the same words. */

@@ -32,6 +32,7 @@ const RELAXED_PROBE = new Uint8Array([
   65, 0, 253, 17, 65, 0, 253, 17, 65, 0, 253, 17, 253, 133, 2, 11,
 ]);
 
+let unpacked: Uint8Array<ArrayBuffer> | undefined;
 const modules = new Map<Build, Promise<WebAssembly.Module>>();
 const sharedModules = new Map<string, WebAssembly.Module>();
 const idle = new WeakMap<WebAssembly.Module, Machine[]>();
@@ -122,12 +123,12 @@ function requireRoom(bytes: number): void {
   throw new UnsupportedError(`Cannot plan an arena as it must fit 2 GiB: current value is ${bytes} bytes`);
 }
 
-/** The module of a build as bytes, with memory of its own. */
+/** The module of a build as bytes, with memory of its own; not to be written to. */
 export async function moduleBytes(build: Build): Promise<Uint8Array<ArrayBuffer>> {
   // Together they take little more room than one, as they differ little.
   const { builds, relaxedBytes } = await import("./_wasm.ts");
-  const bytes = unpack(builds);
-  return build === "relaxed" ? bytes.slice(0, relaxedBytes) : bytes.slice(relaxedBytes);
+  unpacked ??= unpack(builds);
+  return build === "relaxed" ? unpacked.subarray(0, relaxedBytes) : unpacked.subarray(relaxedBytes);
 }
 
 function load(build: Build): Promise<WebAssembly.Module> {

@@ -15,7 +15,7 @@ export function requireFusable(spec: Spec): NetworkSpec {
     throw new UnsupportedError(`Cannot fuse a ${head.kind} head`);
   }
   if (trunk.kind === "mlp" && trunk.hidden.length === 0) {
-    throw new UnsupportedError("Cannot fuse a trunk without hidden layers");
+    throw new UnsupportedError("Cannot fuse the training of a trunk without hidden layers");
   }
   return network;
 }

@@ -48,5 +48,5 @@ export interface FusedModuleOptions {
  */
 export async function fusedModule(options: FusedModuleOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   const { simd = "plain" } = options;
-  return await moduleBytes(simd === "auto" ? bestBuild() : simd);
+  return (await moduleBytes(simd === "auto" ? bestBuild() : simd)).slice();
 }

@@ -35,7 +35,7 @@ Deno.test("fusedEngine() refuses a module that is none, or not the kernels", () 
 
 Deno.test("where compiling is forbidden the next engine is asked, and the error names the way out", async () => {
   // In a fresh realm: here the builds may be compiled already.
-  const worker = new Worker(new URL("./_forbidden_child_test.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("../tests/_forbidden_host.ts", import.meta.url), { type: "module" });
   const answer = await new Promise<string[]>((resolve) => worker.onmessage = ({ data }) => resolve(data));
   worker.terminate();
   const [alone, inTurn, allowed] = answer;

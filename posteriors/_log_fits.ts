@@ -1,5 +1,5 @@
 import type { Artifact, Engine, Evaluation, ObservedDensities, Points } from "@likely/core";
-import { usualEngine } from "./_usual_engine.ts";
+import { fusedEngine } from "@likely/kernels/fused-engine";
 
 /**
  * How well θ fits each row of x, in nats and to the power of `beta`: what a prior is added to.
@@ -8,7 +8,7 @@ import { usualEngine } from "./_usual_engine.ts";
 export async function logFits(
   artifact: Artifact,
   x: Points,
-  { beta = 1, engine = usualEngine() }: { readonly beta?: number; readonly engine?: Engine } = {},
+  { beta = 1, engine = fusedEngine() }: { readonly beta?: number; readonly engine?: Engine } = {},
 ): Promise<ObservedDensities> {
   const output = await engine.logDensities(artifact, x);
   const factor = artifact.kind === "cost" ? -beta : beta;

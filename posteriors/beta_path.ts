@@ -19,8 +19,8 @@ import {
   split,
 } from "@likely/core";
 import { requireInteger, requireNonNegative } from "@likely/core/check";
+import { fusedEngine } from "@likely/kernels/fused-engine";
 import { importance, sample, type SampleOptions } from "@likely/samplers";
-import { usualEngine } from "./_usual_engine.ts";
 import { observed } from "./_observed.ts";
 import { scaled } from "./_scaled.ts";
 
@@ -103,7 +103,7 @@ export async function betaPath(
   x: ArrayLike<number> | Points,
   options: BetaPathOptions,
 ): Promise<BetaStep[]> {
-  const { betas, particles = 500, moves = 20, sampler = "hmc", engine = usualEngine(), signal } = options;
+  const { betas, particles = 500, moves = 20, sampler = "hmc", engine = fusedEngine(), signal } = options;
   requireCost(artifact);
   requireInteger("follow a path of beta", "particles", particles, 25);
   betas.forEach((beta, i) => requireNonNegative("follow a path of beta", `betas[${i}]`, beta));

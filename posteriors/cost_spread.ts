@@ -5,8 +5,8 @@
  */
 
 import { type Artifact, type Engine, fromRows, type Key, type Points, priorFrom } from "@likely/core";
+import { fusedEngine } from "@likely/kernels/fused-engine";
 import { conditionedCosts } from "./_conditioned_costs.ts";
-import { usualEngine } from "./_usual_engine.ts";
 
 /** Options of {@linkcode costSpread}. */
 export interface CostSpreadOptions {
@@ -38,7 +38,7 @@ export async function costSpread(
   x: ArrayLike<number>,
   options: CostSpreadOptions = {},
 ): Promise<number> {
-  const { engine = usualEngine(), theta = priorFrom(members[0]!.prior).sample(PROBE, 64) } = options;
+  const { engine = fusedEngine(), theta = priorFrom(members[0]!.prior).sample(PROBE, 64) } = options;
   using costs = await conditionedCosts(members, fromRows([x]), engine);
   const deviations = costs.each(theta);
   const squares = Array.from(

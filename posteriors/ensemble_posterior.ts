@@ -7,11 +7,11 @@
 import { type Artifact, type Draws, gatherRows, points, type Posterior, priorFrom } from "@likely/core";
 import { requireNonNegative } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
+import { fusedEngine } from "@likely/kernels/fused-engine";
 import { type ConditionedCosts, conditionedCosts } from "./_conditioned_costs.ts";
 import { observed } from "./_observed.ts";
 import { sampledPosterior } from "./_sampled_posterior.ts";
 import { scaled } from "./_scaled.ts";
-import { usualEngine } from "./_usual_engine.ts";
 import { costSpread } from "./cost_spread.ts";
 import { observationWarnings } from "./observation_warnings.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
@@ -58,7 +58,7 @@ export async function ensemblePosterior(
   x: ArrayLike<number>,
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
-  const { beta = 1, engine = usualEngine(), ...sampling } = options;
+  const { beta = 1, engine = fusedEngine(), ...sampling } = options;
   requireNonNegative("condition an ensemble", "beta", beta);
   const { members, spreads } = ensemble;
   const rows = observed(members[0]!, x);

@@ -13,7 +13,7 @@ import {
   scalarNetwork,
 } from "@likely/core";
 import { checkReference } from "@likely/diagnostics";
-import { usualEngine } from "./_usual_engine.ts";
+import { fusedEngine } from "@likely/kernels/fused-engine";
 
 /** Options of {@linkcode observationWarnings}. */
 export interface ObservationWarningsOptions {
@@ -61,7 +61,7 @@ export async function observationWarnings(
   x: Points,
   options: ObservationWarningsOptions = {},
 ): Promise<string[]> {
-  const { engine = usualEngine(), level = 0.01 } = options;
+  const { engine = fusedEngine(), level = 0.01 } = options;
   const { x: data, embedded } = artifact.reference ?? {};
   const warnings = data ? worst(data, x, level) : [];
   if (!embedded) return warnings.map((text) => text + remark(artifact));

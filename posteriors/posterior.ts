@@ -7,10 +7,10 @@
 import { type Artifact, type Points, type Posterior, priorFrom } from "@likely/core";
 import { requireNonNegative } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
+import { fusedEngine } from "@likely/kernels/fused-engine";
 import { observed } from "./_observed.ts";
 import { sampledPosterior } from "./_sampled_posterior.ts";
 import { scaled } from "./_scaled.ts";
-import { usualEngine } from "./_usual_engine.ts";
 import { observationWarnings } from "./observation_warnings.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
 
@@ -44,7 +44,7 @@ export async function posterior(
   x: ArrayLike<number> | Points,
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
-  const { beta = 1, engine = usualEngine(), ...sampling } = options;
+  const { beta = 1, engine = fusedEngine(), ...sampling } = options;
   requireNonNegative("condition a surrogate", "beta", beta);
   const rows = observed(artifact, x);
   const warnings = await observationWarnings(artifact, rows, { engine });

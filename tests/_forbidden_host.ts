@@ -1,8 +1,8 @@
 // A worker whose host forbids compiling for a while: tells what asking the fused engine comes to.
 
 import { type Engine, firstOf, key } from "@likely/core";
-import { artifactOf, normalRows, specs } from "./_cases_test.ts";
-import { fusedEngine } from "./fused_engine.ts";
+import { artifactOf, normalRows, specs } from "../kernels/_cases_test.ts";
+import { fusedEngine } from "@likely/kernels";
 
 const spec = specs["resnet silu"]!;
 const engine = fusedEngine();
