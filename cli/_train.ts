@@ -9,6 +9,7 @@ import {
   distanceFrom,
   encodeArtifact,
   type Points,
+  scalarNetwork,
   type StoredSimulations,
   TrainingError,
 } from "@likely/core";
@@ -213,7 +214,8 @@ function printModel(
   console.log(`${out}: ${what} of ${simulator}, from ${simulations} pairs`);
   if (kind === "cost") {
     console.log(`  distance         ${distanceFrom(loss.options).unit}`);
-    console.log(`  structure        ${spec.head.kind === "softplus" ? "free" : spec.head.kind}`);
+    const { head } = scalarNetwork(spec);
+    console.log(`  structure        ${head.kind === "softplus" ? "free" : head.kind}`);
   }
   console.log(`  validation loss  ${training.loss.toPrecision(4)} (${loss.name}, epoch ${best})`);
   console.log(`  epochs           ${training.epochs}`);

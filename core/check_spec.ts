@@ -5,18 +5,27 @@
  */
 
 import { requireInteger, requireLength, requirePositive } from "./check.ts";
+import type { DensitySpec } from "./density_spec.ts";
+import { densityWidths } from "./density_widths.ts";
 import { measuringHead } from "./measuring_head.ts";
-import type { EmbeddingSpec, FourierFeatures, HeadSpec, NetworkSpec, Spec, TrunkSpec } from "./spec.ts";
+import type { EmbeddingSpec, TrunkSpec } from "./network_parts.ts";
+import type { FourierFeatures, HeadSpec, NetworkSpec, Spec } from "./spec.ts";
 import { weightShapes } from "./weights.ts";
 
 /** More weights than any surrogate of ours needs: 1 GiB of float32. */
 const MOST_WEIGHTS = 2 ** 28;
 const WIDEST = 2 ** 24;
 const DEEPEST = 1024;
+const MOST_TRANSFORMS = 64;
+/** Every bin of a spline has a thousandth of its width and height at least. */
+const MOST_BINS = 256;
+/** Splits, ranks and factors are listed coordinate by coordinate before weights are counted. */
+const MOST_COORDINATES = 4096;
 const ACTION = "use a spec";
+const EMBEDDED = "the row that is embedded";
 
 /**
- * Requires a spec that describes a network: known kinds, legal widths, sizes that multiply
+ * Requires a spec that describes a network or a density: known kinds, legal widths, sizes that multiply
  * out, and at most 2²⁸ weights, so that a hostile file cannot ask for gigabytes.
  *
  * @param spec Anything, for example parsed JSON.
@@ -33,19 +42,41 @@ const ACTION = "use a spec";
  */
 export function checkSpec(spec: unknown): asserts spec is Spec {
   // Every field is looked at below before it is trusted; the cast only names them.
-  const network = requireObject("spec", spec) as unknown as NetworkSpec;
-  requireOneOf("spec.kind", network.kind, ["network"]);
-  requireWidth("spec.thetaDim", network.thetaDim);
-  requireWidth("spec.xDim", network.xDim);
-  checkTrunk(requireObject("spec.trunk", network.trunk) as unknown as TrunkSpec);
-  checkHead(requireObject("spec.head", network.head) as unknown as HeadSpec, network);
-  if (network.embedding !== undefined) {
+  const named = requireObject("spec", spec) as unknown as Spec;
+  requireOneOf("spec.kind", named.kind, ["network", "mdn", "maf", "nsf"]);
+  requireWidth("spec.thetaDim", named.thetaDim);
+  requireWidth("spec.xDim", named.xDim);
+  if (named.kind === "network") checkNetwork(named);
+  else checkDensity(named);
+  if (named.embedding !== undefined) {
+    const { embedding, xDim } = named;
     checkEmbedding(
-      requireObject("spec.embedding", network.embedding) as unknown as EmbeddingSpec,
-      network.xDim,
+      requireObject("spec.embedding", embedding) as unknown as EmbeddingSpec,
+      named.kind === "network" ? xDim : densityWidths(named).condition,
     );
   }
-  requireInteger(ACTION, "its number of weights", countWeights(network), 1, MOST_WEIGHTS);
+  requireInteger(ACTION, "its number of weights", countWeights(named), 1, MOST_WEIGHTS);
+}
+
+function checkNetwork(network: NetworkSpec): void {
+  checkTrunk(requireObject("spec.trunk", network.trunk) as unknown as TrunkSpec);
+  checkHead(requireObject("spec.head", network.head) as unknown as HeadSpec, network);
+}
+
+function checkDensity(density: DensitySpec): void {
+  requireOneOf("spec.target", density.target, ["theta", "x"]);
+  requireInteger(ACTION, `spec.${density.target}Dim`, densityWidths(density).target, 1, MOST_COORDINATES);
+  if (density.kind === "mdn") requireInteger(ACTION, "spec.components", density.components, 1, WIDEST);
+  else requireInteger(ACTION, "spec.transforms", density.transforms, 1, MOST_TRANSFORMS);
+  if (density.kind === "maf") {
+    checkActivation("spec", density.activation);
+    return requireWidths("spec.hidden", density.hidden);
+  }
+  if (density.kind === "nsf") {
+    requireInteger(ACTION, "spec.bins", density.bins, 1, MOST_BINS);
+    requirePositive(ACTION, "spec.span", density.span);
+  }
+  checkTrunk(requireObject("spec.trunk", density.trunk) as unknown as TrunkSpec);
 }
 
 function countWeights(spec: Spec): number {
@@ -105,7 +136,7 @@ function checkFeatures(features: FourierFeatures, xDim: number): number {
   return (2 * count) ** element;
 }
 
-function checkEmbedding(embedding: EmbeddingSpec, xDim: number): void {
+function checkEmbedding(embedding: EmbeddingSpec, seen: number): void {
   requireOneOf("spec.embedding.kind", embedding.kind, ["dense", "set", "conv"]);
   checkActivation("spec.embedding", embedding.activation);
   requireWidth("spec.embedding.out", embedding.out);
@@ -115,25 +146,25 @@ function checkEmbedding(embedding: EmbeddingSpec, xDim: number): void {
     case "set":
       requireWidth("spec.embedding.element", embedding.element);
       requireProduct(
-        "spec.xDim",
-        xDim,
-        embedding.element * Math.max(1, Math.floor(xDim / embedding.element)),
+        EMBEDDED,
+        seen,
+        embedding.element * Math.max(1, Math.floor(seen / embedding.element)),
       );
       requireWidths("spec.embedding.each", embedding.each, 1);
       requireOneOf("spec.embedding.pool", embedding.pool, ["mean", "sum"]);
       return requireWidths("spec.embedding.hidden", embedding.hidden);
     case "conv":
-      return checkConv(embedding, xDim);
+      return checkConv(embedding, seen);
     default:
       embedding satisfies never;
   }
 }
 
-function checkConv(embedding: EmbeddingSpec & { readonly kind: "conv" }, xDim: number): void {
+function checkConv(embedding: EmbeddingSpec & { readonly kind: "conv" }, seen: number): void {
   const { size, channels, filters, kernel, pool } = embedding;
   requireWidths("spec.embedding.size", size, 1, 2);
   requireWidth("spec.embedding.channels", channels);
-  requireProduct("spec.xDim", xDim, size.reduce((product: number, length) => product * length, channels));
+  requireProduct(EMBEDDED, seen, size.reduce((product: number, length) => product * length, channels));
   requireWidths("spec.embedding.filters", filters, 1);
   requireInteger(ACTION, "spec.embedding.pool", pool, 1, WIDEST);
   requireInteger(ACTION, "spec.embedding.kernel", kernel, 1, DEEPEST);

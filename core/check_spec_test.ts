@@ -19,6 +19,10 @@ const QUADRATIC = { kind: "quadratic", weights: new Array(12).fill(1), scale: 2 
 const ABSOLUTE = { kind: "absolute", weights: new Array(12).fill(1) };
 const FEATURES = { element: 2, frequencies: [[1, 2], [1, 2]], mean: "of_products" };
 const FOURIER = { ...QUADRATIC, weights: new Array(16).fill(1), features: FEATURES };
+const SIDES = { thetaDim: 2, xDim: 12, target: "theta" };
+const MDN = { kind: "mdn", ...SIDES, components: 5, trunk: MLP };
+const MAF = { kind: "maf", ...SIDES, transforms: 5, hidden: [50, 50], activation: "silu" };
+const NSF = { kind: "nsf", ...SIDES, transforms: 5, bins: 8, span: 5, trunk: MLP };
 type Class = new (message: string) => Error;
 
 const LEGAL: Readonly<Record<string, unknown>> = {
@@ -33,6 +37,14 @@ const LEGAL: Readonly<Record<string, unknown>> = {
   "a set embedding": { ...GOOD, embedding: SET },
   "an image embedding": { ...GOOD, embedding: CONV },
   "a line embedding": { ...GOOD, embedding: { ...CONV, size: [12] } },
+  "a mixture": MDN,
+  "a mixture of linear means": { ...MDN, trunk: { ...MLP, hidden: [] } },
+  "a masked flow": MAF,
+  "a masked flow without hidden layers": { ...MAF, hidden: [] },
+  "a flow of splines": NSF,
+  "a density of x": { ...NSF, target: "x" },
+  "a density of theta given an embedded set": { ...MAF, embedding: SET },
+  "a density of x given embedded theta": { ...MAF, target: "x", embedding: DENSE },
 };
 
 const ILLEGAL: readonly [name: string, spec: unknown, error: Class, says: string][] = [
@@ -119,6 +131,25 @@ const ILLEGAL: readonly [name: string, spec: unknown, error: Class, says: string
   ["three dimensions", { ...GOOD, embedding: { ...CONV, size: [2, 2, 3] } }, TypeError, "size"],
   ["pooling to nothing", { ...GOOD, embedding: { ...CONV, filters: [2, 2] } }, RangeError, "leave a cell"],
   ["gigabytes", { ...GOOD, trunk: { ...MLP, hidden: [2 ** 16, 2 ** 16] } }, RangeError, "number of weights"],
+  ["a density of nothing", { ...MAF, target: undefined }, TypeError, "spec.target must be one of theta, x"],
+  ["a density without theta", { ...MDN, thetaDim: 0 }, RangeError, "spec.thetaDim"],
+  ["a density of a whole image", { ...NSF, target: "x", xDim: 5000 }, RangeError, "spec.xDim"],
+  ["a mixture of nothing", { ...MDN, components: 0 }, RangeError, "spec.components"],
+  ["endless components", { ...MDN, components: 2 ** 24 }, RangeError, "number of weights"],
+  ["a mixture without a trunk", { ...MDN, trunk: undefined }, TypeError, "spec.trunk"],
+  ["no transforms", { ...MAF, transforms: 0 }, RangeError, "spec.transforms"],
+  ["endless transforms", { ...NSF, transforms: 1e9 }, RangeError, "spec.transforms"],
+  ["a masked flow of no layers", { ...MAF, hidden: undefined }, TypeError, "spec.hidden"],
+  ["a masked flow of an unknown activation", { ...MAF, activation: "elu" }, TypeError, "spec.activation"],
+  ["splines without bins", { ...NSF, bins: 0.5 }, RangeError, "spec.bins"],
+  ["splines of a thousand bins", { ...NSF, bins: 1000 }, RangeError, "spec.bins"],
+  ["splines without a span", { ...NSF, span: Infinity }, RangeError, "spec.span"],
+  [
+    "theta that does not fill its embedding",
+    { ...MAF, target: "x", embedding: SET },
+    RangeError,
+    "2 is not 3",
+  ],
   [
     "endless blocks",
     {

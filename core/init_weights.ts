@@ -6,8 +6,10 @@
 
 import { checkSpec } from "./check_spec.ts";
 import { foldIn, type Key } from "./key.ts";
+import { measuringHead } from "./measuring_head.ts";
 import type { Spec } from "./spec.ts";
 import { stream } from "./stream.ts";
+import { weightMasks } from "./weight_masks.ts";
 import { type Weights, weightShapes } from "./weights.ts";
 
 /**
@@ -28,6 +30,10 @@ const DEEP = { weight: 2, bias: 0 };
  * or an absolute head the last layer's weight starts as small: the centre starts linear in θ.
  * Networks that see x through convolutions are deep: all their weights start on ±2/√(fan in),
  * their biases at zero.
+ *
+ * Flows start close to the identity: the last layers' weights and those past the hidden layers start
+ * on ±0.001, the last layers' biases at zero. Mixtures likewise, except for those biases, which are
+ * ±1/√(fan in) as usual, and tell the components apart. What is masked is zero.
  *
  * Weight number k depends on the key and k alone.
  *
@@ -59,18 +65,29 @@ const DEEP = { weight: 2, bias: 0 };
 export function initWeights(key: Key, spec: Spec): Weights {
   checkSpec(spec);
   const shapes = weightShapes(spec);
-  const nearZero = "skip/weight" in shapes ? /block\d+\/1\/|trunk\/out\/weight/ : /block\d+\/1\//;
+  const masks = weightMasks(spec);
+  const nearZero = smallOnes(spec);
   const usual = spec.embedding?.kind === "conv" ? DEEP : { weight: 1, bias: 1 };
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape], k) => {
-      const size = name.endsWith("bias") ? usual.bias : usual.weight;
+      const size = name.endsWith("bias") ? /^transform\d+\/out/.test(name) ? 0 : usual.bias : usual.weight;
       const bound = nearZero.test(name) ? NEAR_ZERO : size / Math.sqrt(fanIn(shapes, name));
       const random = stream(foldIn(key, k));
       const length = shape.reduce((product, size) => product * size, 1);
-      const data = Float32Array.from({ length }, () => bound * (2 * random.uniform() - 1));
+      const mask = masks[name];
+      const data = Float32Array.from({ length }, (_, i) => {
+        const drawn = bound * (2 * random.uniform() - 1);
+        return mask?.[i] === 0 ? 0 : drawn;
+      });
       return [name, { shape, data }];
     }),
   );
+}
+
+/** Names of the weights that start near zero. */
+function smallOnes(spec: Spec): RegExp {
+  if (spec.kind !== "network") return /block\d+\/1\/|^(trunk|transform\d+)\/out\/weight|skip\/weight/;
+  return measuringHead(spec.head) ? /block\d+\/1\/|trunk\/out\/weight/ : /block\d+\/1\//;
 }
 
 /** Numbers that one output sums over; a bias has its weight's. */

@@ -2,6 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/
 import { initWeights } from "./init_weights.ts";
 import { key } from "./key.ts";
 import type { NetworkSpec } from "./spec.ts";
+import { weightMasks } from "./weight_masks.ts";
 import { weightShapes } from "./weights.ts";
 
 const SPEC: NetworkSpec = {
@@ -61,4 +62,25 @@ Deno.test("initWeights() starts a network with convolutions so that x reaches it
   const largest = Math.max(...data.map(Math.abs));
   assert(largest > 0.9 * bound && largest <= bound);
   assert(weights["trunk/in/bias"]!.data.every((b) => b === 0));
+});
+
+Deno.test("initWeights() starts flows close to the identity, masked weights at zero", () => {
+  const sides = { thetaDim: 3, xDim: 2, target: "theta" } as const;
+  const spec = { kind: "maf", ...sides, transforms: 2, hidden: [6, 6], activation: "silu" } as const;
+  const weights = initWeights(key(7), spec);
+  for (const [name, mask] of Object.entries(weightMasks(spec))) {
+    const { data } = weights[name]!;
+    assert(data.every((w, i) => (w !== 0) === (mask[i] === 1)), name);
+    const isSmall = data.every((w) => Math.abs(w) <= 1e-3);
+    assertEquals(isSmall, /out|skip/.test(name), name);
+  }
+  assert(weights["transform1/out/bias"]!.data.every((b) => b === 0));
+});
+
+Deno.test("initWeights() tells the components of a mixture apart", () => {
+  const sides = { thetaDim: 1, xDim: 2, target: "theta" } as const;
+  const trunk = { kind: "mlp", hidden: [16], activation: "silu" } as const;
+  const weights = initWeights(key(8), { kind: "mdn", ...sides, components: 4, trunk });
+  assert(weights["trunk/out/weight"]!.data.every((w) => Math.abs(w) <= 1e-3));
+  assert(weights["trunk/out/bias"]!.data.some((b) => Math.abs(b) > 0.1));
 });

@@ -4,8 +4,12 @@
  * @module
  */
 
+import { couplingSplit } from "./coupling_split.ts";
+import type { DensitySpec, MafSpec, NsfSpec } from "./density_spec.ts";
+import { densityWidths } from "./density_widths.ts";
 import { measuringHead } from "./measuring_head.ts";
-import type { EmbeddingSpec, NetworkSpec, Spec, TrunkSpec } from "./spec.ts";
+import type { EmbeddingSpec, TrunkSpec } from "./network_parts.ts";
+import type { NetworkSpec, Spec } from "./spec.ts";
 
 /** A float32 array with its shape, row-major. */
 export interface Weight {
@@ -39,6 +43,14 @@ type Shapes = Record<string, number[]>;
  * `[thetaDim, q]`, q the columns of x or its features. The last layer then has q + 1 columns under a
  * quadratic head, 2q under an absolute one.
  *
+ * Density estimators have the embedding of their condition, and then, with D numbers in a row of the
+ * target and C in a row of the embedded condition:
+ * - `mdn`: a trunk as above that reads C numbers, and `skip/weight` `[C, K · D]`.
+ * - `maf`: for every t `transform{t}/0`, …, `transform{t}/out`, layers that read the row (y, c), and
+ *   `transform{t}/skip/weight` `[D + C, D]`.
+ * - `nsf`: for every t the layers of a trunk, with `transform{t}/` in place of `trunk/`, that reads
+ *   the row (kept y, c), and `transform{t}/skip/weight` `[kept + C, moved]`.
+ *
  * @param spec The network; trusted, see {@linkcode checkSpec}.
  * @returns Shapes by weight name.
  *
@@ -64,15 +76,50 @@ type Shapes = Record<string, number[]>;
  */
 export function weightShapes(spec: Spec): Record<string, number[]> {
   const shapes: Shapes = {};
-  const embedded = spec.embedding ? addEmbedding(shapes, spec, spec.embedding) : spec.xDim;
-  const { thetaDim, head } = spec;
-  const measuring = measuringHead(head);
-  if (measuring) {
-    const { kind, weights: { length: q } } = measuring;
-    addTrunk(shapes, spec.trunk, thetaDim, kind === "quadratic" ? q + 1 : 2 * q);
-    shapes["skip/weight"] = [thetaDim, q];
-  } else addTrunk(shapes, spec.trunk, thetaDim + embedded, 1);
+  if (spec.kind !== "network") addDensity(shapes, spec);
+  else addNetwork(shapes, spec);
   return shapes;
+}
+
+function addNetwork(shapes: Shapes, spec: NetworkSpec): void {
+  const { thetaDim, xDim, embedding, trunk, head } = spec;
+  const embedded = embedding ? addEmbedding(shapes, xDim, embedding) : xDim;
+  const measuring = measuringHead(head);
+  if (!measuring) return addTrunk(shapes, "trunk", trunk, [thetaDim + embedded, 1]);
+  const { kind, weights: { length: q } } = measuring;
+  addTrunk(shapes, "trunk", trunk, [thetaDim, kind === "quadratic" ? q + 1 : 2 * q]);
+  shapes["skip/weight"] = [thetaDim, q];
+}
+
+function addDensity(shapes: Shapes, spec: DensitySpec): void {
+  const { target, condition, context } = densityWidths(spec);
+  if (spec.embedding) addEmbedding(shapes, condition, spec.embedding);
+  if (spec.kind === "mdn") {
+    const { components, trunk } = spec;
+    addTrunk(shapes, "trunk", trunk, [context, components * (1 + 2 * target + target * (target - 1) / 2)]);
+    shapes["skip/weight"] = [context, components * target];
+    return;
+  }
+  for (let t = 0; t < spec.transforms; t++) {
+    if (spec.kind === "maf") addMasked(shapes, spec, t);
+    else addCoupled(shapes, spec, t);
+  }
+}
+
+function addMasked(shapes: Shapes, spec: MafSpec, t: number): void {
+  const { target, context } = densityWidths(spec);
+  const path = `transform${t}`;
+  const width = addStack(shapes, path, target + context, spec.hidden);
+  addDense(shapes, `${path}/out`, width, 2 * target);
+  shapes[`${path}/skip/weight`] = [target + context, target];
+}
+
+function addCoupled(shapes: Shapes, spec: NsfSpec, t: number): void {
+  const { target, context } = densityWidths(spec);
+  const { kept, moved } = couplingSplit(target, t);
+  const fanIn = kept.length + context;
+  addTrunk(shapes, `transform${t}`, spec.trunk, [fanIn, moved.length * (3 * spec.bins + 1)]);
+  shapes[`transform${t}/skip/weight`] = [fanIn, moved.length];
 }
 
 function addDense(shapes: Shapes, path: string, fanIn: number, fanOut: number): number {
@@ -86,30 +133,35 @@ function addStack(shapes: Shapes, path: string, fanIn: number, widths: readonly 
   return widths.reduce((width, next, i) => addDense(shapes, `${path}/${i}`, width, next), fanIn);
 }
 
-function addTrunk(shapes: Shapes, trunk: TrunkSpec, fanIn: number, fanOut: number): void {
+function addTrunk(
+  shapes: Shapes,
+  path: string,
+  trunk: TrunkSpec,
+  [fanIn, fanOut]: readonly [number, number],
+): void {
   switch (trunk.kind) {
     case "mlp":
-      addDense(shapes, "trunk/out", addStack(shapes, "trunk", fanIn, trunk.hidden), fanOut);
+      addDense(shapes, `${path}/out`, addStack(shapes, path, fanIn, trunk.hidden), fanOut);
       return;
     case "resnet":
-      addDense(shapes, "trunk/in", fanIn, trunk.width);
+      addDense(shapes, `${path}/in`, fanIn, trunk.width);
       for (let i = 0; i < trunk.blocks; i++) {
-        addStack(shapes, `trunk/block${i}`, trunk.width, [trunk.width, trunk.width]);
+        addStack(shapes, `${path}/block${i}`, trunk.width, [trunk.width, trunk.width]);
       }
-      addDense(shapes, "trunk/out", trunk.width, fanOut);
+      addDense(shapes, `${path}/out`, trunk.width, fanOut);
       return;
     default:
       trunk satisfies never;
   }
 }
 
-function addEmbedding(shapes: Shapes, spec: NetworkSpec, embedding: EmbeddingSpec): number {
+function addEmbedding(shapes: Shapes, dim: number, embedding: EmbeddingSpec): number {
   switch (embedding.kind) {
     case "dense":
       return addDense(
         shapes,
         "embedding/out",
-        addStack(shapes, "embedding", spec.xDim, embedding.hidden),
+        addStack(shapes, "embedding", dim, embedding.hidden),
         embedding.out,
       );
     case "set": {

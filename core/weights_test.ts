@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { EmbeddingSpec, NetworkSpec } from "./spec.ts";
+import type { EmbeddingSpec } from "./network_parts.ts";
+import type { NetworkSpec, Spec } from "./spec.ts";
 import { weightShapes } from "./weights.ts";
 
 function withEmbedding(xDim: number, embedding: EmbeddingSpec): NetworkSpec {
@@ -58,6 +59,56 @@ Deno.test("weightShapes() gives every column of an absolute head a centre and a 
     ["trunk/in/weight", [2, 7]],
     ["trunk/out/weight", [7, 6]],
     ["skip/weight", [2, 3]],
+  ]);
+});
+
+const SIDES = { thetaDim: 3, xDim: 4, target: "theta" } as const;
+const MLP = { kind: "mlp", hidden: [7], activation: "relu" } as const;
+
+function weightsOf(spec: Spec): [string, number[]][] {
+  return Object.entries(weightShapes(spec)).filter(([name]) => name.endsWith("weight"));
+}
+
+Deno.test("weightShapes() gives every component of a mixture a share, a mean and a factor", () => {
+  // Two components in three dimensions: 2 · (1 + 3 + 3 + 3) outputs.
+  assertEquals(weightsOf({ kind: "mdn", ...SIDES, components: 2, trunk: MLP }), [
+    ["trunk/0/weight", [4, 7]],
+    ["trunk/out/weight", [7, 20]],
+    ["skip/weight", [4, 6]],
+  ]);
+});
+
+Deno.test("weightShapes() has every masked transform read target and condition", () => {
+  const shapes = weightsOf({
+    kind: "maf",
+    ...SIDES,
+    target: "x",
+    transforms: 2,
+    hidden: [9, 8],
+    activation: "tanh",
+  });
+  assertEquals(
+    shapes,
+    [0, 1].flatMap((t): [string, number[]][] => [
+      [`transform${t}/0/weight`, [7, 9]],
+      [`transform${t}/1/weight`, [9, 8]],
+      [`transform${t}/out/weight`, [8, 8]],
+      [`transform${t}/skip/weight`, [7, 4]],
+    ]),
+  );
+});
+
+Deno.test("weightShapes() has a coupled transform read what it keeps, beside an embedded condition", () => {
+  const embedding = { kind: "dense", hidden: [], out: 5, activation: "relu" } as const;
+  const shapes = weightsOf({ kind: "nsf", ...SIDES, embedding, transforms: 2, bins: 6, span: 4, trunk: MLP });
+  assertEquals(shapes, [
+    ["embedding/out/weight", [4, 5]],
+    ["transform0/0/weight", [7, 7]],
+    ["transform0/out/weight", [7, 19]],
+    ["transform0/skip/weight", [7, 1]],
+    ["transform1/0/weight", [6, 7]],
+    ["transform1/out/weight", [7, 38]],
+    ["transform1/skip/weight", [6, 2]],
   ]);
 });
 

@@ -7,6 +7,7 @@ import {
   type EvaluateOptions,
   type Evaluation,
   type LogDensity,
+  type NetworkSpec,
   type ObservedDensities,
   type Points,
   row,
@@ -85,6 +86,7 @@ class ModuleDensity implements ObservedDensities {
   /** Told after disposal too. */
   #name = "";
   readonly #artifact: Artifact;
+  readonly #spec: NetworkSpec;
   readonly #network: Network;
   /** Rows of x whose outputs are added up. */
   readonly #observations: number;
@@ -104,12 +106,13 @@ class ModuleDensity implements ObservedDensities {
     this.dim = artifact.spec.thetaDim;
     this.#runner = runner;
     this.#artifact = artifact;
+    this.#spec = requireFusable(artifact.spec);
     this.count = x.n;
     this.#observations = apart ? 1 : x.n;
     this.#capacity = Math.max(1, Math.floor(MOST_PAIRS / this.#observations));
     const pairs = this.#capacity * this.#observations;
     const seen = apart ? pairs : x.n;
-    this.#network = planNetwork(artifact.spec, { x: 1, seen, pairs, training: false, score: false });
+    this.#network = planNetwork(this.#spec, { x: 1, seen, pairs, training: false, score: false });
     runner.reserve(this.#network.arena.bytes);
     this.#network.arena.prepare(runner.memory);
     this.#network.parameters.write(runner.memory, this.#network.parameters.weights, artifact.weights);
@@ -190,7 +193,7 @@ class ModuleDensity implements ObservedDensities {
     const { n } = points;
     const gradient = grad !== undefined;
     const network = this.#network;
-    const { spec, scaling } = this.#artifact;
+    const [spec, { scaling }] = [this.#spec, this.#artifact];
     writeStandardised(this.#alive().memory, points, scaling.theta, network.theta);
     if (this.#loaded.n !== n || this.#loaded.gradient !== gradient) {
       const [observations, apart] = [this.#observations, this.#seen !== undefined];

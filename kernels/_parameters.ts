@@ -1,6 +1,6 @@
 // Weights, their gradients and Adam's moments: four runs of one layout, padded rows.
 
-import { type Spec, type Weight, type Weights, weightShapes } from "@likely/core";
+import { type NetworkSpec, type Weight, type Weights, weightShapes } from "@likely/core";
 import { type Arena, padded } from "./_arena.ts";
 import { outputParts } from "./_output_parts.ts";
 
@@ -39,7 +39,7 @@ export interface Parameters {
 }
 
 /** Plans the runs of a spec's weights. */
-export function planParameters(arena: Arena, spec: Spec, training: boolean): Parameters {
+export function planParameters(arena: Arena, spec: NetworkSpec, training: boolean): Parameters {
   const slots = layOut(spec);
   const last = slots[slots.length - 1]!;
   const count = last.offset + last.rows * last.ld;
@@ -67,7 +67,7 @@ function sizeOf(slots: readonly Slot[]): number {
   return slots.reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
 }
 
-function layOut(spec: Spec): Slot[] {
+function layOut(spec: NetworkSpec): Slot[] {
   let offset = 0;
   return Object.entries(weightShapes(spec)).map(([name, shape]) => {
     const parts = partsOf(spec, name, shape);
@@ -83,7 +83,7 @@ function sizeOfShape(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-function partsOf({ head }: Spec, name: string, shape: readonly number[]): readonly number[] {
+function partsOf({ head }: NetworkSpec, name: string, shape: readonly number[]): readonly number[] {
   const measured = outputParts(head);
   if (measured && name.startsWith("trunk/out/")) return measured;
   // The last layer has one column: as a row it is dotted with activations.

@@ -1,6 +1,13 @@
 // The training step of the fused engine: one call into the module for each batch.
 
-import { type AdaptiveWeighting, type Batch, checkSpec, type TrainPlan, type TrainState } from "@likely/core";
+import {
+  type AdaptiveWeighting,
+  type Batch,
+  checkSpec,
+  type NetworkSpec,
+  type TrainPlan,
+  type TrainState,
+} from "@likely/core";
 import { weighApart } from "./_weigh.ts";
 import type { FusedTrainStep } from "./fused_train_step.ts";
 import { requireDim, writeScores, writeStandardised } from "./_host_rows.ts";
@@ -22,18 +29,21 @@ import { requireFusable } from "./_support.ts";
 /** Prepares training on an instance of its own. */
 export async function fusedTrainStep(host: Host, plan: TrainPlan): Promise<FusedTrainStep> {
   checkSpec(plan.spec);
-  requireFusable(plan.spec);
-  const loss = lossProgram(plan.loss, plan.spec);
-  return await onRunner(host, (runner) => new ModuleStep(runner, plan, loss));
+  const spec = requireFusable(plan.spec);
+  const loss = lossProgram(plan.loss, spec);
+  return await onRunner(host, (runner) => new ModuleStep(runner, { ...plan, spec }, loss));
 }
 
 /** Parts that outlive a change of the batch size: zeros, and the four runs of parameters. */
 const LASTING_PARTS = 5;
 
+/** A plan for a spec that this engine has a program for. */
+type FusablePlan = TrainPlan & { readonly spec: NetworkSpec };
+
 /** Owns an instance of the module. */
 class ModuleStep implements FusedTrainStep {
   #runner: Runner | undefined;
-  readonly #plan: TrainPlan;
+  readonly #plan: FusablePlan;
   readonly #loss: LossProgram;
   #network: TrainNetwork;
   /** Most rows of x that the arena has room for. */
@@ -46,7 +56,7 @@ class ModuleStep implements FusedTrainStep {
   /** Told after disposal too. */
   #name = "";
 
-  constructor(runner: Runner, plan: TrainPlan, loss: LossProgram) {
+  constructor(runner: Runner, plan: FusablePlan, loss: LossProgram) {
     this.#runner = runner;
     this.#plan = plan;
     this.#loss = loss;

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type Artifact, type Engine, type Points, type ReferenceCloud, row } from "@likely/core";
+import {
+  type Artifact,
+  type Engine,
+  type Points,
+  type ReferenceCloud,
+  row,
+  scalarNetwork,
+} from "@likely/core";
 import { checkReference } from "@likely/diagnostics";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 
@@ -66,7 +73,7 @@ export async function observationWarnings(
 /** What a cost adds: it is asked for where no simulation comes, and may know it there. */
 function remark({ kind, spec }: Artifact): string {
   if (kind !== "cost") return "";
-  return spec.head.kind === "softplus"
+  return scalarNetwork(spec).head.kind === "softplus"
     ? ", unless such observations were among the targets of training"
     : ", if less so than by a cost of free structure";
 }

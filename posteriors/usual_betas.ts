@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Artifact } from "@likely/core";
+import { type Artifact, type HeadSpec, scalarNetwork } from "@likely/core";
 
 /**
  * Gives inverse temperatures that are worth a look for a cost: 1, 3, 10 … 1000 over the mean
@@ -23,11 +23,12 @@ import type { Artifact } from "@likely/core";
  * assertEquals(usualBetas(artifact).length, 7);
  * ```
  */
-export function usualBetas({ spec: { head } }: Artifact): number[] {
+export function usualBetas({ spec }: Artifact): number[] {
+  const { head } = scalarNetwork(spec);
   return [1, 3, 10, 30, 100, 300, 1000].map((beta) => +(beta / unitOf(head)).toPrecision(2));
 }
 
-function unitOf(head: Artifact["spec"]["head"]): number {
+function unitOf(head: HeadSpec): number {
   if (head.kind === "linear") return 1;
   // Of standardised columns: simulations lie about one apart in each.
   return head.kind === "absolute" ? head.weights.reduce((a, b) => a + b) : head.scale;

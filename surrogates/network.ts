@@ -9,6 +9,7 @@ import {
   type EmbeddingSpec,
   type Estimate,
   measuringHead,
+  scalarNetwork,
   type Spec,
   type TrunkSpec,
   weightShapes,
@@ -82,7 +83,7 @@ export interface Joint {
  */
 export function network(spec: Spec): Network {
   checkSpec(spec);
-  const { thetaDim, embedding, trunk, head } = spec;
+  const { thetaDim, embedding, trunk, head } = scalarNetwork(spec);
   const join = firstLayer(trunk);
   const width = weightShapes(spec)[`${join}/bias`]![0]!;
   const features = head.kind === "quadratic" ? head.features : undefined;

@@ -49,8 +49,13 @@ export function scalingFor(spec: Spec, data: Dataset, ofTheta: StandardisationOp
 }
 
 /** Columns j and j + repeat are treated alike by the network. */
-function repeat({ embedding, head, xDim }: Spec): number {
-  if (head.kind === "quadratic" && head.features) return head.features.element;
+function repeat(spec: Spec): number {
+  const { embedding, xDim } = spec;
+  // What embeds θ treats no columns of x alike.
+  if (spec.kind !== "network" && spec.target === "x") return xDim;
+  if (spec.kind === "network" && spec.head.kind === "quadratic" && spec.head.features) {
+    return spec.head.features.element;
+  }
   if (embedding?.kind === "set") return embedding.element;
   if (embedding?.kind === "conv") return embedding.channels;
   return xDim;

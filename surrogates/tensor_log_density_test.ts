@@ -9,6 +9,7 @@ import {
   type NetworkSpec,
   type Points,
   points,
+  scalarNetwork,
   stream,
   type Weights,
 } from "@likely/core";
@@ -58,7 +59,7 @@ function reference({ spec, weights, scaling }: Artifact, theta: readonly number[
   let sum = 0;
   for (let i = 0; i < x.n; i++) {
     const row = [...x.data.subarray(i * x.dim, (i + 1) * x.dim)];
-    sum += output(weights, spec, standard(theta, scaling.theta), standard(row, scaling.x));
+    sum += output(weights, scalarNetwork(spec), standard(theta, scaling.theta), standard(row, scaling.x));
   }
   return sum;
 }

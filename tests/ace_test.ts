@@ -23,6 +23,7 @@ import {
   points,
   posterior,
   row,
+  scalarNetwork,
   simulate,
   type Simulator,
   simulator,
@@ -100,7 +101,7 @@ Deno.test("ace() knows the cost of data that no simulation ever came near", asyn
   const prior = standardNormals(4);
   const source = { prior, simulator: gaussian(4, { slope: 2 }) };
   const { artifact } = await ace(key(0), source, { simulations: 2000, maxEpochs: 5 });
-  assertEquals([artifact.kind, artifact.spec.head.kind], ["cost", "quadratic"]);
+  assertEquals([artifact.kind, scalarNetwork(artifact.spec).head.kind], ["cost", "quadratic"]);
   const theta = prior.sample(key(1), 200);
   for (const far of [0, 3, 30]) {
     const x = new Float64Array(4).fill(far); // 30 is 15 standard deviations out
@@ -140,7 +141,7 @@ Deno.test("a free network learns an expected absolute difference", async () => {
     structure: "free",
     ...SMALL,
   });
-  assertEquals(artifact.spec.head.kind, "softplus");
+  assertEquals(scalarNetwork(artifact.spec).head.kind, "softplus");
   assert(artifact.provenance.engine.startsWith("fused"));
   assertEquals(distanceFrom(artifact.provenance.loss.options).options, { scale0: 2 });
   const theta = points(Float64Array.from({ length: 81 }, (_, i) => -2 + i / 20), 1);
@@ -167,7 +168,7 @@ Deno.test("ace() knows expected absolute differences from data that no simulatio
     distance: maeDistance({ scale }),
     maxEpochs: 5,
   });
-  assertEquals(artifact.spec.head.kind, "absolute");
+  assertEquals(scalarNetwork(artifact.spec).head.kind, "absolute");
   const read = decodeArtifact(encodeArtifact(artifact));
   assertEquals(read.spec, artifact.spec);
   const theta = source.prior.sample(key(44), 200);
@@ -226,7 +227,7 @@ Deno.test("ace() knows the discrepancy to sets of points that no simulation is l
     maxEpochs: 30,
     validationPairings: 1,
   });
-  assertEquals(artifact.spec.head.kind, "quadratic");
+  assertEquals(scalarNetwork(artifact.spec).head.kind, "quadratic");
   // The mean of exp(−(y − t)² / (2 h²)) over a normal y around `at`, of variance v.
   const kernel = (at: number, v: number) =>
     Math.exp(-at * at / (2 * (bandwidth ** 2 + v))) / Math.sqrt(1 + v / bandwidth ** 2);
@@ -258,7 +259,7 @@ Deno.test("parameters that fail are costly, as far as they fail", async () => {
   });
   assertEquals(artifact.provenance.simulations + artifact.provenance.failed, 2000);
   assertEquals(dataset.failedTheta!.n, artifact.provenance.failed);
-  assertEquals(artifact.spec.head.kind, "softplus");
+  assertEquals(scalarNetwork(artifact.spec).head.kind, "softplus");
   const [never, half, always] = await costs(artifact, fromRows([[0.5], [1.5], [2.5]]), [0.5]);
   assertAlmostEquals(never!, 0, 0.5);
   assertAlmostEquals(half!, 0.5 * 10 + 0.5, 1); // a coin over 10 and (1.5 − 0.5)²
@@ -304,8 +305,13 @@ Deno.test("training cannot make a linear cost worse than linear regression", asy
 Deno.test("the paper's network and schedule are a preset", async () => {
   const source = { prior: standardNormals(1), simulator: gaussian(1) };
   const { artifact } = await ace(key(8), source, { ...ACE_PAPER, simulations: 600, maxEpochs: 2 });
-  assertEquals(artifact.spec.trunk, { kind: "resnet", blocks: 3, width: 64, activation: "relu" });
-  assertEquals(artifact.spec.head.kind, "softplus");
+  assertEquals(scalarNetwork(artifact.spec).trunk, {
+    kind: "resnet",
+    blocks: 3,
+    width: 64,
+    activation: "relu",
+  });
+  assertEquals(scalarNetwork(artifact.spec).head.kind, "softplus");
   assertEquals(artifact.provenance.loss.options, {
     distance: "mse",
     targetsPerRow: 2,
@@ -320,7 +326,7 @@ Deno.test("particles tell the shares of two modes apart, where chains stay in th
   const artifact: Artifact = {
     ...base,
     spec: {
-      ...base.spec,
+      ...scalarNetwork(base.spec),
       trunk: { kind: "mlp", hidden: [4], activation: "relu" },
       head: { kind: "linear" },
     },
