@@ -10,10 +10,12 @@
 
 export * from "./artifact.ts";
 export * from "./artifact_file.ts";
+export * from "./base_draws.ts";
 export * from "./batch.ts";
 export * from "./beta.ts";
 export * from "./check_spec.ts";
 export * from "./check_weights.ts";
+export * from "./conditional_density.ts";
 export * from "./coupling_split.ts";
 export * from "./csv.ts";
 export * from "./custom_distance.ts";
@@ -62,6 +64,7 @@ export * from "./multivariate_normal.ts";
 export * from "./normal.ts";
 export * from "./numeric_density.ts";
 export * from "./pair_with_others.ts";
+export * from "./plain_density.ts";
 export * from "./points.ts";
 export * from "./posterior.ts";
 export * from "./posterior_density.ts";
