@@ -14,6 +14,7 @@ import type {
   TrainState,
   TrainStep,
 } from "@likely/core";
+import { UnsupportedError } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { fusedLogDensities, fusedLogDensity } from "./_log_density.ts";
 import { bestBuild } from "./_machine.ts";
@@ -128,5 +129,7 @@ export function fusedEngine(options: FusedEngineOptions = {}): FusedEngine {
       fusedLogDensity(host, artifact, x),
     logDensities: (artifact: Artifact, x: Points): Promise<ObservedDensities> =>
       fusedLogDensities(host, artifact, x),
+    density: (artifact: Artifact) =>
+      Promise.reject(new UnsupportedError(`Cannot fuse a density of kind ${artifact.spec.kind}`)),
   };
 }

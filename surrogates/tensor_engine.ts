@@ -6,6 +6,7 @@
 
 import type { Engine } from "@likely/core";
 import { tf, useBackend } from "@likely/core/tensor";
+import { tensorDensity } from "./tensor_density.ts";
 import { tensorLogDensities, tensorLogDensity } from "./tensor_log_density.ts";
 import { tensorTrainStep } from "./tensor_train_step.ts";
 
@@ -45,6 +46,10 @@ export function tensorEngine(): Engine {
     logDensities: async (artifact, x) => {
       await useBackend(READABLE);
       return tensorLogDensities(artifact, x);
+    },
+    density: async (artifact) => {
+      await useBackend(READABLE);
+      return tensorDensity(artifact);
     },
   };
 }
