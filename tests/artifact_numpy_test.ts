@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals } from "@std/assert";
-import { type Artifact, encodeArtifact, independent, key, normal } from "@likely/core";
+import { type Artifact, encodeArtifact, independent, key, type NetworkSpec, normal } from "@likely/core";
 import { fusedEngine } from "@likely/kernels";
 import { artifactOf, linearTrunks, normalRows, specs } from "../kernels/_cases_test.ts";
 import { hasPython, python } from "./_python.ts";
@@ -19,7 +19,7 @@ for name, rows in json.loads(open(sys.argv[2] + "/rows.json").read()).items():
 print(json.dumps(out))`;
 
 /** A surrogate whose θ is seen in logarithms, and both sides in units of their own. */
-function scaled(spec: Artifact["spec"], kind: Artifact["kind"]): Artifact {
+function scaled(spec: NetworkSpec, kind: Artifact["kind"]): Artifact {
   const { thetaDim, xDim } = spec;
   const side = (dim: number, mean: number, std: number) => ({
     mean: new Array<number>(dim).fill(mean),
