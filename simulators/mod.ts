@@ -5,6 +5,8 @@
  * | task | theta, x | likelihood and score |
  * | --- | --- | --- |
  * | `gaussianLinear` | 10, 10 | exact; posterior too |
+ * | `gaussianLinearUniform` | 10, 10 | exact; posterior too |
+ * | `gaussianMixture` | 2, 2 | exact; posterior too |
  * | `twoMoons` | 2, 2 | exact; the density jumps |
  * | `slcp` | 5, 8 | exact |
  * | `uniform1d` | 1, 1 | likelihood exact, with edges; no score |
@@ -51,6 +53,8 @@ export * from "./dynamic_block_model.ts";
 export * from "./erdos_renyi.ts";
 export * from "./gaussian_field.ts";
 export * from "./gaussian_linear.ts";
+export * from "./gaussian_linear_uniform.ts";
+export * from "./gaussian_mixture.ts";
 export * from "./gaussian_mixture_ace.ts";
 export * from "./graph.ts";
 export * from "./grid_posterior.ts";

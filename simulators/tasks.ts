@@ -10,6 +10,8 @@ import { brownResnick } from "./brown_resnick.ts";
 import { dynamicBlockModel } from "./dynamic_block_model.ts";
 import { gaussianField } from "./gaussian_field.ts";
 import { gaussianLinear } from "./gaussian_linear.ts";
+import { gaussianLinearUniform } from "./gaussian_linear_uniform.ts";
+import { gaussianMixture } from "./gaussian_mixture.ts";
 import { gaussianMixtureAce } from "./gaussian_mixture_ace.ts";
 import { hawkesGraph } from "./hawkes_graph.ts";
 import { hodgkinHuxley } from "./hodgkin_huxley.ts";
@@ -42,6 +44,8 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "gaussian_linear": gaussianLinear,
     "two_moons": twoMoons,
     "slcp": slcp,
+    "gaussian_linear_uniform": gaussianLinearUniform,
+    "gaussian_mixture": gaussianMixture,
     "uniform_1d": uniform1d,
     "linear_gaussian_shifted": linearGaussianShifted,
     "gaussian_mixture_ace": gaussianMixtureAce,
