@@ -9,6 +9,8 @@
  * | `gaussianMixture` | 2, 2 | exact; posterior too |
  * | `twoMoons` | 2, 2 | exact; the density jumps |
  * | `slcp` | 5, 8 | exact |
+ * | `slcpDistractors` | 5, 100 | exact, the noise's density left out |
+ * | `bernoulliGlm`, `bernoulliGlmRaw` | 10, 10 or 100 | exact |
  * | `uniform1d` | 1, 1 | likelihood exact, with edges; no score |
  * | `linearGaussianShifted` | 10, 10 | exact; posterior too |
  * | `gaussianMixtureAce` | 2, 10 | exact |
@@ -46,6 +48,8 @@
  */
 
 export * from "./actor_oriented.ts";
+export * from "./bernoulli_glm.ts";
+export * from "./bernoulli_glm_raw.ts";
 export * from "./brown_resnick.ts";
 export * from "./brown_resnick_pairwise.ts";
 export * from "./cost_task.ts";
@@ -73,6 +77,7 @@ export * from "./sir_gillespie.ts";
 export * from "./sis_discrete.ts";
 export * from "./sis_gillespie.ts";
 export * from "./slcp.ts";
+export * from "./slcp_distractors.ts";
 export * from "./stochastic_influenza.ts";
 export * from "./tasks.ts";
 export * from "./temporal_ergm.ts";

@@ -6,6 +6,8 @@
 
 import type { Task } from "@likely/core";
 import { actorOriented } from "./actor_oriented.ts";
+import { bernoulliGlm } from "./bernoulli_glm.ts";
+import { bernoulliGlmRaw } from "./bernoulli_glm_raw.ts";
 import { brownResnick } from "./brown_resnick.ts";
 import { dynamicBlockModel } from "./dynamic_block_model.ts";
 import { gaussianField } from "./gaussian_field.ts";
@@ -22,6 +24,7 @@ import { sirGillespie } from "./sir_gillespie.ts";
 import { sisDiscrete } from "./sis_discrete.ts";
 import { sisGillespie } from "./sis_gillespie.ts";
 import { slcp } from "./slcp.ts";
+import { slcpDistractors } from "./slcp_distractors.ts";
 import { stochasticInfluenza } from "./stochastic_influenza.ts";
 import { temporalErgm } from "./temporal_ergm.ts";
 import { twoMoons } from "./two_moons.ts";
@@ -46,6 +49,9 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "slcp": slcp,
     "gaussian_linear_uniform": gaussianLinearUniform,
     "gaussian_mixture": gaussianMixture,
+    "slcp_distractors": slcpDistractors,
+    "bernoulli_glm": bernoulliGlm,
+    "bernoulli_glm_raw": bernoulliGlmRaw,
     "uniform_1d": uniform1d,
     "linear_gaussian_shifted": linearGaussianShifted,
     "gaussian_mixture_ace": gaussianMixtureAce,

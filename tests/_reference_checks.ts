@@ -1,6 +1,6 @@
 /** What a sample of a posterior must satisfy if our prior, likelihood and score are right. */
 
-import { type Points, points, row, type Task } from "@likely/core";
+import { type Key, multivariateNormal, type Points, points, type Prior, row, type Task } from "@likely/core";
 
 /** Mean of a function of rows and its standard error, the rows being independent. */
 export function average(rows: Points, f: (at: Float64Array) => number): { mean: number; error: number } {
@@ -88,4 +88,56 @@ function weightedAverage({ theta, weights }: WeightedRows, f: (at: Float64Array)
   // Self-normalised weights: the error of a ratio of two means.
   const squares = values.reduce((sum, value, i) => sum + (weights[i]! * (value - mean)) ** 2, 0);
   return { mean, error: Math.sqrt(squares) };
+}
+
+/** What {@linkcode importancePosterior} needs to know. */
+export interface ImportanceOptions {
+  /** `[p]`. */
+  readonly observation: Float64Array;
+  /** `[m, d]`: the sample that shows where the posterior is. */
+  readonly reference: Points;
+  /** Rows to draw. */
+  readonly n: number;
+}
+
+/**
+ * The posterior of a task by importance sampling from a Gaussian 1.15 times as wide as a sample of it, in
+ * logarithms where a parameter is positive.
+ */
+export function importancePosterior(
+  key: Key,
+  { prior, simulator }: Task,
+  { observation, reference, n }: ImportanceOptions,
+): WeightedRows {
+  const isLog = prior.support.map(({ low }) => low === 0);
+  const seen = points(
+    reference.data.map((v, i) => isLog[i % reference.dim] ? Math.log(v) : v),
+    reference.dim,
+  );
+  const proposal = wideGaussian(prior.names, seen);
+  const at = proposal.sample(key, n);
+  const theta = points(at.data.map((v, i) => isLog[i % at.dim] ? Math.exp(v) : v), at.dim);
+  const terms = [prior.logDensity(theta), simulator.logLikelihood!(theta, repeat(observation, n))];
+  const proposed = proposal.logDensity(at);
+  const logs = proposed.map((value, i) => {
+    const jacobian = row(at, i).reduce((sum, v, j) => sum + (isLog[j] ? v : 0), 0);
+    return terms[0]![i]! + terms[1]![i]! + jacobian - value;
+  });
+  const top = logs.reduce((a, b) => Math.max(a, b));
+  const weights = logs.map((value) => Math.exp(value - top));
+  const total = weights.reduce((a, b) => a + b);
+  return { theta, weights: weights.map((value) => value / total) };
+}
+
+function wideGaussian(names: readonly string[], seen: Points): Prior {
+  const mean = names.map((_, j) => average(seen, (at) => at[j]!).mean);
+  const covariance = names.map((_, j) =>
+    names.map((_, k) => 1.15 ** 2 * average(seen, (at) => (at[j]! - mean[j]!) * (at[k]! - mean[k]!)).mean)
+  );
+  return multivariateNormal(names, mean, covariance);
+}
+
+/** How many independent rows the weighted ones are worth. */
+export function effectiveRows({ weights }: WeightedRows): number {
+  return 1 / weights.reduce((sum, weight) => sum + weight * weight, 0);
 }
