@@ -11,6 +11,8 @@
  * | `slcp` | 5, 8 | exact |
  * | `slcpDistractors` | 5, 100 | exact, the noise's density left out |
  * | `bernoulliGlm`, `bernoulliGlmRaw` | 10, 10 or 100 | exact |
+ * | `sir` | 2, 10 | exact, through its differential equation |
+ * | `lotkaVolterra` | 4, 20 | exact, through its differential equation |
  * | `uniform1d` | 1, 1 | likelihood exact, with edges; no score |
  * | `linearGaussianShifted` | 10, 10 | exact; posterior too |
  * | `gaussianMixtureAce` | 2, 10 | exact |
@@ -71,8 +73,10 @@ export * from "./hodgkin_huxley_voltage.ts";
 export * from "./influenza.ts";
 export * from "./influenza_counts.ts";
 export * from "./linear_gaussian_shifted.ts";
+export * from "./lotka_volterra.ts";
 export * from "./observations.ts";
 export * from "./separable_field.ts";
+export * from "./sir.ts";
 export * from "./sir_gillespie.ts";
 export * from "./sis_discrete.ts";
 export * from "./sis_gillespie.ts";

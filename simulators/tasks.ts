@@ -19,7 +19,9 @@ import { hawkesGraph } from "./hawkes_graph.ts";
 import { hodgkinHuxley } from "./hodgkin_huxley.ts";
 import { influenza } from "./influenza.ts";
 import { linearGaussianShifted } from "./linear_gaussian_shifted.ts";
+import { lotkaVolterra } from "./lotka_volterra.ts";
 import { separableField } from "./separable_field.ts";
+import { sir } from "./sir.ts";
 import { sirGillespie } from "./sir_gillespie.ts";
 import { sisDiscrete } from "./sis_discrete.ts";
 import { sisGillespie } from "./sis_gillespie.ts";
@@ -50,6 +52,8 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "gaussian_linear_uniform": gaussianLinearUniform,
     "gaussian_mixture": gaussianMixture,
     "slcp_distractors": slcpDistractors,
+    "sir": sir,
+    "lotka_volterra": lotkaVolterra,
     "bernoulli_glm": bernoulliGlm,
     "bernoulli_glm_raw": bernoulliGlmRaw,
     "uniform_1d": uniform1d,

@@ -57,6 +57,8 @@ Deno.test("tasks that are smooth have scores of mean 0 under their own model", (
     "gaussian_mixture": [3, -4],
     slcp: [0.7, -2.9, -1, -0.9, 0.6],
     "bernoulli_glm": [0.5, 1, 1.5, 1, 0, -0.5, -1, -0.5, 0, 0.3],
+    sir: [0.5, 0.13],
+    "lotka_volterra": [0.7, 0.1, 0.9, 0.1],
     influenza: [1.73, 0.54, 0.14],
   };
   for (const [name, theta] of Object.entries(at)) {

@@ -9,6 +9,8 @@ import {
   gaussianLinearUniformPosterior,
   gaussianMixture,
   gaussianMixturePosterior,
+  lotkaVolterra,
+  sir,
   slcp,
   slcpDistractors,
   slcpInformative,
@@ -24,6 +26,7 @@ import {
 import { readSbibm, readSbibmObservation, sbibmTest } from "./_sbibm.ts";
 
 const OBSERVATIONS = [1, 2, 3];
+const BY_IMPORTANCE = [bernoulliGlm(), sir(), lotkaVolterra()];
 
 sbibmTest("gaussian_linear_uniform and gaussian_mixture: exact draws are the reference's", async () => {
   const exact = {
@@ -41,7 +44,7 @@ sbibmTest("gaussian_linear_uniform and gaussian_mixture: exact draws are the ref
 });
 
 sbibmTest("prior and score satisfy Stein's identity under the references", async () => {
-  for (const task of [gaussianLinearUniform(), gaussianMixture(), bernoulliGlm()]) {
+  for (const task of [gaussianLinearUniform(), gaussianMixture(), ...BY_IMPORTANCE]) {
     for (const k of OBSERVATIONS) {
       const { observation, reference } = await readSbibm(task.name, k);
       const worst = Math.max(...steinInErrors(task, observation, reference).map(Math.abs));
@@ -51,7 +54,7 @@ sbibmTest("prior and score satisfy Stein's identity under the references", async
 });
 
 sbibmTest("likelihood times prior, sampled by importance, has the reference's moments", async () => {
-  for (const task of [bernoulliGlm()]) {
+  for (const task of BY_IMPORTANCE) {
     for (const k of OBSERVATIONS) {
       const { observation, reference } = await readSbibm(task.name, k);
       const ours = importancePosterior(key(k), task, { observation, reference, n: 10_000 });
@@ -63,7 +66,7 @@ sbibmTest("likelihood times prior, sampled by importance, has the reference's mo
 });
 
 sbibmTest("moments tell the posterior of another observation: the check can fail", async () => {
-  for (const task of [bernoulliGlm()]) {
+  for (const task of BY_IMPORTANCE) {
     const { observation, reference } = await readSbibm(task.name, 1);
     const other = await readSbibm(task.name, 2);
     const ours = importancePosterior(key(1), task, { observation, reference, n: 2000 });
