@@ -16,6 +16,7 @@
  * | `uniform1d` | 1, 1 | likelihood exact, with edges; no score |
  * | `linearGaussianShifted` | 10, 10 | exact; posterior too |
  * | `gaussianMixtureAce` | 2, 10 | exact |
+ * | `driftDiffusion` | 4, 2 a trial | exact |
  * | `influenza` | 3, 14 | exact; real data |
  * | `stochasticInfluenza` | 3, 14 | unknown; real data |
  * | `hodgkinHuxley` | 8, 7 | unknown; real data |
@@ -55,6 +56,7 @@ export * from "./bernoulli_glm_raw.ts";
 export * from "./brown_resnick.ts";
 export * from "./brown_resnick_pairwise.ts";
 export * from "./cost_task.ts";
+export * from "./drift_diffusion.ts";
 export * from "./dynamic_block_model.ts";
 export * from "./erdos_renyi.ts";
 export * from "./gaussian_field.ts";

@@ -9,6 +9,7 @@ import { actorOriented } from "./actor_oriented.ts";
 import { bernoulliGlm } from "./bernoulli_glm.ts";
 import { bernoulliGlmRaw } from "./bernoulli_glm_raw.ts";
 import { brownResnick } from "./brown_resnick.ts";
+import { driftDiffusion } from "./drift_diffusion.ts";
 import { dynamicBlockModel } from "./dynamic_block_model.ts";
 import { gaussianField } from "./gaussian_field.ts";
 import { gaussianLinear } from "./gaussian_linear.ts";
@@ -60,6 +61,7 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "linear_gaussian_shifted": linearGaussianShifted,
     "gaussian_mixture_ace": gaussianMixtureAce,
     "hodgkin_huxley": hodgkinHuxley,
+    "drift_diffusion": driftDiffusion,
     "influenza": influenza,
     "influenza_stochastic": stochasticInfluenza,
     "sis_discrete": sisDiscrete,

@@ -59,6 +59,7 @@ Deno.test("tasks that are smooth have scores of mean 0 under their own model", (
     "bernoulli_glm": [0.5, 1, 1.5, 1, 0, -0.5, -1, -0.5, 0, 0.3],
     sir: [0.5, 0.13],
     "lotka_volterra": [0.7, 0.1, 0.9, 0.1],
+    "drift_diffusion": [1, 1.3, 0.45, 0.3],
     influenza: [1.73, 0.54, 0.14],
   };
   for (const [name, theta] of Object.entries(at)) {
