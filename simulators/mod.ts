@@ -17,6 +17,8 @@
  * | `linearGaussianShifted` | 10, 10 | exact; posterior too |
  * | `gaussianMixtureAce` | 2, 10 | exact |
  * | `driftDiffusion` | 4, 2 a trial | exact |
+ * | `gaussianCorrelated` | 12, 12 | exact; posterior too |
+ * | `autoregressive` | 3, 500 | exact |
  * | `influenza` | 3, 14 | exact; real data |
  * | `stochasticInfluenza` | 3, 14 | unknown; real data |
  * | `hodgkinHuxley` | 8, 7 | unknown; real data |
@@ -51,6 +53,7 @@
  */
 
 export * from "./actor_oriented.ts";
+export * from "./autoregressive.ts";
 export * from "./bernoulli_glm.ts";
 export * from "./bernoulli_glm_raw.ts";
 export * from "./brown_resnick.ts";
@@ -59,6 +62,7 @@ export * from "./cost_task.ts";
 export * from "./drift_diffusion.ts";
 export * from "./dynamic_block_model.ts";
 export * from "./erdos_renyi.ts";
+export * from "./gaussian_correlated.ts";
 export * from "./gaussian_field.ts";
 export * from "./gaussian_linear.ts";
 export * from "./gaussian_linear_uniform.ts";

@@ -6,11 +6,13 @@
 
 import type { Task } from "@likely/core";
 import { actorOriented } from "./actor_oriented.ts";
+import { autoregressive } from "./autoregressive.ts";
 import { bernoulliGlm } from "./bernoulli_glm.ts";
 import { bernoulliGlmRaw } from "./bernoulli_glm_raw.ts";
 import { brownResnick } from "./brown_resnick.ts";
 import { driftDiffusion } from "./drift_diffusion.ts";
 import { dynamicBlockModel } from "./dynamic_block_model.ts";
+import { gaussianCorrelated } from "./gaussian_correlated.ts";
 import { gaussianField } from "./gaussian_field.ts";
 import { gaussianLinear } from "./gaussian_linear.ts";
 import { gaussianLinearUniform } from "./gaussian_linear_uniform.ts";
@@ -62,6 +64,8 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "gaussian_mixture_ace": gaussianMixtureAce,
     "hodgkin_huxley": hodgkinHuxley,
     "drift_diffusion": driftDiffusion,
+    "gaussian_correlated": gaussianCorrelated,
+    "autoregressive": autoregressive,
     "influenza": influenza,
     "influenza_stochastic": stochasticInfluenza,
     "sis_discrete": sisDiscrete,
