@@ -23,6 +23,7 @@ import { hodgkinHuxley } from "./hodgkin_huxley.ts";
 import { influenza } from "./influenza.ts";
 import { linearGaussianShifted } from "./linear_gaussian_shifted.ts";
 import { lotkaVolterra } from "./lotka_volterra.ts";
+import { mg1Queue } from "./mg1_queue.ts";
 import { separableField } from "./separable_field.ts";
 import { sir } from "./sir.ts";
 import { sirGillespie } from "./sir_gillespie.ts";
@@ -66,6 +67,7 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "drift_diffusion": driftDiffusion,
     "gaussian_correlated": gaussianCorrelated,
     "autoregressive": autoregressive,
+    "mg1_queue": mg1Queue,
     "influenza": influenza,
     "influenza_stochastic": stochasticInfluenza,
     "sis_discrete": sisDiscrete,
