@@ -2,10 +2,9 @@
 // seeds would be the same key.
 
 import { show } from "./_plain_data.ts";
-import type { Key } from "./key.ts";
 
 /** Requires a key. */
-export function requireKey(action: string, value: Key): void {
+export function requireKey(action: string, value: { readonly hi: number; readonly lo: number }): void {
   if (isWord(value?.hi) && isWord(value?.lo)) return;
   throw new TypeError(
     `Cannot ${action} as a key must be what key(seed) makes: current value is ${show(value)}`,
