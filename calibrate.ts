@@ -33,6 +33,7 @@ import {
   thinDraws,
 } from "@likely/diagnostics";
 import { smcMany, type SmcManyOptions } from "@likely/samplers";
+import { defaultEngine } from "./compile.ts";
 import { logFits } from "./_log_fits.ts";
 import { posterior, type PosteriorOptions } from "./posterior.ts";
 
@@ -126,7 +127,11 @@ export async function calibrate(
   const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5) as [Key, Key, Key, Key, Key];
   const prior = priorFrom(artifact.prior);
   const dataset = await simulate(forData, { prior, simulator }, datasets);
-  const sampler = chains ? byChains(artifact, { ...options, chains }) : byParticles(artifact, prior, options);
+  const sampler = artifact.kind === "posterior"
+    ? byDraws(artifact, options)
+    : chains
+    ? byChains(artifact, { ...options, chains })
+    : byParticles(artifact, prior, options);
   const run = await calibrationRun(forRun, dataset, sampler, {
     draws,
     ...(onProgress && { onProgress }),
@@ -159,6 +164,20 @@ function byParticles(artifact: Artifact, prior: Prior, options: CalibrateOptions
   };
 }
 
+/** A density is drawn from as it is. */
+function byDraws(
+  artifact: Artifact,
+  { draws = 99, engine = defaultEngine() }: CalibrateOptions,
+): BatchSampler {
+  return {
+    rows: Math.max(1, Math.floor(MOST_PARTICLES / draws)),
+    sample: async (keys, x) => {
+      using density = await engine.density(artifact);
+      return keys.map((key, i) => density.sample(key, draws, fromRows([row(x, i)])));
+    },
+  };
+}
+
 /** Draws of the chains for each one that is ranked. */
 const OVERSAMPLE = 8;
 
@@ -186,7 +205,11 @@ async function densities(
     const chains = new Uint32Array(rows.n).fill(i);
     const { value } = fits.evaluate(rows, { gradient: false, chains });
     const logPrior = prior.logDensity(rows);
-    known.set(row(x, i).join(), value.map((v, k) => v + logPrior[k]!));
+    // A density has its prior in it.
+    known.set(
+      row(x, i).join(),
+      artifact.kind === "posterior" ? value : value.map((v, k) => v + logPrior[k]!),
+    );
   }
   return (_, x) => known.get(x.join())!;
 }

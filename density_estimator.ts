@@ -1,0 +1,54 @@
+/**
+ * Which density estimator, where none is chosen.
+ *
+ * @module
+ */
+
+import {
+  type DensitySides,
+  type DensitySpec,
+  densityWidths,
+  type MafSpec,
+  type MdnSpec,
+  type NsfSpec,
+} from "@likely/core";
+
+/** A density estimator without its sides: a mixture, a masked flow or one of splines. */
+export type EstimatorSpec =
+  | Omit<MdnSpec, keyof DensitySides>
+  | Omit<MafSpec, keyof DensitySides>
+  | Omit<NsfSpec, keyof DensitySides>;
+
+/** Beyond, a flow of splines would need many transforms for all coordinates to meet. */
+const FEW = 5;
+
+/**
+ * Chooses a density estimator by the width of its target: splines for up to five numbers, which bend
+ * to any shape, masked transforms for more.
+ *
+ * @param sides What is the density of what, and how the condition is embedded.
+ * @param estimator The estimator, where it is chosen.
+ * @returns The whole spec.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { densityEstimator } from "@likely/sbi";
+ *
+ * assertEquals(densityEstimator({ thetaDim: 2, xDim: 10, target: "theta" }).kind, "nsf");
+ * assertEquals(densityEstimator({ thetaDim: 2, xDim: 10, target: "x" }).kind, "maf");
+ * ```
+ */
+export function densityEstimator(sides: DensitySides, estimator?: EstimatorSpec): DensitySpec {
+  const { target } = densityWidths(sides);
+  return { ...(estimator ?? (target <= FEW ? SPLINES : MASKED)), ...sides };
+}
+
+const SPLINES: EstimatorSpec = {
+  kind: "nsf",
+  transforms: 4,
+  bins: 8,
+  span: 4,
+  trunk: { kind: "mlp", hidden: [32, 32], activation: "silu" },
+};
+const MASKED: EstimatorSpec = { kind: "maf", transforms: 3, hidden: [50], activation: "silu" };

@@ -1,0 +1,71 @@
+/**
+ * Neural posterior estimation in one call.
+ *
+ * @module
+ */
+
+import {
+  type Dataset,
+  type Key,
+  type SimulateOptions,
+  type SimulationSource,
+  type SimulatorModule,
+  split,
+} from "@likely/core";
+import { simulatedPairs } from "./_simulated_pairs.ts";
+import { type TrainedPosterior, trainPosterior, type TrainPosteriorOptions } from "./train_posterior.ts";
+
+/** Options of {@linkcode npe}. */
+export interface NpeOptions extends Omit<TrainPosteriorOptions, "onProgress"> {
+  /**
+   * Rows to simulate, failed ones included.
+   *
+   * @default {10_000}
+   */
+  readonly simulations?: number;
+  /** How to simulate: workers, storage, progress. */
+  readonly simulation?: SimulateOptions;
+  /** Told after every epoch of training. */
+  readonly onProgress?: NonNullable<TrainPosteriorOptions["onProgress"]>;
+}
+
+/** A surrogate, how its training went, and what it was trained on. */
+export interface Npe extends TrainedPosterior {
+  /** The simulated pairs. */
+  readonly dataset: Dataset;
+}
+
+/**
+ * Simulates from the prior and trains a posterior for any observation: draws come at once, without
+ * a Markov chain, and their density is exact.
+ *
+ * @param key The key to consume.
+ * @param source A prior and a simulator (such as a task), or the module of one, for workers.
+ * @param options Numbers, estimator, training, progress.
+ * @returns The surrogate with its learning curves and data.
+ *
+ * @example Usage
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { key, npe, posterior, twoMoons } from "@likely/sbi";
+ *
+ * const { artifact } = await npe(key(0), twoMoons(), {
+ *   simulations: 500,
+ *   maxEpochs: 2,
+ *   estimator: { kind: "maf", transforms: 2, hidden: [16], activation: "silu" },
+ * });
+ * using given = await posterior(artifact, [0.1, 0.2]);
+ * const draws = await given.sample(key(1), 1000);
+ * assert(draws.values.every((value) => Math.abs(value) < 1));
+ * ```
+ */
+export async function npe(
+  key: Key,
+  source: SimulationSource | SimulatorModule,
+  options: NpeOptions = {},
+): Promise<Npe> {
+  const { simulations = 10_000, simulation = {}, ...training } = options;
+  const [forData, forTraining] = split(key, 2);
+  const pairs = await simulatedPairs(forData, source, simulations, simulation);
+  return { ...await trainPosterior(forTraining, pairs, training), dataset: pairs.dataset };
+}

@@ -1,0 +1,109 @@
+/**
+ * From simulated pairs to a trained posterior.
+ *
+ * @module
+ */
+
+import {
+  type Artifact,
+  type EmbeddingSpec,
+  type Engine,
+  type Key,
+  type LearningCurves,
+  type Loss,
+  priorFrom,
+  standardisation,
+  supportEnds,
+} from "@likely/core";
+import { scalingFor, type TrainOptions } from "@likely/surrogates";
+import { trainDensity } from "./_train_density.ts";
+import { densityEstimator, type EstimatorSpec } from "./density_estimator.ts";
+import type { SimulatedPairs } from "./train_ratio.ts";
+
+/** Options of {@linkcode trainPosterior}: the estimator's, and all of {@linkcode train}'s. */
+export interface TrainPosteriorOptions extends Partial<Omit<TrainOptions, "spec" | "logTheta" | "scaling">> {
+  /**
+   * The estimator.
+   *
+   * @default {undefined} See {@linkcode densityEstimator}.
+   */
+  readonly estimator?: EstimatorSpec;
+  /**
+   * How the condition is embedded.
+   *
+   * @default {undefined} As it is.
+   */
+  readonly embedding?: EmbeddingSpec;
+  /**
+   * A loss whose minimiser is the conditional density.
+   *
+   * @default {nll()}
+   */
+  readonly loss?: Loss;
+  /**
+   * Who trains.
+   *
+   * @default {defaultEngine()}
+   */
+  readonly engine?: Engine;
+}
+
+/** A surrogate and how its training went. */
+export interface TrainedPosterior {
+  /** The surrogate: a normalised density of θ given x. */
+  readonly artifact: Artifact;
+  /** Mean losses epoch by epoch, in nats of standardised θ. */
+  readonly history: LearningCurves;
+}
+
+/**
+ * Trains a density estimator on pairs (θ, x) of the prior and the simulator: what it learns is the
+ * posterior p(θ | x), for any x at once. It can be drawn from directly and has an exact density.
+ *
+ * θ is seen through the ends of its prior: no draw lies beyond them, and no mass is lost there.
+ *
+ * Source: Papamakarios & Murray (2016), https://arxiv.org/abs/1605.06376; Greenberg, Nonnenmacher
+ * & Macke (2019), https://arxiv.org/abs/1905.07488.
+ *
+ * @param key The key to consume.
+ * @param pairs What was simulated, θ from the prior.
+ * @param options Estimator, loss and training.
+ * @returns The surrogate and its learning curves.
+ * @throws {TypeError | RangeError} If options or data do not fit together.
+ * @throws {TrainingError} If a loss is not finite.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { key, simulate, split, trainPosterior, twoMoons } from "@likely/sbi";
+ *
+ * const { prior, simulator } = twoMoons();
+ * const [forData, forTraining] = split(key(0), 2);
+ * const dataset = await simulate(forData, { prior, simulator }, 500);
+ * const { artifact } = await trainPosterior(
+ *   forTraining,
+ *   { simulator: simulator.name, prior: prior.spec, dataset },
+ *   { estimator: { kind: "maf", transforms: 2, hidden: [16], activation: "silu" }, maxEpochs: 2 },
+ * );
+ * assertEquals(artifact.kind, "posterior");
+ * ```
+ */
+export async function trainPosterior(
+  key: Key,
+  pairs: SimulatedPairs,
+  options: TrainPosteriorOptions = {},
+): Promise<TrainedPosterior> {
+  const { dataset, prior } = pairs;
+  const { estimator, embedding } = options;
+  const sides = {
+    thetaDim: dataset.theta.dim,
+    xDim: dataset.x.dim,
+    target: "theta",
+    ...(embedding && { embedding }),
+  } as const;
+  const scaling = {
+    x: scalingFor(densityEstimator(sides, estimator), dataset).x,
+    theta: standardisation(dataset.theta, supportEnds(priorFrom(prior).support)),
+  };
+  return await trainDensity(key, pairs, { ...options, target: "theta", scaling });
+}
