@@ -19,8 +19,10 @@ export type EstimatorSpec =
   | Omit<MafSpec, keyof DensitySides>
   | Omit<NsfSpec, keyof DensitySides>;
 
-/** Beyond, a flow of splines would need many transforms for all coordinates to meet. */
+/** Beyond, a flow of splines needs many transforms for all coordinates to meet. */
 const FEW = 5;
+/** Transforms of splines where fewer would do for that. */
+const SHAPELY = 4;
 
 /**
  * Chooses a density estimator by the width of its target: splines for up to five numbers, which bend
@@ -41,12 +43,16 @@ const FEW = 5;
  */
 export function densityEstimator(sides: DensitySides, estimator?: EstimatorSpec): DensitySpec {
   const { target } = densityWidths(sides);
-  return { ...(estimator ?? (target <= FEW ? SPLINES : MASKED)), ...sides };
+  return { ...(estimator ?? (target <= FEW ? splines(target) : MASKED)), ...sides };
 }
 
-const SPLINES: EstimatorSpec = {
+/** As many transforms as it takes any two coordinates to meet, see `couplingSplit`. */
+function splines(target: number): EstimatorSpec {
+  return { ...SPLINES, transforms: Math.max(SHAPELY, 2 * Math.ceil(Math.log2(target))) };
+}
+
+const SPLINES: Omit<NsfSpec, keyof DensitySides | "transforms"> = {
   kind: "nsf",
-  transforms: 4,
   bins: 8,
   span: 4,
   trunk: { kind: "mlp", hidden: [32, 32], activation: "silu" },
