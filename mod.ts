@@ -31,3 +31,4 @@ export * from "./train_likelihood.ts";
 export * from "./train_posterior.ts";
 export * from "./train_ratio.ts";
 export * from "./usual_betas.ts";
+export * from "./x_column.ts";

@@ -12,25 +12,24 @@ import {
   priorFrom,
   type Scaling,
   standardisation,
-  type Support,
   supportEnds,
 } from "@likely/core";
-import { requireLength } from "@likely/core/check";
 import { nll, scoreAugmented, scoreScale } from "@likely/losses";
 import { logColumns } from "./_log_columns.ts";
 import { trainDensity } from "./_train_density.ts";
 import type { TrainPosteriorOptions } from "./train_posterior.ts";
 import type { SimulatedPairs } from "./train_ratio.ts";
+import { columnInterval, isWhole, requireXColumns, type XColumn } from "./x_column.ts";
 
 /** Options of {@linkcode trainLikelihood}: the estimator's, and all of {@linkcode train}'s. */
 export interface TrainLikelihoodOptions extends TrainPosteriorOptions {
   /**
-   * One interval for each column of x: where its values can be. A density of x has no mass beyond
-   * them; positive numbers are learned on the log scale, shares on the logistic one.
+   * What each column of x is: the density has no mass where a column cannot be. A given loss sees
+   * whole numbers as they are; see the options of {@linkcode nll}.
    *
-   * @default {undefined} The whole line.
+   * @default {undefined} All real.
    */
-  readonly xSupport?: Support;
+  readonly columns?: readonly XColumn[];
 }
 
 /** A surrogate and how its training went. */
@@ -51,10 +50,10 @@ export interface TrainedLikelihood {
  *
  * @param key The key to consume.
  * @param pairs What was simulated.
- * @param options Estimator, loss, support of x, training.
+ * @param options Estimator, loss, columns of x, training.
  * @returns The surrogate and its learning curves.
- * @throws {TypeError | RangeError} If options or data do not fit together, or a number lies outside
- * the support of x.
+ * @throws {TypeError | RangeError} If options or data do not fit together, or a number is not what
+ * its column is.
  * @throws {TrainingError} If a loss is not finite.
  *
  * @example Usage
@@ -78,35 +77,30 @@ export async function trainLikelihood(
   pairs: SimulatedPairs,
   options: TrainLikelihoodOptions = {},
 ): Promise<TrainedLikelihood> {
-  const { xSupport, ...training } = options;
-  const scaling = scalingOf(pairs, xSupport);
-  const loss = options.loss ?? defaultLoss(pairs, scaling);
+  const { columns = allReal(pairs.dataset.x.dim), ...training } = options;
+  requireXColumns(pairs.dataset.x, columns);
+  const scaling = scalingOf(pairs, columns);
+  const loss = options.loss ?? defaultLoss(pairs, scaling, columns);
   return await trainDensity(key, pairs, { ...training, loss, target: "x", scaling });
 }
 
-function scalingOf({ dataset: { theta, x }, prior }: SimulatedPairs, xSupport?: Support): Scaling {
-  if (xSupport) requireInside(x, xSupport);
+function allReal(dim: number): XColumn[] {
+  return Array.from({ length: dim }, () => ({ kind: "real" }));
+}
+
+function scalingOf({ dataset: { theta, x }, prior }: SimulatedPairs, columns: readonly XColumn[]): Scaling {
+  const whole = columns.map(isWhole);
   return {
     theta: standardisation(theta, { log: logColumns(priorFrom(prior).support) }),
-    x: standardisation(x, xSupport ? supportEnds(xSupport) : {}),
+    x: {
+      ...standardisation(x, supportEnds(columns.map(columnInterval))),
+      ...(whole.includes(true) && { whole }),
+    },
   };
 }
 
-function defaultLoss({ dataset }: SimulatedPairs, { theta }: Scaling): Loss {
-  return dataset.score ? scoreAugmented(nll(), { scale: scoreScale(dataset, theta) }) : nll();
-}
-
-function requireInside({ data, dim }: SimulatedPairs["dataset"]["x"], support: Support): void {
-  requireLength("train a likelihood", "xSupport", support.length, dim);
-  const k = data.findIndex((value, i) => {
-    const { low, high } = support[i % dim]!;
-    return !(value > low && value < high);
-  });
-  if (k < 0) return;
-  const { low, high } = support[k % dim]!;
-  throw new RangeError(
-    `Cannot train a likelihood as column ${k % dim} of x must be inside (${low}, ${high}): current value is ${
-      data[k]
-    }`,
-  );
+function defaultLoss({ dataset }: SimulatedPairs, { theta }: Scaling, columns: readonly XColumn[]): Loss {
+  const whole = columns.flatMap((column, j) => isWhole(column) ? [j] : []);
+  const loss = nll(whole.length > 0 ? { whole } : {});
+  return dataset.score ? scoreAugmented(loss, { scale: scoreScale(dataset, theta) }) : loss;
 }
