@@ -45,6 +45,7 @@ const SIDE = v.object({
   std: v.array(POSITIVE),
   log: v.exactOptional(v.array(v.nullable(FINITE))),
   upper: v.exactOptional(v.array(v.nullable(FINITE))),
+  whole: v.exactOptional(v.array(v.boolean())),
 });
 const SCALING = v.object({ theta: SIDE, x: SIDE });
 const CLOUD = v.object({
@@ -192,6 +193,8 @@ function checkArtifact(artifact: Artifact): Artifact {
       ["scaling.x.mean", x.mean.length, spec.xDim],
       ["scaling.x.std", x.std.length, spec.xDim],
       ["scaling.x.log", x.log?.length ?? spec.xDim, spec.xDim],
+      ["scaling.theta.whole", theta.whole?.length ?? spec.thetaDim, spec.thetaDim],
+      ["scaling.x.whole", x.whole?.length ?? spec.xDim, spec.xDim],
       ["scaling.x.upper", x.upper?.length ?? spec.xDim, spec.xDim],
     ] as const
   ) requireLength("use this spec", name, length, expected);

@@ -25,6 +25,8 @@ export interface Standardisation {
   readonly log?: readonly (number | null)[];
   /** `[dim]`: the upper end of a column seen on the log scale of what is left to it. */
   readonly upper?: readonly (number | null)[];
+  /** `[dim]`: columns of whole numbers, each of which stands for the interval ±½ around it. */
+  readonly whole?: readonly boolean[];
 }
 
 /** Standardisation of both sides. */
@@ -129,7 +131,7 @@ export function standardValue(by: Standardisation, j: number, value: number): nu
  * @param by The standardisation of that side.
  * @param j The number's column.
  * @param u The number in standard units; NaN stays NaN.
- * @returns It in raw units, strictly between the ends that are named.
+ * @returns It in raw units, strictly between the ends that are named; rounded in whole columns.
  *
  * @example Usage
  * ```ts
@@ -141,7 +143,9 @@ export function standardValue(by: Standardisation, j: number, value: number): nu
  * ```
  */
 export function rawValue(by: Standardisation, j: number, u: number): number {
-  return toInterval(interval(by, j), by.mean[j]! + by.std[j]! * u);
+  const value = toInterval(interval(by, j), by.mean[j]! + by.std[j]! * u);
+  // Never −0: it is not equal to 0 everywhere.
+  return by.whole?.[j] ? Math.round(value) + 0 : value;
 }
 
 /**

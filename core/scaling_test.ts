@@ -81,3 +81,9 @@ Deno.test("standardisation() measures columns between their ends, and standardis
     column.forEach((v, i) => assertAlmostEquals(v, standardValue(by, j, rows.data[i * 4 + j]!), 1e-6));
   }
 });
+
+Deno.test("rawValue() rounds whole columns, inside their ends", () => {
+  const by = { mean: [0], std: [1], log: [-0.5], upper: [2.5], whole: [true] };
+  for (const u of [-50, -1, 0, 0.2, 3, 50]) assert([0, 1, 2].includes(rawValue(by, 0, u)));
+  assert(Object.is(rawValue(by, 0, -50), 0));
+});

@@ -4,8 +4,20 @@
  * @module
  */
 
-import { gatherRows, type Loss } from "@likely/core";
+import { gatherRows, type Key, type Loss, type Points, stream } from "@likely/core";
+import { requireInteger } from "@likely/core/check";
 import { tf } from "@likely/core/lazy-tensor";
+
+/** Options of {@linkcode nll}. */
+export interface NllOptions {
+  /**
+   * Columns of x that hold whole numbers: noise, uniform on ±½, makes them continuous, anew in every
+   * minibatch. The density at k is then learned as the mean of the interval around it.
+   *
+   * @default {[]}
+   */
+  readonly whole?: readonly number[];
+}
 
 /**
  * The mean negative log density of simulated pairs, `−(1/n) Σ log q(targetᵢ | conditionᵢ)`, in nats
@@ -18,7 +30,9 @@ import { tf } from "@likely/core/lazy-tensor";
  * Source: Papamakarios & Murray (2016), https://arxiv.org/abs/1605.06376, eq. 6; Papamakarios,
  * Sterratt & Murray (2019), https://arxiv.org/abs/1805.07226, for likelihoods.
  *
+ * @param options Which columns of x are whole.
  * @returns The loss.
+ * @throws {RangeError} If a column is no whole number ≥ 0.
  *
  * @example Usage
  * ```ts
@@ -28,15 +42,26 @@ import { tf } from "@likely/core/lazy-tensor";
  * assertEquals(nll().name, "nll");
  * ```
  */
-export function nll(): Loss {
+export function nll(options: NllOptions = {}): Loss {
+  const { whole = [] } = options;
+  whole.forEach((column) => requireInteger("train a density", "a whole column", column, 0));
   return {
     name: "nll",
-    options: {},
-    assemble: (_, data, rows) => ({
+    options: whole.length > 0 ? { whole: whole.join() } : {},
+    assemble: (key, data, rows) => ({
       theta: gatherRows(data.theta, rows),
-      x: gatherRows(data.x, rows),
+      x: blurred(key, gatherRows(data.x, rows), whole),
       atoms: 1,
     }),
     compute: (estimate, { theta, x }) => tf.tidy(() => tf.neg(tf.mean(estimate(theta, x)))),
   };
+}
+
+/** Adds noise to the given columns, in place. */
+function blurred(key: Key, x: Points, columns: readonly number[]): Points {
+  const random = stream(key);
+  for (const j of columns) {
+    for (let k = j; k < x.data.length; k += x.dim) x.data[k]! += random.uniform() - 0.5;
+  }
+  return x;
 }

@@ -1,5 +1,5 @@
 /**
- * Score-augmented ratio estimation: any ratio loss, aided by the simulator's scores.
+ * Score-augmented estimation: any loss of ratios or likelihoods, aided by the simulator's scores.
  *
  * @module
  */
@@ -48,11 +48,11 @@ export interface ScoreAugmentedOptions {
 }
 
 /**
- * Aids a ratio loss with the error of the network's slope in θ, at each row's own θ:
+ * Aids a loss with the error of the network's slope in θ, at each row's own θ:
  * `S = (1/d) Σⱼ mean ((∂h/∂θⱼ − sⱼ) / scaleⱼ)²`, in units of standardised θ.
  *
- * The evidence p(x) does not depend on θ, so the best network's slope is the score,
- * `∇θ h* = ∇θ log p(x | θ) = s`: both terms have the same minimiser, whatever the weight. The
+ * The evidence p(x) does not depend on θ, so the slope of the best ratio, as of the likelihood, is the
+ * score, `∇θ h* = ∇θ log p(x | θ) = s`: both terms have the same minimiser, whatever the weight. The
  * score says in d numbers what classification must find out from many labels. Joint scores (see
  * `Simulator.simulateScored`) have the score as their mean given (x, θ), which is what squared
  * error learns; this holds at the θ that made x, and therefore scores of shuffled pairs are not used.
@@ -64,7 +64,8 @@ export interface ScoreAugmentedOptions {
  * is the idea of Shen & Kuusela (2026); that θ-scores teach classifiers is Brehmer et al. (2018),
  * CASCAL, https://arxiv.org/abs/1805.12244. The scale, the rules and their defaults are ours.
  *
- * @param loss A loss whose network is the log ratio: `bce()`, `balancedBce()`, `nreC()`.
+ * @param loss A loss whose network is the log ratio, `bce()`, `balancedBce()`, `nreC()`; or `nll()` of
+ * a density of x.
  * @param options Scales, weights, rows.
  * @returns The loss, with the score term to aid it.
  * @throws {RangeError} If a scale is not > 0, a weight is not > 0 or `fraction` is not in (0, 1].

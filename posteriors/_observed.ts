@@ -2,12 +2,17 @@ import { type Artifact, fromRows, type Points } from "@likely/core";
 
 /** The observation as rows, `[m, p]`, of finite numbers that a surrogate can be conditioned on. */
 export function observed({ spec, kind }: Artifact, x: ArrayLike<number> | Points): Points {
-  if (kind === "posterior") {
+  if (kind === "posterior" && spec.kind === "network") {
     throw new TypeError(
       `Cannot condition an artifact as its kind must be ratio, likelihood or cost: current value is ${kind}`,
     );
   }
   const rows = "data" in x ? x : fromRows([x]);
+  if (kind === "posterior" && rows.n > 1) {
+    throw new TypeError(
+      `Cannot condition a posterior on several observations as it was learned from one: current value is ${rows.n}`,
+    );
+  }
   const { data, dim, n } = rows;
   if (dim !== spec.xDim || n === 0) {
     throw new TypeError(

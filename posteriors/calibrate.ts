@@ -33,6 +33,7 @@ import {
   thinDraws,
 } from "@likely/diagnostics";
 import { smcMany, type SmcManyOptions } from "@likely/samplers";
+import { fusedEngine } from "@likely/kernels/fused-engine";
 import { logFits } from "./_log_fits.ts";
 import { posterior } from "./posterior.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
@@ -127,7 +128,11 @@ export async function calibrate(
   const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5) as [Key, Key, Key, Key, Key];
   const prior = priorFrom(artifact.prior);
   const dataset = await simulate(forData, { prior, simulator }, datasets);
-  const sampler = chains ? byChains(artifact, { ...options, chains }) : byParticles(artifact, prior, options);
+  const sampler = artifact.kind === "posterior"
+    ? byDraws(artifact, options)
+    : chains
+    ? byChains(artifact, { ...options, chains })
+    : byParticles(artifact, prior, options);
   const run = await calibrationRun(forRun, dataset, sampler, {
     draws,
     ...(onProgress && { onProgress }),
@@ -160,6 +165,20 @@ function byParticles(artifact: Artifact, prior: Prior, options: CalibrateOptions
   };
 }
 
+/** A density is drawn from as it is. */
+function byDraws(
+  artifact: Artifact,
+  { draws = 99, engine = fusedEngine() }: CalibrateOptions,
+): BatchSampler {
+  return {
+    rows: Math.max(1, Math.floor(MOST_PARTICLES / draws)),
+    sample: async (keys, x) => {
+      using density = await engine.density(artifact);
+      return keys.map((key, i) => density.sample(key, draws, fromRows([row(x, i)])));
+    },
+  };
+}
+
 /** Draws of the chains for each one that is ranked. */
 const OVERSAMPLE = 8;
 
@@ -187,7 +206,11 @@ async function densities(
     const chains = new Uint32Array(rows.n).fill(i);
     const { value } = fits.evaluate(rows, { gradient: false, chains });
     const logPrior = prior.logDensity(rows);
-    known.set(row(x, i).join(), value.map((v, k) => v + logPrior[k]!));
+    // A density has its prior in it.
+    known.set(
+      row(x, i).join(),
+      artifact.kind === "posterior" ? value : value.map((v, k) => v + logPrior[k]!),
+    );
   }
   return (_, x) => known.get(x.join())!;
 }

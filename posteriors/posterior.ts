@@ -9,6 +9,7 @@ import { requireNonNegative } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { observed } from "./_observed.ts";
+import { directPosterior } from "./_direct_posterior.ts";
 import { sampledPosterior } from "./_sampled_posterior.ts";
 import { scaled } from "./_scaled.ts";
 import { observationWarnings } from "./observation_warnings.ts";
@@ -17,16 +18,20 @@ import type { PosteriorOptions } from "./posterior_options.ts";
 /**
  * Conditions a surrogate on an observation.
  *
+ * A posterior that was learned as a density is drawn from directly: draws are independent, their
+ * log density is exact, and options of samplers mean nothing. Others are sampled.
+ *
  * Holds engine memory until disposed. An observation unlike the training data is warned of at
  * once, in `warnings` (see `observationWarnings`); draws repeat that, and add what speaks against
  * their convergence.
  *
- * @param artifact A ratio, likelihood or cost surrogate.
- * @param x `[p]`, the observation; or `[m, p]`, independent observations of one θ.
+ * @param artifact A ratio, likelihood, posterior or cost surrogate.
+ * @param x `[p]`, the observation; or `[m, p]`, independent observations of one θ, except of a
+ * posterior, which knows one.
  * @param options Sampler, temperature, engine.
  * @returns The posterior.
  * @throws {TypeError} If the observation has the wrong width.
- * @throws {RangeError} If it is not finite, or `beta` is not a number ≥ 0.
+ * @throws {RangeError} If it is not finite, or `beta` is not a number ≥ 0; for a posterior, not 1.
  *
  * @example Usage
  * ```ts
@@ -48,11 +53,7 @@ export async function posterior(
   requireNonNegative("condition a surrogate", "beta", beta);
   const rows = observed(artifact, x);
   const warnings = await observationWarnings(artifact, rows, { engine });
-  const output = await engine.logDensity(artifact, rows);
-  // A cost falls where parameters fit; a ratio and a likelihood rise.
-  const fit = artifact.kind === "cost" ? scaled(output, -1) : output;
-  const how = { check: convergenceWarnings, ...sampling, beta };
-  const given = sampledPosterior(priorFrom(artifact.prior), fit, how);
+  const given = await conditioned(artifact, rows, { ...sampling, beta, engine });
   return {
     ...given,
     warnings,
@@ -60,6 +61,37 @@ export async function posterior(
       const draws = await given.sample(key, n);
       return { ...draws, warnings: [...warnings, ...draws.warnings] };
     },
+  };
+}
+
+type Conditioning = PosteriorOptions & Required<Pick<PosteriorOptions, "beta" | "engine">>;
+
+async function conditioned(
+  artifact: Artifact,
+  rows: Points,
+  { engine, ...sampling }: Conditioning,
+): Promise<Posterior & Disposable> {
+  const prior = priorFrom(artifact.prior);
+  if (artifact.kind === "posterior") {
+    requireUntempered(sampling.beta);
+    const density = await engine.density(artifact);
+    return {
+      ...directPosterior(density, prior, rows),
+      [Symbol.dispose]: () => density[Symbol.dispose](),
+    };
+  }
+  const output = await engine.logDensity(artifact, rows);
+  // A cost falls where parameters fit; a ratio and a likelihood rise.
+  const fit = artifact.kind === "cost" ? scaled(output, -1) : output;
+  return {
+    ...sampledPosterior(prior, fit, { check: convergenceWarnings, ...sampling }),
     [Symbol.dispose]: () => output[Symbol.dispose](),
   };
+}
+
+function requireUntempered(beta: number): void {
+  if (beta === 1) return;
+  throw new RangeError(
+    `Cannot condition a posterior as beta must be 1, what it was learned for: current value is ${beta}`,
+  );
 }

@@ -18,9 +18,13 @@ export async function dataReference(
   const rows = gatherRows(x, Array.from({ length: Math.min(x.n, MOST_ROWS) }, (_, i) => i));
   const reference: DataReference = {
     ...(x.dim <= WIDEST && { x: referenceCloud(rows) }),
-    ...(artifact.spec.embedding && { embedded: await embeddedCloud(artifact, rows, engine) }),
+    ...(embedsX(artifact) && { embedded: await embeddedCloud(artifact, rows, engine) }),
   };
   return { reference };
+}
+
+function embedsX({ spec }: Artifact): boolean {
+  return spec.embedding !== undefined && !(spec.kind !== "network" && spec.target === "x");
 }
 
 async function embeddedCloud(artifact: Artifact, rows: Points, engine: Engine) {

@@ -1,0 +1,40 @@
+// What training a posterior and training a likelihood have in common.
+
+import type { DensitySides, Key, Scaling } from "@likely/core";
+import { nll } from "@likely/losses";
+import { freeze, train } from "@likely/surrogates";
+import { defaultEngine } from "./default_engine.ts";
+import { dataReference } from "./_data_reference.ts";
+import { densityEstimator } from "./density_estimator.ts";
+import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
+import type { SimulatedPairs } from "./simulated_pairs.ts";
+import { versions } from "./_versions.ts";
+
+/** Trains a density of one side given the other. */
+export async function trainDensity(
+  key: Key,
+  { dataset, prior, simulator }: SimulatedPairs,
+  options: DensityTrainingOptions & Pick<DensitySides, "target"> & { readonly scaling: Scaling },
+): Promise<TrainedDensity> {
+  const { target, estimator, embedding, engine = defaultEngine(), loss = nll(), ...training } = options;
+  const sides = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim, target, ...(embedding && { embedding }) };
+  const trained = await train(key, dataset, {
+    ...DEFAULT_TRAINING,
+    ...training,
+    engine,
+    spec: densityEstimator(sides, estimator),
+    loss,
+  });
+  const kind = target === "theta" ? "posterior" : "likelihood";
+  const artifact = freeze(trained, { kind, prior, simulator, versions: versions() });
+  const reference = await dataReference(artifact, dataset.x, engine);
+  return { artifact: { ...artifact, ...reference }, history: trained.history };
+}
+
+const DEFAULT_TRAINING = {
+  batchSize: 100,
+  learningRate: 3e-3,
+  schedule: "cosine",
+  maxEpochs: 40,
+  patience: 20,
+} as const;

@@ -1,0 +1,60 @@
+/**
+ * Which density estimator, where none is chosen.
+ *
+ * @module
+ */
+
+import {
+  type DensitySides,
+  type DensitySpec,
+  densityWidths,
+  type MafSpec,
+  type MdnSpec,
+  type NsfSpec,
+} from "@likely/core";
+
+/** A density estimator without its sides: a mixture, a masked flow or one of splines. */
+export type EstimatorSpec =
+  | Omit<MdnSpec, keyof DensitySides>
+  | Omit<MafSpec, keyof DensitySides>
+  | Omit<NsfSpec, keyof DensitySides>;
+
+/** Beyond, a flow of splines needs many transforms for all coordinates to meet. */
+const FEW = 5;
+/** Transforms of splines where fewer would do for that. */
+const SHAPELY = 4;
+
+/**
+ * Chooses a density estimator by the width of its target: splines for up to five numbers, which bend
+ * to any shape, masked transforms for more.
+ *
+ * @param sides What is the density of what, and how the condition is embedded.
+ * @param estimator The estimator, where it is chosen.
+ * @returns The whole spec.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { densityEstimator } from "@likely/sbi";
+ *
+ * assertEquals(densityEstimator({ thetaDim: 2, xDim: 10, target: "theta" }).kind, "nsf");
+ * assertEquals(densityEstimator({ thetaDim: 2, xDim: 10, target: "x" }).kind, "maf");
+ * ```
+ */
+export function densityEstimator(sides: DensitySides, estimator?: EstimatorSpec): DensitySpec {
+  const { target } = densityWidths(sides);
+  return { ...(estimator ?? (target <= FEW ? splines(target) : MASKED)), ...sides };
+}
+
+/** As many transforms as it takes any two coordinates to meet, see `couplingSplit`. */
+function splines(target: number): EstimatorSpec {
+  return { ...SPLINES, transforms: Math.max(SHAPELY, 2 * Math.ceil(Math.log2(target))) };
+}
+
+const SPLINES: Omit<NsfSpec, keyof DensitySides | "transforms"> = {
+  kind: "nsf",
+  bins: 8,
+  span: 4,
+  trunk: { kind: "mlp", hidden: [32, 32], activation: "silu" },
+};
+const MASKED: EstimatorSpec = { kind: "maf", transforms: 3, hidden: [50], activation: "silu" };

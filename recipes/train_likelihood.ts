@@ -1,0 +1,92 @@
+/**
+ * From simulated pairs to a trained likelihood.
+ *
+ * @module
+ */
+
+import { type Key, type Loss, priorFrom, type Scaling, standardisation, supportEnds } from "@likely/core";
+import { nll, scoreAugmented, scoreScale } from "@likely/losses";
+import { logColumns } from "./_log_columns.ts";
+import { trainDensity } from "./_train_density.ts";
+import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
+import type { SimulatedPairs } from "./simulated_pairs.ts";
+import { columnInterval, isWhole, requireXColumns, type XColumn } from "./x_column.ts";
+
+/** Options of {@linkcode trainLikelihood}: the estimator's, and all of {@linkcode train}'s. */
+export interface TrainLikelihoodOptions extends DensityTrainingOptions {
+  /**
+   * What each column of x is: the density has no mass where a column cannot be. A given loss sees
+   * whole numbers as they are; see the options of {@linkcode nll}.
+   *
+   * @default {undefined} All real.
+   */
+  readonly columns?: readonly XColumn[];
+}
+
+/** A surrogate, a density of x given θ, and how its training went. */
+export type TrainedLikelihood = TrainedDensity;
+
+/**
+ * Trains a density estimator on pairs (θ, x): what it learns is the likelihood p(x | θ). Whatever θ
+ * were drawn from, the prior may be another; independent observations of one θ are added up.
+ *
+ * Data with scores are trained on them too: a likelihood's slope in θ is the model's score.
+ *
+ * Source: Papamakarios, Sterratt & Murray (2019), https://arxiv.org/abs/1805.07226.
+ *
+ * @param key The key to consume.
+ * @param pairs What was simulated.
+ * @param options Estimator, loss, columns of x, training.
+ * @returns The surrogate and its learning curves.
+ * @throws {TypeError | RangeError} If options or data do not fit together, or a number is not what
+ * its column is.
+ * @throws {TrainingError} If a loss is not finite.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { key, simulate, split, trainLikelihood, twoMoons } from "@likely/sbi";
+ *
+ * const { prior, simulator } = twoMoons();
+ * const [forData, forTraining] = split(key(0), 2);
+ * const dataset = await simulate(forData, { prior, simulator }, 500);
+ * const { artifact } = await trainLikelihood(
+ *   forTraining,
+ *   { simulator: simulator.name, prior: prior.spec, dataset },
+ *   { estimator: { kind: "maf", transforms: 2, hidden: [16], activation: "silu" }, maxEpochs: 2 },
+ * );
+ * assertEquals(artifact.kind, "likelihood");
+ * ```
+ */
+export async function trainLikelihood(
+  key: Key,
+  pairs: SimulatedPairs,
+  options: TrainLikelihoodOptions = {},
+): Promise<TrainedLikelihood> {
+  const { columns = allReal(pairs.dataset.x.dim), ...training } = options;
+  requireXColumns(pairs.dataset.x, columns);
+  const scaling = scalingOf(pairs, columns);
+  const loss = options.loss ?? defaultLoss(pairs, scaling, columns);
+  return await trainDensity(key, pairs, { ...training, loss, target: "x", scaling });
+}
+
+function allReal(dim: number): XColumn[] {
+  return Array.from({ length: dim }, () => ({ kind: "real" }));
+}
+
+function scalingOf({ dataset: { theta, x }, prior }: SimulatedPairs, columns: readonly XColumn[]): Scaling {
+  const whole = columns.map(isWhole);
+  return {
+    theta: standardisation(theta, { log: logColumns(priorFrom(prior).support) }),
+    x: {
+      ...standardisation(x, supportEnds(columns.map(columnInterval))),
+      ...(whole.includes(true) && { whole }),
+    },
+  };
+}
+
+function defaultLoss({ dataset }: SimulatedPairs, { theta }: Scaling, columns: readonly XColumn[]): Loss {
+  const whole = columns.flatMap((column, j) => isWhole(column) ? [j] : []);
+  const loss = nll(whole.length > 0 ? { whole } : {});
+  return dataset.score ? scoreAugmented(loss, { scale: scoreScale(dataset, theta) }) : loss;
+}

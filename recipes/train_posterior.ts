@@ -1,0 +1,70 @@
+/**
+ * From simulated pairs to a trained posterior.
+ *
+ * @module
+ */
+
+import { type Key, priorFrom, standardisation, supportEnds } from "@likely/core";
+import { scalingFor } from "@likely/surrogates";
+import { trainDensity } from "./_train_density.ts";
+import { densityEstimator } from "./density_estimator.ts";
+import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
+import type { SimulatedPairs } from "./simulated_pairs.ts";
+
+/** Options of {@linkcode trainPosterior}. */
+export type TrainPosteriorOptions = DensityTrainingOptions;
+
+/** A surrogate, a density of θ given x, and how its training went. */
+export type TrainedPosterior = TrainedDensity;
+
+/**
+ * Trains a density estimator on pairs (θ, x) of the prior and the simulator: what it learns is the
+ * posterior p(θ | x), for any x at once. It can be drawn from directly and has an exact density.
+ *
+ * θ is seen through the ends of its prior: no draw lies beyond them, and no mass is lost there.
+ *
+ * Source: Papamakarios & Murray (2016), https://arxiv.org/abs/1605.06376; Greenberg, Nonnenmacher
+ * & Macke (2019), https://arxiv.org/abs/1905.07488.
+ *
+ * @param key The key to consume.
+ * @param pairs What was simulated, θ from the prior.
+ * @param options Estimator, loss and training.
+ * @returns The surrogate and its learning curves.
+ * @throws {TypeError | RangeError} If options or data do not fit together.
+ * @throws {TrainingError} If a loss is not finite.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { key, simulate, split, trainPosterior, twoMoons } from "@likely/sbi";
+ *
+ * const { prior, simulator } = twoMoons();
+ * const [forData, forTraining] = split(key(0), 2);
+ * const dataset = await simulate(forData, { prior, simulator }, 500);
+ * const { artifact } = await trainPosterior(
+ *   forTraining,
+ *   { simulator: simulator.name, prior: prior.spec, dataset },
+ *   { estimator: { kind: "maf", transforms: 2, hidden: [16], activation: "silu" }, maxEpochs: 2 },
+ * );
+ * assertEquals(artifact.kind, "posterior");
+ * ```
+ */
+export async function trainPosterior(
+  key: Key,
+  pairs: SimulatedPairs,
+  options: TrainPosteriorOptions = {},
+): Promise<TrainedPosterior> {
+  const { dataset, prior } = pairs;
+  const { estimator, embedding } = options;
+  const sides = {
+    thetaDim: dataset.theta.dim,
+    xDim: dataset.x.dim,
+    target: "theta",
+    ...(embedding && { embedding }),
+  } as const;
+  const scaling = {
+    x: scalingFor(densityEstimator(sides, estimator), dataset).x,
+    theta: standardisation(dataset.theta, supportEnds(priorFrom(prior).support)),
+  };
+  return await trainDensity(key, pairs, { ...options, target: "theta", scaling });
+}

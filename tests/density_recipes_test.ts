@@ -1,0 +1,246 @@
+/** Posteriors and likelihoods that are learned as densities, from simulator to answer. */
+
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  calibrate,
+  decodeArtifact,
+  defaultEngine,
+  drawCategorical,
+  drawNormal,
+  drawPoisson,
+  encodeArtifact,
+  type EstimatorSpec,
+  exponential,
+  fromRows,
+  gaussianLinear,
+  independent,
+  key,
+  nle,
+  normal,
+  npe,
+  points,
+  posterior,
+  simulate,
+  simulator,
+  summary,
+  trainLikelihood,
+  uniform,
+} from "@likely/sbi";
+
+/** A Gaussian whose mean is linear: all that linear Gaussian tasks need. */
+const LINEAR: EstimatorSpec = { kind: "maf", transforms: 1, hidden: [], activation: "silu" };
+const SMALL: EstimatorSpec = { kind: "maf", transforms: 2, hidden: [16], activation: "silu" };
+
+/** One parameter seen through noise of sd 0.5; its prior ends at both sides, or at one. */
+const boxed = {
+  prior: independent({ a: uniform(-1, 2), b: exponential(2) }),
+  simulator: simulator({
+    name: "boxed",
+    thetaDim: 2,
+    xDim: 2,
+    simulate: (random, [a, b]) => [a! + drawNormal(random, 0, 0.5), b! + drawNormal(random, 0, 0.2)],
+  }),
+};
+
+Deno.test("npe() of a linear Gaussian task has the exact mean and covariance", async () => {
+  const task = gaussianLinear();
+  const { artifact } = await npe(key(0), task, { simulations: 5000, maxEpochs: 15, estimator: LINEAR });
+  const x = task.simulator.simulate(key(1), task.prior.sample(key(2), 1)).data;
+  using given = await posterior(artifact, x);
+  const n = 4000;
+  const draws = await given.sample(key(3), n);
+  const sd = Math.sqrt(0.05); // N(x / 2, 0.05 I)
+  const rows = summary(draws);
+  // 5,000 pairs tell a mean to sd √(11 / 5000) = 0.05 sd, draws to 0.016 sd.
+  rows.forEach((row, j) => {
+    assertAlmostEquals(row.mean, x[j]! / 2, 4 * 0.05 * sd, row.name);
+    // Its logarithm is linear in x too: 11 numbers, each to 1/√9000.
+    assertAlmostEquals(Math.log(row.sd / sd), 0, 4 * Math.sqrt(11 / 9000), row.name);
+  });
+  for (let j = 1; j < 10; j++) {
+    let covariance = 0;
+    for (let i = 0; i < n; i++) {
+      covariance += (draws.values[i * 10]! - rows[0]!.mean) * (draws.values[i * 10 + j]! - rows[j]!.mean) / n;
+    }
+    // Correlations of 4,500 pairs and of 4,000 draws.
+    assertAlmostEquals(covariance / sd ** 2, 0, 4 * Math.sqrt(1 / 4500 + 1 / n), rows[j]!.name);
+  }
+});
+
+Deno.test("a posterior's draws are inside the prior, its density sums to one there and is that of the draws", async () => {
+  const { artifact } = await npe(key(4), boxed, { simulations: 2000, maxEpochs: 10, estimator: SMALL });
+  assertEquals([artifact.scaling.theta.log, artifact.scaling.theta.upper], [[-1, 0], [2, null]]);
+  // Data near both lower ends: mass presses against them.
+  using given = await posterior(artifact, [-1.2, 0.05]);
+  const draws = await given.sample(key(5), 20_000);
+  assertEquals([draws.chains, draws.length, draws.info.sampler], [1, 20_000, "direct"]);
+  for (let i = 0; i < draws.length; i++) {
+    const [a, b] = draws.values.subarray(2 * i, 2 * i + 2);
+    assert(a! > -1 && a! < 2 && b! > 0, `${a}, ${b}`);
+  }
+  const cells = 400;
+  const grid = points(
+    Float64Array.from({ length: 2 * cells ** 2 }, (_, k) => {
+      const i = k >> 1;
+      return k % 2 === 0 ? -1 + 3 * (i % cells + 0.5) / cells : 2 * (Math.floor(i / cells) + 0.5) / cells;
+    }),
+    2,
+  );
+  const mass = given.logDensity!(grid).map((value) => Math.exp(value) * 3 / cells * 2 / cells);
+  assertAlmostEquals(mass.reduce((sum, value) => sum + value, 0), 1, 0.01);
+  const mean = mass.reduce((sum, value, i) => sum + value * grid.data[2 * i]!, 0);
+  const [first] = summary(draws);
+  assertAlmostEquals(first!.mean, mean, 4 * first!.sd / Math.sqrt(draws.length) + 0.005);
+  assertEquals(
+    [...given.logDensity!(fromRows([[-1.1, 1], [2, 1], [0, -0.1]]))],
+    new Array(3).fill(-Infinity),
+  );
+});
+
+Deno.test("a posterior answers the same after the file", async () => {
+  const { artifact } = await npe(key(6), boxed, { simulations: 300, maxEpochs: 2, estimator: SMALL });
+  const read = decodeArtifact(encodeArtifact(artifact));
+  assertEquals(read, artifact);
+  using before = await posterior(artifact, [0, 1]);
+  using after = await posterior(read, [0, 1]);
+  assertEquals((await after.sample(key(7), 50)).values, (await before.sample(key(7), 50)).values);
+});
+
+Deno.test("posterior() of a learned posterior refuses what it was not learned for", async () => {
+  const { artifact } = await npe(key(8), boxed, { simulations: 300, maxEpochs: 1, estimator: SMALL });
+  const two = fromRows([[0, 1], [0, 1]]);
+  await assertRejects(() => posterior(artifact, two), TypeError, "several observations");
+  await assertRejects(() => posterior(artifact, [0, 1], { beta: 2 }), RangeError, "beta must be 1");
+});
+
+Deno.test("a posterior near its prior is calibrated", async () => {
+  const task = {
+    prior: independent({ a: normal(0, 1) }),
+    simulator: simulator({
+      name: "noisy",
+      thetaDim: 1,
+      xDim: 1,
+      simulate: (random, [a]) => [a! + drawNormal(random)],
+    }),
+  };
+  const { artifact } = await npe(key(9), task, { simulations: 4000, maxEpochs: 10, estimator: LINEAR });
+  const found = await calibrate(key(10), artifact, task.simulator, { datasets: 200 });
+  assert(found.sbc.pValue > 1e-3);
+  assert(found.coverage.pValue > 1e-3);
+});
+
+Deno.test("nle() of a linear Gaussian task has the exact posterior of three observations", async () => {
+  const task = {
+    prior: independent({ a: normal(0, 1), b: normal(0, 1) }),
+    simulator: simulator({
+      name: "noisy",
+      thetaDim: 2,
+      xDim: 2,
+      simulate: (random, [a, b]) => [a! + drawNormal(random), b! - a! + drawNormal(random, 0, 0.5)],
+    }),
+  };
+  const { artifact } = await nle(key(11), task, { simulations: 4000, maxEpochs: 15, estimator: LINEAR });
+  assertEquals(artifact.kind, "likelihood");
+  using given = await posterior(artifact, fromRows([[1, 0], [0.4, 0.2], [1.3, -0.5]]));
+  const rows = summary(await given.sample(key(12), 4000));
+  // Precision I + 3 (a aᵀ + 4 c cᵀ), a = (1, 0), c = (−1, 1); times the mean: 3 (a x̄₁ + 4 c x̄₂).
+  const [x1, x2] = [0.9, -0.1];
+  const [p11, p12, p22] = [1 + 3 + 12, -12, 1 + 12];
+  const det = p11 * p22 - p12 * p12;
+  const [h1, h2] = [3 * x1 - 12 * x2, 12 * x2];
+  const mean = [(p22 * h1 - p12 * h2) / det, (p11 * h2 - p12 * h1) / det];
+  const sd = [Math.sqrt(p22 / det), Math.sqrt(p11 / det)];
+  // Of noise that is linear in θ too a sd is known to √(3 / 8000), and rows add their errors up.
+  rows.forEach((row, j) => {
+    assertAlmostEquals(row.mean, mean[j]!, 0.15 * sd[j]!, row.name);
+    assertAlmostEquals(Math.log(row.sd / sd[j]!), 0, 4 * Math.sqrt(3 * 3 / 8000), row.name);
+  });
+});
+
+Deno.test("trainLikelihood() uses scores when there are some, and learns positive x between its ends", async () => {
+  const task = gaussianLinear();
+  const scored = await simulate(key(13), task, 300, { score: true });
+  const pairs = { simulator: "gaussian_linear", prior: task.prior.spec, dataset: scored };
+  const { artifact } = await trainLikelihood(key(14), pairs, { maxEpochs: 1, estimator: SMALL });
+  assertEquals(artifact.provenance.loss.name, "nll_score");
+  const prior = independent({ rate: uniform(0.5, 2) });
+  const waits = simulator({
+    name: "waits",
+    thetaDim: 1,
+    xDim: 1,
+    simulate: (random, [rate]) => [-Math.log(1 - random.uniform()) / rate!],
+  });
+  const dataset = await simulate(key(15), { prior, simulator: waits }, 4000);
+  const found = await trainLikelihood(key(16), { simulator: "waits", prior: prior.spec, dataset }, {
+    columns: [{ kind: "positive" }],
+    maxEpochs: 15,
+    estimator: {
+      kind: "nsf",
+      transforms: 1,
+      bins: 8,
+      span: 4,
+      trunk: { kind: "mlp", hidden: [16], activation: "silu" },
+    },
+  });
+  assertEquals(found.artifact.scaling.x.log, [0]);
+  using given = await posterior(found.artifact, [0.7]);
+  const values = given.logDensity!(fromRows([[0.6], [1.4]]));
+  // log p(x | θ) = log θ − θ x, and the uniform prior adds the same to both.
+  const exact = Math.log(1.4 / 0.6) - 0.8 * 0.7;
+  assertAlmostEquals(values[1]! - values[0]!, exact, 0.1);
+  await assertRejects(
+    () =>
+      trainLikelihood(key(16), { simulator: "waits", prior: prior.spec, dataset }, {
+        columns: [{ kind: "interval", low: 0, high: 1 }],
+      }),
+    RangeError,
+    "column 0 of x must be in (0, 1)",
+  );
+});
+
+Deno.test("trainLikelihood() learns the probabilities of counts and of categories", async () => {
+  const prior = independent({ rate: uniform(0.5, 6) });
+  // A count, and which of three things happened.
+  const odds = (rate: number) => [1, rate, 4].map((w) => w / (5 + rate));
+  const mixed = simulator({
+    name: "mixed",
+    thetaDim: 1,
+    xDim: 2,
+    simulate: (random, [rate]) => [drawPoisson(random, rate!), drawCategorical(random, odds(rate!))],
+  });
+  const dataset = await simulate(key(17), { prior, simulator: mixed }, 4000);
+  const pairs = { simulator: "mixed", prior: prior.spec, dataset };
+  const { artifact } = await trainLikelihood(key(18), pairs, {
+    columns: [{ kind: "count" }, { kind: "category", categories: 3 }],
+    batchSize: 200,
+    learningRate: 6e-3,
+    maxEpochs: 20,
+    estimator: {
+      kind: "nsf",
+      transforms: 2,
+      bins: 10,
+      span: 3,
+      trunk: { kind: "mlp", hidden: [24], activation: "silu" },
+    },
+  });
+  assertEquals(artifact.provenance.loss.options, { whole: "0,1" });
+  assertEquals(decodeArtifact(encodeArtifact(artifact)).scaling.x.whole, [true, true]);
+  using density = await defaultEngine().density(artifact);
+  for (const rate of [1, 3]) {
+    let poisson = Math.exp(-rate);
+    for (let count = 0; count < 8; count++) {
+      const found = density.logDensity(fromRows([0, 1, 2].map((c) => [count, c])), fromRows([[rate]]));
+      // Of probabilities up to 0.25; a share of 4,000 pairs near this rate is known to 0.02.
+      odds(rate).forEach((share, c) => assertAlmostEquals(Math.exp(found[c]!), poisson * share, 0.05));
+      poisson *= rate / (count + 1);
+    }
+  }
+  const draws = density.sample(key(19), 4000, fromRows([[3]]));
+  assert(
+    draws.data.every((value, k) => Number.isInteger(value) && value >= 0 && (k % 2 === 0 || value <= 2)),
+  );
+  for (const [category, share] of odds(3).entries()) {
+    const found = draws.data.filter((value, k) => k % 2 === 1 && value === category).length / 4000;
+    assertAlmostEquals(found, share, 0.06);
+  }
+});
