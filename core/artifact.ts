@@ -16,7 +16,10 @@ export type ArtifactKind = "ratio" | "likelihood" | "posterior" | "cost";
 
 /** A trained surrogate. */
 export interface Artifact {
-  /** What the network's output means. */
+  /**
+   * What the network's output means. A posterior's is a density of θ, and its `scaling.theta` names
+   * the ends of the prior's support: the density is one of unconstrained θ, standardised.
+   */
   readonly kind: ArtifactKind;
   /** The network. */
   readonly spec: Spec;

@@ -21,14 +21,16 @@
 
 import * as v from "valibot";
 import { requireLength } from "./check.ts";
-import type { Artifact } from "./artifact.ts";
+import type { Artifact, ArtifactKind } from "./artifact.ts";
 import type { DataReference } from "./data_reference.ts";
 import { checkSpec } from "./check_spec.ts";
 import { checkWeights } from "./check_weights.ts";
 import { FormatError } from "./errors.ts";
 import { priorFrom } from "./prior_from.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { Standardisation } from "./scaling.ts";
 import type { Spec } from "./spec.ts";
+import type { Support } from "./support.ts";
 import { type Weights, weightShapes } from "./weights.ts";
 
 const FORMAT = "1";
@@ -42,6 +44,7 @@ const SIDE = v.object({
   mean: v.array(FINITE),
   std: v.array(POSITIVE),
   log: v.exactOptional(v.array(v.nullable(FINITE))),
+  upper: v.exactOptional(v.array(v.nullable(FINITE))),
 });
 const SCALING = v.object({ theta: SIDE, x: SIDE });
 const CLOUD = v.object({
@@ -185,11 +188,17 @@ function checkArtifact(artifact: Artifact): Artifact {
       ["scaling.theta.mean", theta.mean.length, spec.thetaDim],
       ["scaling.theta.std", theta.std.length, spec.thetaDim],
       ["scaling.theta.log", theta.log?.length ?? spec.thetaDim, spec.thetaDim],
+      ["scaling.theta.upper", theta.upper?.length ?? spec.thetaDim, spec.thetaDim],
       ["scaling.x.mean", x.mean.length, spec.xDim],
       ["scaling.x.std", x.std.length, spec.xDim],
       ["scaling.x.log", x.log?.length ?? spec.xDim, spec.xDim],
+      ["scaling.x.upper", x.upper?.length ?? spec.xDim, spec.xDim],
     ] as const
   ) requireLength("use this spec", name, length, expected);
+  requireEnds("theta", theta);
+  requireEnds("x", x);
+  requireMeaning(checked.kind, spec);
+  if (checked.kind === "posterior") requireSupport(theta, checked.prior.support);
   return {
     kind: checked.kind,
     spec,
@@ -201,9 +210,41 @@ function checkArtifact(artifact: Artifact): Artifact {
   };
 }
 
-function checkReference({ xDim, embedding }: Spec, reference: DataReference): DataReference {
+/** Both ends of a column, where both are named, with room between them. */
+function requireEnds(side: string, { log, upper }: Standardisation): void {
+  log?.forEach((low, j) => {
+    const high = upper?.[j] ?? null;
+    if (low === null || high === null || low < high) return;
+    throw new RangeError(`scaling.${side} must have log < upper: column ${j} has ${low} and ${high}`);
+  });
+}
+
+/** What the network's output can mean. */
+function requireMeaning(kind: ArtifactKind, spec: Spec): void {
+  const means: readonly ArtifactKind[] = spec.kind === "network"
+    ? ["ratio", "likelihood", "cost"]
+    : [spec.target === "theta" ? "posterior" : "likelihood"];
+  if (means.includes(kind)) return;
+  const what = spec.kind === "network" ? "a network" : `a density of ${spec.target}`;
+  throw new TypeError(`kind must be ${means.join(", ")} for ${what}: current value is "${kind}"`);
+}
+
+/** A posterior sees θ through the ends of its prior: no draw lies beyond them, and no mass. */
+function requireSupport(theta: Standardisation, support: Support): void {
+  support.forEach(({ low, high }, j) => {
+    const ends = [theta.log?.[j] ?? -Infinity, theta.upper?.[j] ?? Infinity];
+    if (ends[0] === low && ends[1] === high) return;
+    throw new RangeError(
+      `scaling.theta must have the ends of the prior: column ${j} has (${ends}), not (${[low, high]})`,
+    );
+  });
+}
+
+function checkReference(spec: Spec, reference: DataReference): DataReference {
   const { x, embedded } = parse("reference", REFERENCE, reference);
-  const width = embedding?.out ?? 0;
+  const { xDim, embedding } = spec;
+  // What embeds θ says nothing of x.
+  const width = spec.kind !== "network" && spec.target === "x" ? 0 : embedding?.out ?? 0;
   for (const [name, cloud, dim] of [["x", x, xDim], ["embedded", embedded, width]] as const) {
     if (!cloud) continue;
     requireLength("use this spec", `reference.${name}.low`, cloud.low.length, dim);

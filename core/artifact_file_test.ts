@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { DENSITIES, densityArtifact } from "../tests/_density_specs.ts";
 import type { Artifact } from "./artifact.ts";
 import { decodeArtifact, encodeArtifact } from "./artifact_file.ts";
 import { FormatError } from "./errors.ts";
@@ -65,7 +66,7 @@ Deno.test("an artifact reads back as it was written, to the last bit", () => {
   const back = decodeArtifact(encodeArtifact(artifact));
   assertEquals(back, artifact);
   assertEquals(Object.keys(back.weights), Object.keys(artifact.weights));
-  for (const kind of ["ratio", "likelihood", "posterior", "cost"] as const) {
+  for (const kind of ["ratio", "likelihood", "cost"] as const) {
     assertEquals(decodeArtifact(encodeArtifact({ ...artifact, kind })).kind, kind);
   }
 });
@@ -195,4 +196,61 @@ Deno.test("a reference of the training data comes back, or is refused if it does
       "Cannot read an artifact",
     );
   }
+});
+
+const DENSITY: Artifact = {
+  ...artifact,
+  ...densityArtifact({ ...DENSITIES["a masked flow of two"]!, xDim: 3 }),
+  prior: artifact.prior,
+  scaling: {
+    ...artifact.scaling,
+    theta: { mean: [0.1, -1], std: [1, 2], log: [0, 0], upper: [1 / 3, null] },
+  },
+};
+
+Deno.test("a posterior reads back, and its ends are the prior's", () => {
+  assertEquals(decodeArtifact(encodeArtifact(DENSITY)), DENSITY);
+  const { theta, x } = DENSITY.scaling;
+  for (const ends of [{ log: [0, 0] }, { log: [0, 0], upper: [0.5, null] }, {}, { upper: [1 / 3, null] }]) {
+    const scaling = { theta: { mean: theta.mean, std: theta.std, ...ends }, x };
+    assertThrows(() => encodeArtifact({ ...DENSITY, scaling }), RangeError, "the ends of the prior: column");
+  }
+});
+
+Deno.test("what a network's output means follows from its kind", () => {
+  const ofX = densityArtifact({ ...DENSITIES["a masked flow of x"]!, thetaDim: 2, xDim: 3 });
+  const likelihood: Artifact = { ...artifact, ...ofX, prior: artifact.prior, scaling: artifact.scaling };
+  assertEquals(decodeArtifact(encodeArtifact(likelihood)), likelihood);
+  for (
+    const [bad, says] of [
+      [{ ...likelihood, kind: "posterior" }, "kind must be likelihood for a density of x"],
+      [{ ...DENSITY, kind: "likelihood" }, "kind must be posterior for a density of theta"],
+      [{ ...artifact, kind: "posterior" }, "kind must be ratio, likelihood, cost for a network"],
+    ] as const
+  ) assertThrows(() => encodeArtifact(bad), TypeError, says);
+});
+
+Deno.test("decodeArtifact() refuses ends that are none, and weights that look ahead", () => {
+  const withTheta = (change: object) => ({
+    ...artifact,
+    scaling: { ...artifact.scaling, theta: { mean: [0, 0], std: [1, 1], ...change } },
+  });
+  assertThrows(
+    () => encodeArtifact(withTheta({ upper: [1] })),
+    TypeError,
+    "scaling.theta.upper must have length 2",
+  );
+  assertThrows(
+    () => encodeArtifact(withTheta({ log: [1, 2], upper: [2, 2] })),
+    RangeError,
+    "log < upper: column 1",
+  );
+  const name = "transform0/skip/weight";
+  const { shape, data } = DENSITY.weights[name]!;
+  const ahead = { ...DENSITY.weights, [name]: { shape, data: data.map((w, i) => i === 0 ? 1 : w) } };
+  assertThrows(
+    () => encodeArtifact({ ...DENSITY, weights: ahead }),
+    RangeError,
+    "must be 0 where it is masked",
+  );
 });

@@ -5,6 +5,7 @@
  */
 
 import type { Artifact } from "./artifact.ts";
+import type { ConditionalDensity } from "./conditional_density.ts";
 import type { LogDensities, LogDensity } from "./log_density.ts";
 import type { Loss } from "./loss.ts";
 import type { Points } from "./points.ts";
@@ -25,6 +26,7 @@ export interface Engine {
    * The network's output as a function of θ at the rows of `x` (added up when there are
    * several: independent observations of one θ). Neither prior nor support is included.
    * Values in nats for ratio and likelihood artifacts; in units of distance for cost ones.
+   * For posterior artifacts it is the log posterior density, support included, of the one row.
    */
   logDensity(artifact: Artifact, x: Points): Promise<LogDensity & Disposable>;
   /**
@@ -32,6 +34,11 @@ export interface Engine {
    * row i alone. All points of a call are evaluated together, whatever rows they belong to.
    */
   logDensities(artifact: Artifact, x: Points): Promise<ObservedDensities>;
+  /**
+   * A density estimator as what it is: log densities of any targets given any conditions, and draws.
+   * Refused for networks that are none.
+   */
+  density(artifact: Artifact): Promise<ConditionalDensity & Disposable>;
 }
 
 /** What {@linkcode Engine.logDensities} returns; owns engine memory until disposed. */

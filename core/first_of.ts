@@ -29,6 +29,7 @@ export function firstOf(engines: readonly Engine[]): Engine {
     trainStep: (plan) => attempt(engines, (engine) => engine.trainStep(plan)),
     logDensity: (artifact, x) => attempt(engines, (engine) => engine.logDensity(artifact, x)),
     logDensities: (artifact, x) => attempt(engines, (engine) => engine.logDensities(artifact, x)),
+    density: (artifact) => attempt(engines, (engine) => engine.density(artifact)),
   };
 }
 

@@ -10,10 +10,12 @@
 
 export * from "./artifact.ts";
 export * from "./artifact_file.ts";
+export * from "./base_draws.ts";
 export * from "./batch.ts";
 export * from "./beta.ts";
 export * from "./check_spec.ts";
 export * from "./check_weights.ts";
+export * from "./conditional_density.ts";
 export * from "./cores.ts";
 export * from "./coupling_split.ts";
 export * from "./csv.ts";
@@ -66,6 +68,7 @@ export * from "./network_parts.ts";
 export * from "./normal.ts";
 export * from "./numeric_density.ts";
 export * from "./pair_with_others.ts";
+export * from "./plain_density.ts";
 export * from "./points.ts";
 export * from "./posterior.ts";
 export * from "./posterior_density.ts";

@@ -4,11 +4,17 @@
  * @module
  */
 
+import { fromInterval, toInterval } from "./_bijection.ts";
 import type { Points } from "./points.ts";
+import type { Interval } from "./interval.ts";
+import type { Support } from "./support.ts";
 
 /**
  * Standardisation of one side: column j of a value v becomes `u = (c(v) − mean_j) / std_j`,
- * where `c(v)` is v itself, or `log(v − a)` where `log_j` names the lower end a.
+ * where `c(v)` is v itself; `log(v − a)` where `log_j` names the lower end a; `log(b − v)` where
+ * `upper_j` names the upper end b; and `log(v − a) − log(b − v)` where both are named. This is the
+ * way to unconstrained space of {@linkcode unconstrain}: a density of u has all its mass between
+ * the ends.
  */
 export interface Standardisation {
   /** `[dim]`: means of `c(v)`. */
@@ -17,6 +23,8 @@ export interface Standardisation {
   readonly std: readonly number[];
   /** `[dim]`: the lower end of a column seen on the log scale, `null` for the others. */
   readonly log?: readonly (number | null)[];
+  /** `[dim]`: the upper end of a column seen on the log scale of what is left to it. */
+  readonly upper?: readonly (number | null)[];
 }
 
 /** Standardisation of both sides. */
@@ -35,12 +43,42 @@ export interface StandardisationOptions {
    * @default {undefined} None.
    */
   readonly log?: readonly (number | null)[];
+  /**
+   * `[dim]`: columns to see on the log scale from above, by their upper end; with a lower end too,
+   * on the logistic scale between the two.
+   *
+   * @default {undefined} None.
+   */
+  readonly upper?: readonly (number | null)[];
+}
+
+/**
+ * Names the ends of a support as {@linkcode standardisation} wants them: for densities, which must
+ * not reach beyond them.
+ *
+ * @param support One interval per column.
+ * @returns The ends that are finite.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { supportEnds } from "@likely/core";
+ *
+ * assertEquals(supportEnds([{ low: 0, high: Infinity }, { low: -1, high: 1 }]), {
+ *   log: [0, -1],
+ *   upper: [null, 1],
+ * });
+ * ```
+ */
+export function supportEnds(support: Support): Required<StandardisationOptions> {
+  const end = (value: number) => Number.isFinite(value) ? value : null;
+  return { log: support.map(({ low }) => end(low)), upper: support.map(({ high }) => end(high)) };
 }
 
 /**
  * Measures column means and standard deviations (n − 1), in two passes.
  *
- * @param source `[n, dim]`, n ≥ 1; above the lower end in columns on the log scale.
+ * @param source `[n, dim]`, n ≥ 1; between the ends that are named.
  * @param options Which columns are seen on the log scale.
  * @returns The standardisation; a constant column gets std 1.
  *
@@ -53,11 +91,11 @@ export interface StandardisationOptions {
  * ```
  */
 export function standardisation(source: Points, options: StandardisationOptions = {}): Standardisation {
-  const { log } = options;
+  const { log, upper } = options;
   const { data, n, dim } = source;
   const mean = new Array<number>(dim).fill(0);
   const std = new Array<number>(dim).fill(0);
-  const coordinates = data.map((value, k) => coordinate(log?.[k % dim], value));
+  const coordinates = data.map((value, k) => fromInterval(interval(options, k % dim), value));
   coordinates.forEach((value, k) => mean[k % dim]! += value / n);
   coordinates.forEach((value, k) => std[k % dim]! += (value - mean[k % dim]!) ** 2);
   // A column that varies only by rounding is constant: dividing by its "deviation" would
@@ -69,6 +107,7 @@ export function standardisation(source: Points, options: StandardisationOptions 
       return s > 1e-12 * Math.max(1, Math.abs(mean[j]!)) ? s : 1;
     }),
     ...(log?.some((low) => low !== null) && { log }),
+    ...(upper?.some((high) => high !== null) && { upper }),
   };
 }
 
@@ -78,10 +117,31 @@ export function standardisation(source: Points, options: StandardisationOptions 
  * @param by The standardisation of that side.
  * @param j The number's column.
  * @param value The number.
- * @returns It in standard units; NaN or −∞ below the lower end of a column on the log scale.
+ * @returns It in standard units; NaN or ±∞ beyond an end that is named, or at it.
  */
 export function standardValue(by: Standardisation, j: number, value: number): number {
-  return (coordinate(by.log?.[j], value) - by.mean[j]!) / by.std[j]!;
+  return (fromInterval(interval(by, j), value) - by.mean[j]!) / by.std[j]!;
+}
+
+/**
+ * The inverse of {@linkcode standardValue}.
+ *
+ * @param by The standardisation of that side.
+ * @param j The number's column.
+ * @param u The number in standard units; NaN stays NaN.
+ * @returns It in raw units, strictly between the ends that are named.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { rawValue, standardValue } from "@likely/core";
+ *
+ * const by = { mean: [0.3], std: [2], log: [-1], upper: [1] };
+ * assertAlmostEquals(rawValue(by, 0, standardValue(by, 0, 0.9)), 0.9);
+ * ```
+ */
+export function rawValue(by: Standardisation, j: number, u: number): number {
+  return toInterval(interval(by, j), by.mean[j]! + by.std[j]! * u);
 }
 
 /**
@@ -94,8 +154,50 @@ export function standardValue(by: Standardisation, j: number, value: number): nu
  * @returns The slope.
  */
 export function standardSlope(by: Standardisation, j: number, value: number): number {
-  const low = by.log?.[j] ?? null;
-  return 1 / (by.std[j]! * (low === null ? 1 : value - low));
+  const between = interval(by, j);
+  if (between === WHOLE) return 1 / by.std[j]!;
+  const { low, high } = between;
+  const rise = 1 / (value - low) + 1 / (high - value);
+  return (low === -Infinity ? -rise : rise) / by.std[j]!;
+}
+
+/**
+ * What standardisation adds to a log density: `Σⱼ log |duⱼ/dvⱼ|`, so that
+ * `log p(v) = log p(u) + Σⱼ log |duⱼ/dvⱼ|`.
+ *
+ * @param by The standardisation of that side.
+ * @param source `[n, dim]`, raw units.
+ * @returns `[n]`, in nats; NaN for rows beyond an end that is named, or at it.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { fromRows, logStandardSlopes } from "@likely/core";
+ *
+ * const by = { mean: [5], std: [2], log: [0] };
+ * assertAlmostEquals(logStandardSlopes(by, fromRows([[3]]))[0]!, -Math.log(2 * 3));
+ * ```
+ */
+export function logStandardSlopes(by: Standardisation, source: Points): Float64Array {
+  const { data, n, dim } = source;
+  return Float64Array.from({ length: n }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < dim; j++) sum += logStandardSlope(by, j, data[i * dim + j]!);
+    return sum;
+  });
+}
+
+/**
+ * The derivative of a column's part of {@linkcode logStandardSlopes}, `d log |du/dv| / dv`.
+ *
+ * @param by The standardisation of that side.
+ * @param j The number's column.
+ * @param value The number, in raw units.
+ * @returns The slope of the log-slope.
+ */
+export function standardBend(by: Standardisation, j: number, value: number): number {
+  const { low, high } = interval(by, j);
+  return 1 / (high - value) - 1 / (value - low);
 }
 
 /**
@@ -109,11 +211,22 @@ export function standardise(source: Points, by: Standardisation): Float32Array {
   const { data, dim } = source;
   const out = new Float32Array(data.length);
   for (let j = 0; j < dim; j++) {
-    for (let k = j; k < data.length; k += dim) out[k] = standardValue(by, j, data[k]!);
+    const [between, mean, std] = [interval(by, j), by.mean[j]!, by.std[j]!];
+    for (let k = j; k < data.length; k += dim) out[k] = (fromInterval(between, data[k]!) - mean) / std;
   }
   return out;
 }
 
-function coordinate(low: number | null | undefined, value: number): number {
-  return typeof low === "number" ? Math.log(value - low) : value;
+const WHOLE: Interval = { low: -Infinity, high: Infinity };
+
+/** What a column is seen through. */
+function interval({ log, upper }: StandardisationOptions, j: number): Interval {
+  const [low, high] = [log?.[j] ?? null, upper?.[j] ?? null];
+  return low === null && high === null ? WHOLE : { low: low ?? -Infinity, high: high ?? Infinity };
+}
+
+function logStandardSlope(by: Standardisation, j: number, value: number): number {
+  const { low, high } = interval(by, j);
+  if (!(value > low && value < high)) return NaN;
+  return Math.log(Math.abs(standardSlope(by, j, value)));
 }

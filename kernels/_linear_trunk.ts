@@ -8,6 +8,7 @@ import { type Artifact, checkWeights, type Weight } from "@likely/core";
  */
 export function withoutLinearTrunk(artifact: Artifact): Artifact {
   const { spec, weights } = artifact;
+  if (spec.kind !== "network") return artifact;
   const { trunk } = spec;
   if (trunk.kind !== "mlp" || trunk.hidden.length > 0) return artifact;
   checkWeights(spec, weights);

@@ -5,6 +5,7 @@
  */
 
 import type { Artifact, Engine, LogDensity, ObservedDensities, Points, TrainPlan } from "@likely/core";
+import { UnsupportedError } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { fusedLogDensities, fusedLogDensity } from "./_log_density.ts";
 import { bestBuild, requireModule } from "./_machine.ts";
@@ -112,5 +113,7 @@ export function fusedEngine(options: FusedEngineOptions = {}): FusedEngine {
       fusedLogDensity(host, artifact, x),
     logDensities: (artifact: Artifact, x: Points): Promise<ObservedDensities> =>
       fusedLogDensities(host, artifact, x),
+    density: (artifact: Artifact) =>
+      Promise.reject(new UnsupportedError(`Cannot fuse a density of kind ${artifact.spec.kind}`)),
   };
 }

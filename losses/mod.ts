@@ -7,6 +7,7 @@
 export * from "./amortised_cost.ts";
 export * from "./balanced_bce.ts";
 export * from "./bce.ts";
+export * from "./nll.ts";
 export * from "./noisy_targets.ts";
 export * from "./nre_c.ts";
 export * from "./refresh_pairs.ts";

@@ -1,4 +1,4 @@
-import { type Weights, weightShapes } from "@likely/core";
+import { weightMasks, type Weights, weightShapes } from "@likely/core";
 import type { Spec } from "@likely/core";
 import { tf } from "@likely/core/lazy-tensor";
 import type { Tensor, Vector } from "@likely/core/tensor";
@@ -15,14 +15,22 @@ export interface FlatWeights {
   split(vector: Float32Array): Weights;
   /** A device vector as named tensors. */
   tensors(vector: Vector): Record<string, Tensor>;
-  /** Gradients in the order of {@linkcode FlatWeights.tensors} as one device vector. */
+  /**
+   * Gradients in the order of {@linkcode FlatWeights.tensors} as one device vector, 0 where a weight
+   * is masked: what is 0 there stays 0.
+   */
   vector(gradients: readonly (Tensor | undefined)[]): Vector;
 }
 
 /** The order is that of `weightShapes`. */
 export function flatWeights(spec: Spec): FlatWeights {
-  const layout = Object.entries(weightShapes(spec))
-    .map(([name, shape]) => ({ name, shape, size: shape.reduce((product, length) => product * length, 1) }));
+  const masks = weightMasks(spec);
+  const layout = Object.entries(weightShapes(spec)).map(([name, shape]) => ({
+    name,
+    shape,
+    size: shape.reduce((product, length) => product * length, 1),
+    mask: masks[name],
+  }));
   const total = layout.reduce((sum, { size }) => sum + size, 0);
   return {
     size: total,
@@ -51,8 +59,10 @@ export function flatWeights(spec: Spec): FlatWeights {
     },
     // A weight that the loss does not touch has no gradient.
     vector: (gradients) =>
-      tf.concat(
-        layout.map(({ size }, i) => gradients[i] ? tf.reshape(gradients[i], [size]) : tf.zeros([size])),
-      ),
+      tf.concat(layout.map(({ size, mask }, i): Vector => {
+        if (!gradients[i]) return tf.zeros([size]);
+        const gradient = tf.reshape(gradients[i], [size]) as Vector;
+        return mask ? tf.mul(gradient, tf.tensor1d(Float32Array.from(mask))) : gradient;
+      })),
   };
 }

@@ -10,6 +10,7 @@ export * from "./freeze.ts";
 export * from "./network.ts";
 export * from "./scaling_for.ts";
 export * from "./scheduled_rate.ts";
+export * from "./tensor_density.ts";
 export * from "./tensor_engine.ts";
 export * from "./tensor_log_density.ts";
 export * from "./tensor_train_step.ts";

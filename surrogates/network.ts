@@ -6,31 +6,32 @@
 
 import {
   checkSpec,
-  type EmbeddingSpec,
   type Estimate,
   measuringHead,
-  scalarNetwork,
+  type NetworkSpec,
   type Spec,
-  type TrunkSpec,
   weightShapes,
 } from "@likely/core";
 import { tf } from "@likely/core/lazy-tensor";
 import type { Matrix, Tensor } from "@likely/core/tensor";
-import { activate, dense, stack, type TensorWeights } from "./_dense.ts";
-import { embedConv } from "./_embed_conv.ts";
-import { embedDense } from "./_embed_dense.ts";
-import { embedSet } from "./_embed_set.ts";
+import { dense, type TensorWeights } from "./_dense.ts";
+import { densityNetwork } from "./_density_network.ts";
+import { embedder } from "./_embed.ts";
 import { fourierFeatures } from "./_fourier_features.ts";
 import { measure } from "./_measuring_head.ts";
+import { afterFirst, firstLayer } from "./_trunk.ts";
 
 /**
- * A scalar network of standardised (θ, x), in two halves so that x is seen once however many
+ * A scalar of standardised (θ, x), a network's output or a log density, in two halves so that x is seen once however many
  * θ it meets. All tensors are borrowed; what comes back is owned by the caller.
  */
 export interface Network {
-  /** The embedding: x `[n, p]` to `[n, out]`; a copy of x where the spec has none. */
+  /** The embedding of x `[n, p]`, to `[n, out]`; a copy of x where there is none of x. */
   embed(weights: Readonly<Record<string, Tensor>>, x: Matrix): Matrix;
-  /** What embedded x contributes to the first layer after the join: `[n, out]` to `[n, width]`. */
+  /**
+   * What embedded x contributes to the first layer after the join, `[n, out]` to `[n, width]`; of a
+   * density a copy.
+   */
   observe(weights: Readonly<Record<string, Tensor>>, embedded: Matrix): Matrix;
   /** Outputs `[n, atoms]`. */
   output(weights: Readonly<Record<string, Tensor>>, joint: Joint): Matrix;
@@ -52,7 +53,9 @@ export interface Joint {
  * Builds the network of a spec.
  *
  * The first layer after the join reads (θ, embedded x); its weight is cut in two, so that
- * `x · Wx + b` is computed once per x row and `θ · Wθ` once per θ row.
+ * `x · Wx + b` is computed once per x row and `θ · Wθ` once per θ row. Of a density the output is
+ * the log density of the standardised target, in nats; weights that are masked must be 0, see
+ * `weightMasks`.
  *
  * @param spec The network as data.
  * @returns The network; it holds no tensors.
@@ -83,8 +86,25 @@ export interface Joint {
  */
 export function network(spec: Spec): Network {
   checkSpec(spec);
-  const { thetaDim, embedding, trunk, head } = scalarNetwork(spec);
-  const join = firstLayer(trunk);
+  const { embed, observe, output } = spec.kind === "network" ? scalarHalves(spec) : densityNetwork(spec);
+  return {
+    embed,
+    observe,
+    output,
+    estimate: (weights) => (theta, x) =>
+      tf.tidy(() =>
+        output(weights, {
+          theta,
+          atoms: theta.shape[0] / x.shape[0],
+          seen: observe(weights, embed(weights, x)),
+        })
+      ),
+  };
+}
+
+function scalarHalves(spec: NetworkSpec): Omit<Network, "estimate"> {
+  const { thetaDim, embedding, trunk, head } = spec;
+  const join = firstLayer("trunk", trunk);
   const width = weightShapes(spec)[`${join}/bias`]![0]!;
   const features = head.kind === "quadratic" ? head.features : undefined;
   const measuring = measuringHead(head);
@@ -104,7 +124,7 @@ export function network(spec: Spec): Network {
   const output: Network["output"] = (weights, { theta, atoms, seen }) =>
     tf.tidy(() => {
       if (measuring) {
-        const outputs = afterJoin(weights, trunk, dense(weights, join, theta));
+        const outputs = afterFirst(weights, "trunk", trunk, dense(weights, join, theta));
         const line = tf.matMul(theta, weights["skip/weight"] as Matrix) as Matrix;
         return measure(measuring, { outputs, line, atoms, seen });
       }
@@ -112,61 +132,9 @@ export function network(spec: Spec): Network {
       const weight = tf.slice(weights[`${join}/weight`] as Matrix, [0, 0], [thetaDim, width]);
       const fromTheta = tf.reshape(tf.matMul(theta, weight), [atoms, -1, width]);
       const joined = tf.reshape(tf.add(fromTheta, seen), [atoms * n, width]) as Matrix;
-      const h = tf.transpose(tf.reshape(afterJoin(weights, trunk, joined), [atoms, n])) as Matrix;
+      const h = tf.transpose(tf.reshape(afterFirst(weights, "trunk", trunk, joined), [atoms, n])) as Matrix;
       return head.kind === "softplus" ? tf.mul(tf.softplus(h), head.scale) : h;
     });
 
-  return {
-    embed,
-    observe,
-    output,
-    estimate: (weights) => (theta, x) =>
-      tf.tidy(() =>
-        output(weights, {
-          theta,
-          atoms: theta.shape[0] / x.shape[0],
-          seen: observe(weights, embed(weights, x)),
-        })
-      ),
-  };
-}
-
-function firstLayer(trunk: TrunkSpec): string {
-  if (trunk.kind === "resnet") return "trunk/in";
-  return trunk.hidden.length > 0 ? "trunk/0" : "trunk/out";
-}
-
-/** The trunk from its first layer's sums on: `[m, width]` to `[m, out]`. */
-function afterJoin(weights: TensorWeights, trunk: TrunkSpec, joined: Matrix): Matrix {
-  switch (trunk.kind) {
-    case "mlp": {
-      const { hidden: { length: count }, activation } = trunk;
-      if (count === 0) return joined;
-      const h = stack(weights, { path: "trunk", first: 1, count, activation }, activate(joined, activation));
-      return dense(weights, "trunk/out", h);
-    }
-    case "resnet": {
-      let h = joined;
-      for (let i = 0; i < trunk.blocks; i++) {
-        const inner = dense(weights, `trunk/block${i}/0`, activate(h, trunk.activation));
-        h = tf.add(h, dense(weights, `trunk/block${i}/1`, activate(inner, trunk.activation)));
-      }
-      return dense(weights, "trunk/out", h);
-    }
-    default:
-      return trunk satisfies never;
-  }
-}
-
-function embedder(embedding: EmbeddingSpec): (weights: TensorWeights, x: Matrix) => Matrix {
-  switch (embedding.kind) {
-    case "dense":
-      return (weights, x) => embedDense(weights, embedding, x);
-    case "set":
-      return (weights, x) => embedSet(weights, embedding, x);
-    case "conv":
-      return (weights, x) => embedConv(weights, embedding, x);
-    default:
-      return embedding satisfies never;
-  }
+  return { embed, observe, output };
 }

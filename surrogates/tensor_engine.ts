@@ -47,6 +47,11 @@ export function tensorEngine(): Engine {
       const { tensorLogDensities } = await import("./tensor_log_density.ts");
       return tensorLogDensities(artifact, x);
     },
+    density: async (artifact) => {
+      await readyTensors();
+      const { tensorDensity } = await import("./tensor_density.ts");
+      return tensorDensity(artifact);
+    },
   };
 }
 

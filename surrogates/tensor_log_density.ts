@@ -10,16 +10,18 @@ import {
   type EvaluateOptions,
   type Evaluation,
   type LogDensity,
+  logStandardSlopes,
   type ObservedDensities,
   type Points,
   points,
+  standardBend,
   type Standardisation,
   standardSlope,
   UnsupportedError,
 } from "@likely/core";
 import { tf } from "@likely/core/lazy-tensor";
 import type { Matrix, Tensor } from "@likely/core/tensor";
-import { canReadNow } from "./_read.ts";
+import { requireReadable } from "./_read.ts";
 import { standardised } from "./_tensor_batch.ts";
 import { type Joint, network } from "./network.ts";
 
@@ -27,18 +29,21 @@ import { type Joint, network } from "./network.ts";
 const MOST_PAIRS = 16384;
 
 /**
- * The output of a trained network as a function of θ, at the given rows of x.
+ * The output of a trained network as a function of θ, at the given rows of x. Of a density it is the
+ * log density in raw units, of x given θ or of θ given the one x, with its θ-gradient.
  *
  * x is embedded once, here. Values are summed over the rows of x in float64, gradients in
  * float32; both are with respect to θ in raw units. A value that comes out as NaN (the network
- * ran away from where it was trained) is −∞, or +∞ for a cost, with gradient 0.
+ * ran away from where it was trained) is −∞, or +∞ for a cost, with gradient 0; so is a posterior
+ * beyond the ends of its θ.
  *
  * @param artifact The surrogate.
  * @param x `[n, p]`: independent observations of one θ, n ≥ 1.
  * @returns Evaluates synchronously; owns tensors until disposed.
- * @throws {UnsupportedError} If it is no function of θ and x, or the backend cannot be read
+ * @throws {UnsupportedError} If it is a posterior that is no density, or the backend cannot be read
  * without waiting (WebGPU).
- * @throws {TypeError | RangeError} If spec, weights or x do not fit together.
+ * @throws {TypeError | RangeError} If spec, weights or x do not fit together, or a posterior has
+ * several observations.
  *
  * @example Usage
  * ```ts
@@ -83,7 +88,14 @@ const MOST_PAIRS = 16384;
  * ```
  */
 export function tensorLogDensity(artifact: Artifact, x: Points): LogDensity & Disposable {
-  return observed(artifact, x, (seen, n) => ({ seen, atoms: n }), Math.floor(MOST_PAIRS / x.n));
+  requireFunction(artifact);
+  requireOneObservation(artifact, x);
+  const slopes = slopesOfTarget(artifact, x).reduce((sum, value) => sum + value, 0);
+  return observed(artifact, x, {
+    meet: (seen, n) => ({ seen, atoms: n }),
+    slopes: () => slopes,
+    turn: Math.floor(MOST_PAIRS / x.n),
+  });
 }
 
 /**
@@ -127,20 +139,38 @@ export function tensorLogDensity(artifact: Artifact, x: Points): LogDensity & Di
  * ```
  */
 export function tensorLogDensities(artifact: Artifact, x: Points): ObservedDensities {
-  const pick: Meet = (seen, n, chainOf) => {
-    const rows = Int32Array.from({ length: n }, (_, i) => chainOf(i) % x.n);
-    return { seen: tf.gather(seen, tf.tensor1d(rows, "int32")) as Matrix, atoms: 1 };
-  };
-  return observed(artifact, x, pick, MOST_PAIRS);
+  const slopes = slopesOfTarget(artifact, x);
+  return observed(artifact, x, {
+    meet: (seen, n, chainOf) => {
+      const rows = Int32Array.from({ length: n }, (_, i) => chainOf(i) % x.n);
+      return { seen: tf.gather(seen, tf.tensor1d(rows, "int32")) as Matrix, atoms: 1 };
+    },
+    slopes: (chain) => slopes[chain % x.n]!,
+    turn: MOST_PAIRS,
+  });
 }
 
-/** Which rows of x meet the n points of one turn, given the chains that these belong to. */
-type Meet = (seen: Matrix, n: number, chainOf: (i: number) => number) => Omit<Joint, "theta">;
+/** How points and rows of x meet. */
+interface Meeting {
+  /** Which rows meet the n points of one turn, given the chains that these belong to. */
+  readonly meet: (seen: Matrix, n: number, chainOf: (i: number) => number) => Omit<Joint, "theta">;
+  /** What is added to a value for its rows of x, given its chain. */
+  readonly slopes: (chain: number) => number;
+  /** Most points of one turn. */
+  readonly turn: number;
+}
 
-function observed(artifact: Artifact, x: Points, meet: Meet, most: number): ObservedDensities {
+/** What standardisation adds to the log density of each row of x, if that is what the network has. */
+function slopesOfTarget({ spec, scaling }: Artifact, x: Points): Float64Array {
+  const isTarget = spec.kind !== "network" && spec.target === "x" && x.dim === spec.xDim;
+  return isTarget ? logStandardSlopes(scaling.x, x) : new Float64Array(x.n);
+}
+
+function observed(artifact: Artifact, x: Points, { meet, slopes, turn: most }: Meeting): ObservedDensities {
   const { kind, spec, scaling } = artifact;
   const { weights, seen, embedded, output } = load(artifact, x);
   const turn = Math.max(1, most);
+  const ofTheta = spec.kind !== "network" && spec.target === "theta";
 
   /** Adds values up over the rows of x that each point meets, and fills `grad` if it is there. */
   const evaluateTurn = (points: Points, out: Evaluation, chainOf: (i: number) => number): void =>
@@ -165,7 +195,9 @@ function observed(artifact: Artifact, x: Points, meet: Meet, most: number): Obse
       const rows = { data: points.data.subarray(start * dim, end * dim), n: end - start, dim };
       evaluateTurn(rows, { value, ...(grad && { grad }) }, (i) => chains ? chains[start + i]! : start + i);
     }
-    return finish(out, points, scaling.theta, kind === "cost" ? Infinity : -Infinity);
+    for (let i = 0; i < n; i++) out.value[i]! += slopes(chains ? chains[i]! : i);
+    const finished = finish(out, points, scaling.theta);
+    return settle(ofTheta ? withSlopes(finished, points, scaling.theta) : finished, kind);
   };
 
   return {
@@ -181,7 +213,8 @@ function observed(artifact: Artifact, x: Points, meet: Meet, most: number): Obse
 /** The network with its weights on the device and x embedded; the caller owns the tensors. */
 function load(artifact: Artifact, x: Points) {
   const { spec, scaling } = artifact;
-  requireReadable(artifact);
+  requireFunction(artifact);
+  requireReadable();
   requireObservation(x, spec.xDim);
   checkWeights(spec, artifact.weights);
   const { embed, observe, output } = network(spec);
@@ -196,29 +229,41 @@ function load(artifact: Artifact, x: Points) {
   return { weights, seen, embedded, output };
 }
 
-/** Turns gradients into raw units, and rows that are not numbers into `never`. */
-function finish(out: Evaluation, theta: Points, by: Standardisation, never: number): Evaluation {
+/** Turns gradients into raw units. */
+function finish(out: Evaluation, { data, dim }: Points, by: Standardisation): Evaluation {
+  out.grad?.forEach((slope, k) => out.grad![k] = slope * standardSlope(by, k % dim, data[k]!));
+  return out;
+}
+
+/** Turns the log density of standardised θ into that of θ. */
+function withSlopes(out: Evaluation, theta: Points, by: Standardisation): Evaluation {
+  logStandardSlopes(by, theta).forEach((slopes, i) => out.value[i]! += slopes);
+  out.grad?.forEach((slope, k) => out.grad![k] = slope + standardBend(by, k % theta.dim, theta.data[k]!));
+  return out;
+}
+
+/** What is no number is never accepted; it has no slope. */
+function settle(out: Evaluation, kind: Artifact["kind"]): Evaluation {
   const { value, grad } = out;
-  const { data, dim } = theta;
+  const dim = (grad?.length ?? 0) / value.length;
   for (let i = 0; i < value.length; i++) {
-    if (Number.isNaN(value[i]!)) value[i] = never;
-    if (!grad) continue;
-    const rows = grad.subarray(i * dim, (i + 1) * dim);
-    for (let j = 0; j < dim; j++) rows[j]! *= standardSlope(by, j, data[i * dim + j]!);
-    if (!Number.isFinite(value[i]!) || !rows.every(Number.isFinite)) rows.fill(0);
+    if (Number.isNaN(value[i]!)) value[i] = kind === "cost" ? Infinity : -Infinity;
+    const slopes = grad?.subarray(i * dim, (i + 1) * dim);
+    if (slopes && !(Number.isFinite(value[i]!) && slopes.every(Number.isFinite))) slopes.fill(0);
   }
   return out;
 }
 
-function requireReadable({ kind }: Artifact): void {
-  if (kind === "posterior") {
-    throw new UnsupportedError("Cannot evaluate a posterior artifact as a network of (θ, x)");
-  }
-  if (!canReadNow()) {
-    throw new UnsupportedError(
-      "Cannot evaluate on webgpu as results must be read without waiting: use the wasm or cpu backend",
-    );
-  }
+function requireFunction({ kind, spec }: Artifact): void {
+  if (kind !== "posterior" || spec.kind !== "network") return;
+  throw new UnsupportedError("Cannot evaluate a posterior artifact as a network of (θ, x)");
+}
+
+function requireOneObservation({ kind }: Artifact, x: Points): void {
+  if (kind !== "posterior" || x.n === 1) return;
+  throw new TypeError(
+    `Cannot evaluate a posterior at several observations of one theta as it was learned from one: current value is ${x.n}`,
+  );
 }
 
 function requireObservation(x: Points, xDim: number): void {

@@ -34,6 +34,7 @@ function scripted(validation: readonly number[], training: (step: number) => num
       });
     },
     logDensity: () => Promise.reject(new Error("not used")),
+    density: () => Promise.reject(new Error("not used")),
     logDensities: () => Promise.reject(new Error("not used")),
   };
 }

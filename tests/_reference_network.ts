@@ -98,7 +98,8 @@ function stack(w: Numbers, path: string, layers: number, activation: Activation,
   return h;
 }
 
-function embed(w: Numbers, e: EmbeddingSpec, x: Vector): Vector {
+/** What an embedding makes of a standardised row. */
+export function embed(w: Numbers, e: EmbeddingSpec, x: Vector): Vector {
   if (e.kind === "conv") return dense(w, "embedding/out", filtered(w, e, x));
   let h = x;
   if (e.kind === "set") {

@@ -47,6 +47,15 @@ const anywhere: readonly Unary[] = [
     (x) => tf.where(tf.greater(x, 0), tf.exp(x), x),
     (x) => x > 0 ? Math.exp(x) : x,
   ],
+  [
+    "where between two ends",
+    (x) => {
+      const inside = tf.less(tf.abs(x), 1);
+      return tf.where(inside, tf.square(tf.where(inside, x, tf.zerosLike(x))), x);
+    },
+    (x) => Math.abs(x) < 1 ? x * x : x,
+  ],
+  ["addN", (x) => tf.addN([x, tf.square(x), tf.exp(x)]), (x) => x + x * x + Math.exp(x)],
   ["step as a mask", (x) => tf.mul(tf.step(x), tf.square(x)), (x) => x > 0 ? x * x : 0],
 ];
 

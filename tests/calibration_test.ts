@@ -123,6 +123,7 @@ function exactEngine(sharpness: number): Engine {
     name: "exact",
     trainStep: never,
     logDensity: never,
+    density: never,
     logDensities: (_artifact, x) =>
       Promise.resolve({
         name: "exact",

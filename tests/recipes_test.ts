@@ -29,7 +29,7 @@ const QUICK = { simulations: 300, maxEpochs: 2 } as const;
 /** An engine that does nothing but throw. */
 function broken(name: string, error: () => Error): Engine {
   const refuse = () => Promise.reject(error());
-  return { name, trainStep: refuse, logDensity: refuse, logDensities: refuse };
+  return { name, trainStep: refuse, logDensity: refuse, logDensities: refuse, density: refuse };
 }
 
 Deno.test("firstOf() passes over engines that refuse and stops at those that fail", async () => {

@@ -1,0 +1,8 @@
+// What keeps the log-scales of density estimators where float32 has room.
+
+const MOST = 7;
+
+/** `7 tanh(h / 7)`. */
+export function bound(h: number): number {
+  return MOST * Math.tanh(h / MOST);
+}
