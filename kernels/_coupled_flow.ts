@@ -2,6 +2,7 @@
 
 import { couplingSplit, densityWidths, type NsfSpec } from "@likely/core";
 import { type Code, float } from "./_code.ts";
+import { drawsInRows } from "./_draws.ts";
 import { emitBase, type Flow, type FlowBackward, type FlowRows } from "./_flow.ts";
 import { type Plan, type Rows, takeRows } from "./_layer.ts";
 import { PICK_COLUMNS, SPLINE, SPLINE_BACK, SPLINE_DRAW, SPREAD_COLUMNS } from "./_opcodes.ts";
@@ -41,12 +42,13 @@ export function planCoupledFlow(plan: Plan, spec: NsfSpec, io: FlowRows): Flow {
         })
       );
     },
-    draw: (code, count) => {
+    draws: drawsInRows(io, (code, { conditions, each }) => {
+      const count = conditions * each;
       for (const coupled of transforms.toReversed()) {
         emitParameters(code, count, io, coupled, false);
         code.emit(SPLINE_DRAW, ...bending(count, spec, io.rows, coupled));
       }
-    },
+    }),
   };
 }
 

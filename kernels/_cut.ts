@@ -214,6 +214,7 @@ export function workOf(words: Words): number {
   let work = 0;
   for (let pc = 0; pc < words.length; pc += INSTRUCTION_WORDS) {
     if (words[pc] === GEMM) work += words[pc + 1]! * words[pc + 2]! * words[pc + 3]!;
+    if (words[pc] === MASKED_DRAW) work += words[pc + 1]! * words[pc + 13]!;
   }
   return work;
 }

@@ -2,6 +2,7 @@
 // densities out.
 
 import { type Code, float } from "./_code.ts";
+import type { Draws } from "./_draws.ts";
 import type { Rows } from "./_layer.ts";
 import { COPY_RUNS, NORMAL_BASE } from "./_opcodes.ts";
 
@@ -30,8 +31,8 @@ export interface Flow {
   forward(code: Code, count: number, seed?: number): void;
   /** Gradients, the seed being that of the forward pass. */
   backward(code: Code, count: number, options: FlowBackward): void;
-  /** Turns what stands for targets, a standard normal, into draws. */
-  draw(code: Code, count: number): void;
+  /** From the base to targets; absent where gradients of weights are asked for. */
+  readonly draws?: Draws | undefined;
 }
 
 /** What a backward pass is for. */

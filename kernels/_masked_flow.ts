@@ -5,6 +5,7 @@ import { type Code, float } from "./_code.ts";
 import { emitBase, emitContext, type Flow, type FlowBackward, type FlowRows } from "./_flow.ts";
 import { type Plan, type Rows, takeRows } from "./_layer.ts";
 import { AFFINE, AFFINE_BACK } from "./_opcodes.ts";
+import { planMaskedDraws } from "./_masked_draws.ts";
 import { outputParts } from "./_output_parts.ts";
 import { planSkip, planSubnet, type Skip, type Subnet } from "./_subnet.ts";
 
@@ -44,7 +45,7 @@ export function planMaskedFlow(plan: Plan, spec: MafSpec, io: FlowRows): Flow {
         })
       );
     },
-    draw: () => {},
+    draws: plan.training ? undefined : planMaskedDraws(plan, spec, io),
   };
 }
 
