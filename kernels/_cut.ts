@@ -8,23 +8,34 @@ import {
   ACTIVATE_BACK,
   ADAM,
   ADD,
+  AFFINE,
+  AFFINE_BACK,
   AVERAGE_POOL,
   COPY_RUNS,
   DOT_ROWS,
   FILL_ROWS,
   GEMM,
   INSTRUCTION_WORDS,
+  MASKED_DRAW,
   MEET,
+  MIXTURE,
+  MIXTURE_DRAW,
   MUL,
   MUL_MUL_ADD,
   MULTIPLY_WAVES,
+  NORMAL_BASE,
   PACK_ROWS,
   PACK_TRANSPOSED,
   PARABOLOID,
   PATCHES,
+  PICK_COLUMNS,
   POOL_ROWS,
   SCALE_ROWS,
   SOFTPLUS_HEAD,
+  SPLINE,
+  SPLINE_BACK,
+  SPLINE_DRAW,
+  SPREAD_COLUMNS,
   SPREAD_POOL,
   SPREAD_ROWS,
   SUM_COLUMNS,
@@ -77,6 +88,13 @@ const productByPanels: Cut = {
 
 const measuring = byRows(1, (a) => [[4, a[3]!], [5, a[6]!], [9, 4], [10, a[3]!]]);
 
+const pickingColumns = byRows(1, (a) => [[3, a[4]!], [5, a[6]!]]);
+
+/** Rows of a network's outputs, of what is added to shifts, and of what is bent. */
+function bending(a: Words): readonly (readonly [number, number])[] {
+  return [[5, a[6]!], [7, a[8]!], [9, a[10]!]];
+}
+
 /** Lines of maps. How many are left tells a thread where in a map it begins. */
 const byLines = byRows(1, (a) => [[2, -1], [8, a[4]! * a[9]!], [10, a[4]! * a[11]!]]);
 
@@ -107,6 +125,17 @@ const CUTS: Readonly<Record<number, Cut>> = {
   [ABSOLUTE_HEAD]: measuring,
   [WAVES]: byRows(1, (a) => [[5, a[2]! * 4], [7, a[2]! * a[8]!]]),
   [MULTIPLY_WAVES]: byRows(1, (a) => [[5, a[2]! * a[3]! * a[6]!], [8, a[9]!]]),
+  [AFFINE]: byRows(1, (a) => [[3, a[4]!], [5, a[6]!], [7, a[8]!], [9, 8]]),
+  [AFFINE_BACK]: byRows(1, (a) => [[3, a[4]!], [5, a[6]!], [7, a[8]!], [9, a[4]!]]),
+  [NORMAL_BASE]: byRows(1, (a) => [[3, a[4]!], [5, 8], [6, a[7]!]]),
+  [PICK_COLUMNS]: pickingColumns,
+  [SPREAD_COLUMNS]: pickingColumns,
+  [SPLINE]: byRows(1, (a) => [...bending(a), [12, 8]]),
+  [SPLINE_BACK]: byRows(1, bending),
+  [SPLINE_DRAW]: byRows(1, bending),
+  [MIXTURE]: byRows(1, (a) => [[4, a[5]!], [6, a[5]!], [7, a[8]!], [9, 8], [10, a[11]!]]),
+  [MIXTURE_DRAW]: byRows(1, (a) => [[5, a[6]!], [7, 4]]),
+  [MASKED_DRAW]: byRows(1, (a) => [[8, a[2]! * PANEL * 4], [9, (a[2]! + a[3]!) * PANEL * 4], [10, a[11]!]]),
   [SPREAD_POOL]: byRows(1, (a) => {
     const map = cells(a) * a[7]!;
     return [[6, pooledCells(a) * a[7]!], [8, map], [9, map]];
@@ -185,6 +214,7 @@ export function workOf(words: Words): number {
   let work = 0;
   for (let pc = 0; pc < words.length; pc += INSTRUCTION_WORDS) {
     if (words[pc] === GEMM) work += words[pc + 1]! * words[pc + 2]! * words[pc + 3]!;
+    if (words[pc] === MASKED_DRAW) work += words[pc + 1]! * words[pc + 13]!;
   }
   return work;
 }

@@ -42,3 +42,17 @@ export function requireDim(action: string, name: string, value: number, expected
   if (value === expected) return;
   throw new TypeError(`Cannot ${action} as ${name} must be ${expected}: current value is ${value}`);
 }
+
+/** Requires rows of x. What the tensor engine asks for too, in the same words. */
+export function requireObservation({ data, n, dim }: Points, xDim: number): void {
+  const action = "evaluate at an observation";
+  if (n < 1 || dim !== xDim) {
+    throw new TypeError(
+      `Cannot ${action} as x must be rows of ${xDim} numbers: current value is ${n} rows of ${dim}`,
+    );
+  }
+  const bad = data.find((value) => !Number.isFinite(value));
+  if (bad !== undefined) {
+    throw new RangeError(`Cannot ${action} as x must be finite: current value is ${bad}`);
+  }
+}

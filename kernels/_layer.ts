@@ -227,7 +227,8 @@ export function emitWeightGradient(
   );
 }
 
-const KINDS: Readonly<Record<Activation, number>> = { silu: 0, tanh: 1, relu: 2 };
+/** Activations as the module knows them. */
+export const KINDS: Readonly<Record<Activation, number>> = { silu: 0, tanh: 1, relu: 2 };
 
 /** Where an activation reads and writes; absent derivatives are not computed. */
 export interface ActivationRows {

@@ -17,7 +17,8 @@ import {
 } from "@likely/core";
 import { Code } from "./_code.ts";
 import { emitDensity, valuesOf } from "./_density_program.ts";
-import { requireDim, writeStandardised } from "./_host_rows.ts";
+import { densitiesOfTheta, densityOfTheta } from "./_density_of_theta.ts";
+import { requireDim, requireObservation, writeStandardised } from "./_host_rows.ts";
 import { emitPacking } from "./_layer.ts";
 import { emitSeen, type Network, planNetwork } from "./_network.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
@@ -33,11 +34,13 @@ export function fusedLogDensity(
   artifact: Artifact,
   x: Points,
 ): Promise<LogDensity & Disposable> {
+  if (artifact.spec.kind !== "network") return densityOfTheta(host, artifact, x);
   return prepare(host, artifact, x, (runner, fusable) => new ModuleDensity(runner, fusable, x));
 }
 
 /** Prepares the artifact's network as a function of θ at each row of x. */
 export function fusedLogDensities(host: Host, artifact: Artifact, x: Points): Promise<ObservedDensities> {
+  if (artifact.spec.kind !== "network") return densitiesOfTheta(host, artifact, x);
   return prepare(
     host,
     artifact,
@@ -61,20 +64,6 @@ async function prepare<T>(
   requireFusable(fusable.spec);
   requireObservation(x, spec.xDim);
   return await onRunner(host, (runner) => make(runner, fusable));
-}
-
-/** What the tensor engine asks for too, in the same words. */
-function requireObservation({ data, n, dim }: Points, xDim: number): void {
-  const action = "evaluate at an observation";
-  if (n < 1 || dim !== xDim) {
-    throw new TypeError(
-      `Cannot ${action} as x must be rows of ${xDim} numbers: current value is ${n} rows of ${dim}`,
-    );
-  }
-  const bad = data.find((value) => !Number.isFinite(value));
-  if (bad !== undefined) {
-    throw new RangeError(`Cannot ${action} as x must be finite: current value is ${bad}`);
-  }
 }
 
 /** Owns a runner. */

@@ -1,7 +1,7 @@
 // The compiled module: which build, and instances that are used again.
 
 import { UnsupportedError } from "@likely/core";
-import { unpack } from "./_packed.ts";
+import { separate, unpack } from "./_packed.ts";
 import { importSharedMemory, PAGE } from "./_shared_module.ts";
 
 /** Which build: with fused multiply-add, or with nothing beyond SIMD. */
@@ -32,7 +32,7 @@ const RELAXED_PROBE = new Uint8Array([
   65, 0, 253, 17, 65, 0, 253, 17, 65, 0, 253, 17, 253, 133, 2, 11,
 ]);
 
-let unpacked: Uint8Array<ArrayBuffer> | undefined;
+let unpacked: Record<Build, Uint8Array<ArrayBuffer>> | undefined;
 const modules = new Map<Build, Promise<WebAssembly.Module>>();
 const sharedModules = new Map<string, WebAssembly.Module>();
 const idle = new WeakMap<WebAssembly.Module, Machine[]>();
@@ -127,8 +127,11 @@ function requireRoom(bytes: number): void {
 export async function moduleBytes(build: Build): Promise<Uint8Array<ArrayBuffer>> {
   // Together they take little more room than one, as they differ little.
   const { builds, relaxedBytes } = await import("./_wasm.ts");
-  unpacked ??= unpack(builds);
-  return build === "relaxed" ? unpacked.subarray(0, relaxedBytes) : unpacked.subarray(relaxedBytes);
+  if (!unpacked) {
+    const [relaxed, plain] = separate(unpack(builds), relaxedBytes);
+    unpacked = { relaxed, plain };
+  }
+  return unpacked[build];
 }
 
 function load(build: Build): Promise<WebAssembly.Module> {

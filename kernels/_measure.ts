@@ -49,6 +49,7 @@ export interface Measure extends Output {
 
 /** What {@linkcode planMeasure} needs besides the plan. */
 export interface MeasureOptions {
+  readonly spec: NetworkSpec;
   readonly head: MeasuringHead;
   /** Numbers that the last layer reads. */
   readonly width: number;
@@ -60,8 +61,8 @@ export interface MeasureOptions {
 
 /** Plans the last layer, the way past the trunk, and the head. */
 export function planMeasure(plan: Plan, options: MeasureOptions): Measure {
-  const { head, width, theta, rows } = options;
-  const [q, others] = outputParts(head)!;
+  const { spec, head, width, theta, rows } = options;
+  const [q, others] = outputParts(spec) as [number, number];
   const fanOut = padded(q) + others;
   const { arena, training } = plan;
   const weights = arena.constant("head weights", head.weights);
@@ -111,6 +112,6 @@ export function planMeasure(plan: Plan, options: MeasureOptions): Measure {
 }
 
 /** Numbers in a row of outputs, which is wider than x as the head sees it; 0 for other heads. */
-export function measuredWidth({ head }: NetworkSpec): number {
-  return outputParts(head)?.reduce((sum, width) => sum + padded(width), 0) ?? 0;
+export function measuredWidth(spec: NetworkSpec): number {
+  return outputParts(spec)?.reduce((sum, width) => sum + padded(width), 0) ?? 0;
 }

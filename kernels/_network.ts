@@ -5,7 +5,7 @@ import { measuringHead, type NetworkSpec } from "@likely/core";
 import { Arena } from "./_arena.ts";
 import type { Code } from "./_code.ts";
 import type { Embedding } from "./_embedding.ts";
-import { planEmbedding } from "./_plan_embedding.ts";
+import { embeddedWidth, type EmbeddingSource, planEmbedding } from "./_plan_embedding.ts";
 import {
   emitForward,
   emitInputGradient,
@@ -78,14 +78,14 @@ export function planNetwork(spec: NetworkSpec, options: NetworkOptions): Network
   const scratch = { count: 0, at: 0 };
   const plan: Plan = { arena, parameters, layers: [], training, score, scratch };
   if (training) needScratch(plan, pairs, Math.max(...widthsOf(spec.trunk)));
-  const embedding = planEmbedding(plan, spec, x);
+  const embedding = planEmbedding(plan, sourceOf(spec), x);
   const scores = training && !score ? 0 : pairs;
   const vector = (name: string) => arena.take(name, pairs);
   const theta = takeRows(arena, "theta", pairs, spec.thetaDim);
   const h = vector("h");
   const head = measuringHead(spec.head);
   const before = widthBeforeOutput(spec.trunk);
-  const measure = head && planMeasure(plan, { head, width: before, theta, rows: pairs });
+  const measure = head && planMeasure(plan, { spec, head, width: before, theta, rows: pairs });
   const output = measure ?? planDot(plan, before, h);
   const planned = {
     arena,
@@ -105,6 +105,12 @@ export function planNetwork(spec: NetworkSpec, options: NetworkOptions): Network
   };
   scratch.at = arena.take("scratch", scratch.count);
   return { ...planned, scratch: scratch.at };
+}
+
+/** What is embedded: x, and where nothing else is said features of it may take its place. */
+function sourceOf({ embedding, xDim, head }: NetworkSpec): EmbeddingSource {
+  const features = head.kind === "quadratic" ? head.features : undefined;
+  return { embedding, width: xDim, features };
 }
 
 type Join = Pick<Network, "seen" | "fromTheta" | "fromX" | "joint" | "jointX">;
@@ -146,24 +152,8 @@ function widthsOf(trunk: NetworkSpec["trunk"]): readonly number[] {
 
 /** Numbers in the widest row that starts from address 0. */
 function widest(spec: NetworkSpec): number {
-  const { xDim, thetaDim, embedding, trunk } = spec;
-  const patch = embedding?.kind === "conv"
-    ? embedding.kernel ** embedding.size.length * Math.max(embedding.channels, ...embedding.filters)
-    : 0;
-  const cells = embedding?.kind === "conv" ? xDim * Math.max(...embedding.filters) : 0;
-  const layers = embedding?.kind === "conv"
-    ? embedding.filters
-    : [...(embedding?.hidden ?? []), ...(embedding?.kind === "set" ? embedding.each : [])];
-  return Math.max(
-    xDim,
-    thetaDim,
-    patch,
-    cells,
-    embedding?.out ?? 0,
-    measuredWidth(spec),
-    ...layers,
-    ...widthsOf(trunk),
-  ) + 8;
+  const { thetaDim, trunk } = spec;
+  return Math.max(thetaDim, embeddedWidth(sourceOf(spec)), measuredWidth(spec), ...widthsOf(trunk)) + 8;
 }
 
 /** The embedding of n rows of x, and what it contributes to the first sums. */

@@ -1,6 +1,6 @@
-// Of what the outputs of a head that measures x are made.
+// Of what the rows of a last layer are made, where they are more than one number.
 
-import { type HeadSpec, type MeasuringHead, measuringHead } from "@likely/core";
+import { type DensitySpec, densityWidths, type MeasuringHead, measuringHead, type Spec } from "@likely/core";
 
 /** Outputs beside the q that are compared with x. */
 const OTHERS: Readonly<Record<MeasuringHead["kind"], (q: number) => number>> = {
@@ -8,10 +8,20 @@ const OTHERS: Readonly<Record<MeasuringHead["kind"], (q: number) => number>> = {
   absolute: (q) => q,
 };
 
-/** Widths of the parts of an output row, each of which begins a vector; absent for other heads. */
-export function outputParts(head: HeadSpec): readonly [q: number, others: number] | undefined {
-  const measuring = measuringHead(head);
+/** Widths of the parts of an output row, each of which begins a vector; absent for one number. */
+export function outputParts(spec: Spec): readonly number[] | undefined {
+  if (spec.kind !== "network") return densityParts(spec);
+  const measuring = measuringHead(spec.head);
   if (!measuring) return undefined;
   const { kind, weights: { length: q } } = measuring;
   return [q, OTHERS[kind](q)];
+}
+
+/** Splines have theirs coordinate after coordinate, too small to begin a vector each. */
+function densityParts(spec: DensitySpec): readonly number[] | undefined {
+  const { target: d } = densityWidths(spec);
+  if (spec.kind === "maf") return [d, d];
+  if (spec.kind === "nsf") return undefined;
+  const { components: k } = spec;
+  return [k, k * d, k * d, k * d * (d - 1) / 2];
 }

@@ -1,6 +1,6 @@
 // Weights, their gradients and Adam's moments: four runs of one layout, padded rows.
 
-import { type NetworkSpec, type Weight, type Weights, weightShapes } from "@likely/core";
+import { type Spec, type Weight, type Weights, weightShapes } from "@likely/core";
 import { type Arena, padded } from "./_arena.ts";
 import { outputParts } from "./_output_parts.ts";
 
@@ -32,6 +32,8 @@ export interface Parameters {
   readonly secondMoment: number;
   /** Bytes from a run's start to a weight. */
   offset(name: string): number;
+  /** Lays numbers out as a run: those of each weight, or ones for what has none. */
+  layOut(numbers: Readonly<Record<string, ArrayLike<number>>>): number[];
   /** Copies weights into a run. */
   write(memory: WebAssembly.Memory, run: number, weights: Weights): void;
   /** Copies weights out of a run. */
@@ -39,7 +41,7 @@ export interface Parameters {
 }
 
 /** Plans the runs of a spec's weights. */
-export function planParameters(arena: Arena, spec: NetworkSpec, training: boolean): Parameters {
+export function planParameters(arena: Arena, spec: Spec, training: boolean): Parameters {
   const slots = layOut(spec);
   const last = slots[slots.length - 1]!;
   const count = last.offset + last.rows * last.ld;
@@ -49,12 +51,23 @@ export function planParameters(arena: Arena, spec: NetworkSpec, training: boolea
   return {
     count,
     size: sizeOf(slots),
-    trunk: [trunk[0]!.offset, sizeOf(trunk)],
+    trunk: [trunk[0]?.offset ?? 0, sizeOf(trunk)],
     weights: arena.take("weights", count),
     gradient: take("gradient"),
     firstMoment: take("first moment"),
     secondMoment: take("second moment"),
     offset: (name) => byName.get(name)!.offset * 4,
+    layOut: (numbers) => {
+      const run = new Array<number>(count).fill(1);
+      for (const slot of slots) {
+        const own = numbers[slot.name];
+        if (!own) continue;
+        forParts(slot, (place, from, width) => {
+          for (let i = 0; i < width; i++) run[slot.offset + place + i] = own[from + i]!;
+        });
+      }
+      return run;
+    },
     write: (memory, run, weights) => {
       for (const slot of slots) write(view(memory, run, slot), slot, requireShape(weights, slot));
     },
@@ -67,7 +80,7 @@ function sizeOf(slots: readonly Slot[]): number {
   return slots.reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
 }
 
-function layOut(spec: NetworkSpec): Slot[] {
+function layOut(spec: Spec): Slot[] {
   let offset = 0;
   return Object.entries(weightShapes(spec)).map(([name, shape]) => {
     const parts = partsOf(spec, name, shape);
@@ -83,11 +96,13 @@ function sizeOfShape(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-function partsOf({ head }: NetworkSpec, name: string, shape: readonly number[]): readonly number[] {
-  const measured = outputParts(head);
-  if (measured && name.startsWith("trunk/out/")) return measured;
-  // The last layer has one column: as a row it is dotted with activations.
-  return [name === "trunk/out/weight" ? sizeOfShape(shape) : shape.at(-1)!];
+function partsOf(spec: Spec, name: string, shape: readonly number[]): readonly number[] {
+  const isLast = /^(trunk|transform\d+)\/out\//.test(name);
+  const parts = isLast ? outputParts(spec) : undefined;
+  if (parts) return parts;
+  // The last layer of a scalar network has one column: as a row it is dotted with activations.
+  const isDotted = spec.kind === "network" && name === "trunk/out/weight";
+  return [isDotted ? sizeOfShape(shape) : shape.at(-1)!];
 }
 
 function view(memory: WebAssembly.Memory, run: number, { rows, ld, offset }: Slot): Float32Array {

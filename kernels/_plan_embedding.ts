@@ -1,6 +1,6 @@
 // Embeddings of x as instructions.
 
-import type { DenseEmbedding, NetworkSpec, SetEmbedding } from "@likely/core";
+import type { DenseEmbedding, EmbeddingSpec, FourierFeatures, SetEmbedding } from "@likely/core";
 import { padded } from "./_arena.ts";
 import { float } from "./_code.ts";
 import { planConv } from "./_conv.ts";
@@ -10,13 +10,35 @@ import { type Plan, type Rows, takeRows } from "./_layer.ts";
 import { POOL_ROWS, SPREAD_ROWS } from "./_opcodes.ts";
 import { type Piece, planStack } from "./_stack.ts";
 
+/** What is embedded, and how. */
+export interface EmbeddingSource {
+  readonly embedding: EmbeddingSpec | undefined;
+  /** Numbers in a row. */
+  readonly width: number;
+  /** What takes the place of an embedding. */
+  readonly features?: FourierFeatures | undefined;
+}
+
+/** Numbers in the widest row that an embedding meets. */
+export function embeddedWidth({ embedding, width }: EmbeddingSource): number {
+  if (!embedding) return width;
+  const { out } = embedding;
+  if (embedding.kind !== "conv") {
+    const each = embedding.kind === "set" ? embedding.each : [];
+    return Math.max(width, out, ...embedding.hidden, ...each);
+  }
+  const { kernel, size, channels, filters } = embedding;
+  const patch = kernel ** size.length * Math.max(channels, ...filters);
+  return Math.max(width * Math.max(...filters), patch, out);
+}
+
 /** Plans the embedding of at most `rows` rows of x; without one x itself is the embedding. */
-export function planEmbedding(plan: Plan, spec: NetworkSpec, rows: number): Embedding {
-  const { embedding, xDim, head } = spec;
+export function planEmbedding(plan: Plan, source: EmbeddingSource, rows: number): Embedding {
+  const { embedding, width: xDim, features } = source;
   switch (embedding?.kind) {
     case undefined:
-      if (head.kind !== "quadratic" || !head.features) return identity(plan, xDim, rows);
-      return planFeatures(plan, head.features, xDim, rows);
+      if (!features) return identity(plan, xDim, rows);
+      return planFeatures(plan, features, xDim, rows);
     case "dense":
       return planDense(plan, embedding, xDim, rows);
     case "set":

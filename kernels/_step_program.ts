@@ -158,7 +158,11 @@ function emitGradient(code: Code, network: TrainNetwork, { count, scores, n, loo
   emitJoinGradient(code, network, slopes, n);
 }
 
-function emitUpdate(code: Code, { parameters, slots }: TrainNetwork): void {
+/** Clips the gradient and takes the step. */
+export function emitUpdate(
+  code: Code,
+  { parameters, slots }: Pick<TrainNetwork, "parameters" | "slots">,
+): void {
   const { weights, gradient, firstMoment, secondMoment, count: size } = parameters;
   const [rates, limit, norm, factor] = [RATES, LIMIT, NORM, FACTOR].map((place) => slots + place * 4);
   code.emit(GRADIENT_NORM, size, gradient, limit!, norm!, factor!);

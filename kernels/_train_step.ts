@@ -1,51 +1,46 @@
 // The training step of the fused engine: one call into the module for each batch.
 
-import {
-  type AdaptiveWeighting,
-  type Batch,
-  checkSpec,
-  type NetworkSpec,
-  type TrainPlan,
-  type TrainState,
-} from "@likely/core";
+import { type AdaptiveWeighting, type Batch, checkSpec, type TrainPlan, type TrainState } from "@likely/core";
 import { weighApart } from "./_weigh.ts";
 import type { FusedTrainStep } from "./fused_train_step.ts";
-import { requireDim, writeScores, writeStandardised } from "./_host_rows.ts";
-import { type LossProgram, lossProgram } from "./_loss_program.ts";
+import { requireDim } from "./_host_rows.ts";
+import { lossProgram } from "./_loss_program.ts";
+import { networkTrainee } from "./_network_trainee.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
-import {
-  AID,
-  emitStep,
-  LIMIT,
-  NORM,
-  planTraining,
-  RATES,
-  SLOTS,
-  type StepOptions,
-  type TrainNetwork,
-} from "./_step_program.ts";
+import { AID, LIMIT, NORM, RATES, SLOTS, type StepOptions } from "./_step_program.ts";
 import { requireFusable } from "./_support.ts";
+import { densityLoss, planDensityTraining } from "./_train_density.ts";
+import type { LossTerms, Trainee } from "./_trainee.ts";
 
 /** Prepares training on an instance of its own. */
 export async function fusedTrainStep(host: Host, plan: TrainPlan): Promise<FusedTrainStep> {
   checkSpec(plan.spec);
-  const spec = requireFusable(plan.spec);
-  const loss = lossProgram(plan.loss, spec);
-  return await onRunner(host, (runner) => new ModuleStep(runner, { ...plan, spec }, loss));
+  const { loss, train } = traineeOf(plan);
+  return await onRunner(host, (runner) => new ModuleStep(runner, plan, loss, train));
+}
+
+/** What is trained, for batches of at most n rows. */
+type Train = (n: number) => Trainee;
+
+function traineeOf({ spec, loss, scaling }: TrainPlan): { loss: LossTerms; train: Train } {
+  if (spec.kind !== "network") {
+    return { loss: densityLoss(loss, spec), train: (n) => planDensityTraining(spec, scaling, n) };
+  }
+  const network = requireFusable(spec);
+  const program = lossProgram(loss, network);
+  return { loss: program, train: (n) => networkTrainee(network, program, scaling, n) };
 }
 
 /** Parts that outlive a change of the batch size: zeros, and the four runs of parameters. */
 const LASTING_PARTS = 5;
 
-/** A plan for a spec that this engine has a program for. */
-type FusablePlan = TrainPlan & { readonly spec: NetworkSpec };
-
 /** Owns an instance of the module. */
 class ModuleStep implements FusedTrainStep {
   #runner: Runner | undefined;
-  readonly #plan: FusablePlan;
-  readonly #loss: LossProgram;
-  #network: TrainNetwork;
+  readonly #plan: TrainPlan;
+  readonly #loss: LossTerms;
+  readonly #train: Train;
+  #network: Trainee;
   /** Most rows of x that the arena has room for. */
   #capacity = 1;
   #programs = new Map<string, Int32Array>();
@@ -56,13 +51,14 @@ class ModuleStep implements FusedTrainStep {
   /** Told after disposal too. */
   #name = "";
 
-  constructor(runner: Runner, plan: FusablePlan, loss: LossProgram) {
+  constructor(runner: Runner, plan: TrainPlan, loss: LossTerms, train: Train) {
     this.#runner = runner;
     this.#plan = plan;
     this.#loss = loss;
+    this.#train = train;
     this.#steps = plan.state.steps;
     this.#termWeights = plan.state.termWeights;
-    this.#network = planTraining(plan.spec, loss, 1);
+    this.#network = train(1);
     this.#settle(0);
     this.#loadState();
   }
@@ -199,24 +195,16 @@ class ModuleStep implements FusedTrainStep {
   }
 
   #write(batch: Batch): void {
-    const { spec, scaling } = this.#plan;
-    requireBatch(batch, this.#loss, spec);
+    requireBatch(batch, this.#loss, this.#plan.spec);
     this.#makeRoom(batch.x.n);
-    const { memory } = this.#alive();
-    const { theta, embedding, target, score } = this.#network;
-    writeStandardised(memory, batch.theta, scaling.theta, theta);
-    writeStandardised(memory, batch.x, scaling.x, embedding.input);
-    if (this.#loss.target) new Float32Array(memory.buffer, target, batch.x.n).set(batch.target!);
-    if (this.#loss.score) {
-      writeScores(memory, { score: batch.score!, theta: batch.theta }, scaling.theta, score);
-    }
+    this.#network.write(this.#alive().memory, batch);
   }
 
   /** Plans anew for a larger batch; weights and moments stay where they are. */
   #makeRoom(n: number): void {
     if (n <= this.#capacity) return;
     this.#capacity = n;
-    this.#network = planTraining(this.#plan.spec, this.#loss, n);
+    this.#network = this.#train(n);
     this.#settle(LASTING_PARTS);
   }
 
@@ -233,7 +221,7 @@ class ModuleStep implements FusedTrainStep {
   #program(key: string, options: StepOptions): Int32Array {
     let program = this.#programs.get(key);
     if (!program) {
-      program = emitStep(this.#plan.spec, this.#loss, this.#network, options);
+      program = this.#network.program(options);
       this.#programs.set(key, program);
     }
     return program;
@@ -242,7 +230,7 @@ class ModuleStep implements FusedTrainStep {
 
 function requireBatch(
   { theta, x, atoms, target, score }: Batch,
-  loss: LossProgram,
+  loss: LossTerms,
   spec: TrainPlan["spec"],
 ): void {
   const action = "train on a batch";

@@ -66,6 +66,12 @@ export interface Trunk {
   readonly output: Output;
 }
 
+/** How many rows there will be at most, and where the weights are. */
+export interface TrunkOptions extends Capacity {
+  /** What the names of weights begin with. @default {"trunk"} */
+  readonly path?: string;
+}
+
 /** How many rows there will be at most. */
 export interface Capacity {
   /** Rows of pairs. */
@@ -75,9 +81,9 @@ export interface Capacity {
 }
 
 /** Width of the first layer after the join, and its path. */
-export function joinLayer(trunk: TrunkSpec): { path: string; width: number } {
-  if (trunk.kind === "resnet") return { path: "trunk/in", width: trunk.width };
-  return { path: "trunk/0", width: trunk.hidden[0]! };
+export function joinLayer(trunk: TrunkSpec, path: string = "trunk"): { path: string; width: number } {
+  if (trunk.kind === "resnet") return { path: `${path}/in`, width: trunk.width };
+  return { path: `${path}/0`, width: trunk.hidden[0]! };
 }
 
 /** Numbers that the last layer reads. */
@@ -86,7 +92,12 @@ export function widthBeforeOutput(trunk: TrunkSpec): number {
 }
 
 /** Plans the trunk up to its output. */
-export function planTrunk(plan: Plan, spec: TrunkSpec, output: Output, capacity: Capacity): Trunk {
+export function planTrunk(
+  plan: Plan,
+  spec: TrunkSpec,
+  output: Output,
+  { path: name = "trunk", ...capacity }: TrunkOptions,
+): Trunk {
   const first = takeSums(plan, "join", joinLayer(spec).width, capacity);
   const stage = (from: Sums, path: string, width: number): Stage => ({
     input: takeActive(plan, path, from, capacity),
@@ -103,16 +114,16 @@ export function planTrunk(plan: Plan, spec: TrunkSpec, output: Output, capacity:
   };
   if (spec.kind === "resnet") {
     for (let i = 0; i < spec.blocks; i++) {
-      add([`trunk/block${i}/0`, `trunk/block${i}/1`], spec.width, true);
+      add([`${name}/block${i}/0`, `${name}/block${i}/1`], spec.width, true);
     }
   } else {
-    spec.hidden.slice(1).forEach((width, i) => add([`trunk/${i + 1}`], width, false));
+    spec.hidden.slice(1).forEach((width, i) => add([`${name}/${i + 1}`], width, false));
   }
   return {
     activation: spec.activation,
     first,
     blocks,
-    ...(spec.kind === "mlp" && { last: takeActive(plan, "trunk/out", end, capacity) }),
+    ...(spec.kind === "mlp" && { last: takeActive(plan, `${name}/out`, end, capacity) }),
     end,
     output,
   };

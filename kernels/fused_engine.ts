@@ -4,16 +4,17 @@
  * @module
  */
 
-import {
-  type Artifact,
-  type Engine,
-  type LogDensity,
-  type ObservedDensities,
-  type Points,
-  type TrainPlan,
-  UnsupportedError,
+import type {
+  Artifact,
+  ConditionalDensity,
+  Engine,
+  LogDensity,
+  ObservedDensities,
+  Points,
+  TrainPlan,
 } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
+import { fusedDensity } from "./_conditional_density.ts";
 import { fusedLogDensities, fusedLogDensity } from "./_log_density.ts";
 import { bestBuild, requireModule } from "./_machine.ts";
 import type { Host } from "./_runner.ts";
@@ -120,7 +121,6 @@ export function fusedEngine(options: FusedEngineOptions = {}): FusedEngine {
       fusedLogDensity(host, artifact, x),
     logDensities: (artifact: Artifact, x: Points): Promise<ObservedDensities> =>
       fusedLogDensities(host, artifact, x),
-    density: (artifact: Artifact) =>
-      Promise.reject(new UnsupportedError(`Cannot fuse a density of kind ${artifact.spec.kind}`)),
+    density: (artifact: Artifact): Promise<ConditionalDensity & Disposable> => fusedDensity(host, artifact),
   };
 }

@@ -14,7 +14,7 @@ export const LEAST: f32 = 1e-25;
  */
 // @ts-ignore: decorator
 @inline
-function tanh(z: v128): v128 {
+export function tanh(z: v128): v128 {
   const size = f32x4.abs(z);
   const square = f32x4.mul(z, z);
   let p = madd(f32x4.splat(-5.70498872745e-3), square, f32x4.splat(2.06390887954e-2));

@@ -6,6 +6,8 @@ import {
   ACTIVATE_BACK,
   ADAM,
   ADD,
+  AFFINE,
+  AFFINE_BACK,
   AVERAGE_POOL,
   CONTRAST,
   COPY_RUNS,
@@ -15,18 +17,28 @@ import {
   GEMM,
   GRADIENT_NORM,
   INSTRUCTION_WORDS,
+  MASKED_DRAW,
   MEET,
+  MIXTURE,
+  MIXTURE_DRAW,
   MUL,
-  MUL_MUL_ADD,
   MULTIPLY_WAVES,
+  MUL_MUL_ADD,
+  NEGATIVE_MEAN,
+  NORMAL_BASE,
   PACK_ROWS,
   PACK_TRANSPOSED,
   PARABOLOID,
   PATCHES,
+  PICK_COLUMNS,
   POOL_ROWS,
   SCALE_ROWS,
   SCORE_RESIDUAL,
   SOFTPLUS_HEAD,
+  SPLINE,
+  SPLINE_BACK,
+  SPLINE_DRAW,
+  SPREAD_COLUMNS,
   SPREAD_POOL,
   SPREAD_ROWS,
   SQUARED_ERROR,
@@ -37,6 +49,10 @@ import {
   WAVES,
 } from "../_opcodes";
 import { activate, activateBack } from "./activation";
+import { affine, affineBack, negativeMean, normalBase, pickColumns, spreadColumns } from "./flow";
+import { spline, splineBack, splineDraw } from "./spline";
+import { mixture, mixtureDraw } from "./mixture";
+import { maskedDraw } from "./draw";
 import { gemm, packRows, packTransposed } from "./gemm";
 import { absoluteHead, paraboloid } from "./head";
 import { averagePool, patches, spreadPool, unpatch } from "./image";
@@ -311,6 +327,42 @@ export function run(pc: usize, end: usize): void {
           at(pc, 8),
           at(pc, 9),
         );
+        break;
+      case AFFINE:
+        affine(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), int(pc, 10));
+        break;
+      case AFFINE_BACK:
+        affineBack(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), num(pc, 10));
+        break;
+      case NORMAL_BASE:
+        normalBase(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), int(pc, 8), num(pc, 9));
+        break;
+      case NEGATIVE_MEAN:
+        negativeMean(int(pc, 1), at(pc, 2), at(pc, 3));
+        break;
+      case PICK_COLUMNS:
+        pickColumns(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7));
+        break;
+      case SPREAD_COLUMNS:
+        spreadColumns(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7));
+        break;
+      case SPLINE:
+        spline(int(pc, 1), int(pc, 2), int(pc, 3), num(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), at(pc, 10), at(pc, 11), at(pc, 12), int(pc, 13));
+        break;
+      case SPLINE_BACK:
+        splineBack(int(pc, 1), int(pc, 2), int(pc, 3), num(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), at(pc, 10), at(pc, 11), num(pc, 12));
+        break;
+      case SPLINE_DRAW:
+        splineDraw(int(pc, 1), int(pc, 2), int(pc, 3), num(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), at(pc, 10), at(pc, 11));
+        break;
+      case MIXTURE:
+        mixture(int(pc, 1), int(pc, 2), int(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), at(pc, 10), at(pc, 11), int(pc, 12), num(pc, 13));
+        break;
+      case MIXTURE_DRAW:
+        mixtureDraw(int(pc, 1), int(pc, 2), int(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7));
+        break;
+      case MASKED_DRAW:
+        maskedDraw(int(pc, 1), int(pc, 2), int(pc, 3), int(pc, 4), at(pc, 5), int(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), at(pc, 10), at(pc, 11), int(pc, 12));
         break;
       default:
         unreachable();

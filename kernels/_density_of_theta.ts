@@ -1,0 +1,160 @@
+// Density estimators as functions of θ at observations: posteriors and likelihoods.
+
+import {
+  type Artifact,
+  densityWidths,
+  type EvaluateOptions,
+  type Evaluation,
+  type LogDensity,
+  logStandardSlopes,
+  type ObservedDensities,
+  type Points,
+  points,
+  standardBend,
+  standardise,
+  standardSlope,
+  UnsupportedError,
+} from "@likely/core";
+import {
+  type DensityArtifact,
+  type DensityMachine,
+  type DensityRows,
+  onDensityMachine,
+  requireDensity,
+} from "./_density_machine.ts";
+import { requireDim, requireObservation } from "./_host_rows.ts";
+import type { Host } from "./_runner.ts";
+
+/** Prepares the density as a function of θ at the rows of x, added up. */
+export async function densityOfTheta(
+  host: Host,
+  artifact: Artifact,
+  x: Points,
+): Promise<LogDensity & Disposable> {
+  const density = requireObserved(artifact, x);
+  if (density.kind === "posterior" && x.n > 1) {
+    throw new TypeError(
+      `Cannot evaluate a posterior at several observations of one theta as it was learned from one: current value is ${x.n}`,
+    );
+  }
+  return await onDensityMachine(host, density, (machine) => new ObservedDensity(machine, density, x, false));
+}
+
+/** Prepares the density as a function of θ at each row of x. */
+export async function densitiesOfTheta(
+  host: Host,
+  artifact: Artifact,
+  x: Points,
+): Promise<ObservedDensities> {
+  const density = requireObserved(artifact, x);
+  return await onDensityMachine(host, density, (machine) => new ObservedDensity(machine, density, x, true));
+}
+
+function requireObserved(artifact: Artifact, x: Points): DensityArtifact {
+  const density = requireDensity(artifact);
+  requireObservation(x, density.spec.xDim);
+  return density;
+}
+
+/** Rows, and which row of x each has. */
+interface Met extends DensityRows {
+  seenOf(k: number): number;
+}
+
+/** Which numbers of the slopes of a row belong to θ. */
+interface Part {
+  readonly from: number;
+  readonly row: number;
+}
+
+/** Owns a machine. */
+class ObservedDensity implements ObservedDensities {
+  readonly dim: number;
+  readonly count: number;
+  readonly embedded: Points;
+  readonly #machine: DensityMachine;
+  readonly #artifact: DensityArtifact;
+  /** Points have a row of x each. */
+  readonly #apart: boolean;
+  /** Rows of x, as targets or contexts, and what standardisation adds where they are targets. */
+  readonly #seen: Float32Array;
+  readonly #slopes: Float64Array;
+
+  constructor(machine: DensityMachine, artifact: DensityArtifact, x: Points, apart: boolean) {
+    const { spec, scaling } = artifact;
+    this.dim = spec.thetaDim;
+    this.count = x.n;
+    this.#machine = machine;
+    this.#artifact = artifact;
+    this.#apart = apart;
+    const isOfX = spec.target === "x";
+    this.#seen = isOfX ? standardise(x, scaling.x) : machine.contexts(x);
+    this.#slopes = isOfX ? logStandardSlopes(scaling.x, x) : new Float64Array(x.n);
+    this.embedded = points(Float64Array.from(this.#seen), this.#seen.length / x.n);
+  }
+
+  get name(): string {
+    return this.#machine.name;
+  }
+
+  evaluate(theta: Points, options: EvaluateOptions = {}): Evaluation {
+    const { gradient = true, chains } = options;
+    requireDim("evaluate a log density", "the width of the points", theta.dim, this.dim);
+    const rows = this.#rows(theta, gradient, (i) => (chains ? chains[i]! : i) % this.count);
+    const { value: values, slopes } = this.#machine.evaluate(rows, gradient);
+    const value = new Float64Array(theta.n);
+    values.forEach((part, k) => value[k % theta.n]! += part + this.#slopes[rows.seenOf(k)]!);
+    const grad = slopes && this.#gradient(theta, slopes);
+    this.#finish(theta, value, grad);
+    return grad ? { value, grad } : { value };
+  }
+
+  [Symbol.dispose](): void {
+    this.#machine[Symbol.dispose]();
+  }
+
+  /** Points beside rows of x: each beside its own, or one row of x after another beside all. */
+  #rows(theta: Points, gradient: boolean, chainOf: (i: number) => number): Met {
+    const { spec, scaling } = this.#artifact;
+    const n = this.#apart ? theta.n : theta.n * this.count;
+    const pointOf = (k: number) => k % theta.n;
+    const seenOf = this.#apart ? chainOf : (k: number) => Math.floor(k / theta.n);
+    if (spec.target === "theta") {
+      const targets = standardise(theta, scaling.theta);
+      return { n, targets, targetOf: pointOf, contexts: this.#seen, contextOf: seenOf, seenOf };
+    }
+    if (gradient && spec.embedding) {
+      throw new UnsupportedError("Cannot fuse the gradient in a theta that is embedded");
+    }
+    const contexts = this.#machine.contexts(theta);
+    return { n, targets: this.#seen, targetOf: seenOf, contexts, contextOf: pointOf, seenOf };
+  }
+
+  /** Slopes in θ, added up over the rows of x that a point meets, in raw units. */
+  #gradient({ data, n, dim }: Points, slopes: Float32Array): Float64Array {
+    const { spec, scaling } = this.#artifact;
+    const { target, context } = densityWidths(spec);
+    const part: Part = { from: spec.target === "theta" ? 0 : target, row: target + context };
+    const grad = new Float64Array(n * dim);
+    for (let k = part.from, i = 0; k < slopes.length; k += part.row, i = (i + 1) % n) {
+      for (let j = 0; j < dim; j++) grad[i * dim + j]! += slopes[k + j]!;
+    }
+    grad.forEach((slope, k) => grad[k] = slope * standardSlope(scaling.theta, k % dim, data[k]!));
+    return grad;
+  }
+
+  /** Densities of θ get those of raw θ; what is no number is never accepted and has no slope. */
+  #finish(theta: Points, value: Float64Array, grad: Float64Array | undefined): void {
+    const { spec, scaling: { theta: by } } = this.#artifact;
+    const { dim } = theta;
+    if (spec.target === "theta") {
+      logStandardSlopes(by, theta).forEach((slopes, i) => value[i]! += slopes);
+      grad?.forEach((slope, k) => grad[k] = slope + standardBend(by, k % dim, theta.data[k]!));
+    }
+    value.forEach((total, i) => {
+      if (Number.isNaN(total)) value[i] = -Infinity;
+      const slopes = grad?.subarray(i * dim, (i + 1) * dim);
+      if (slopes && !(Number.isFinite(value[i]!) && slopes.every(Number.isFinite))) slopes.fill(0);
+    });
+  }
+}

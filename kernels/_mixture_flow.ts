@@ -1,0 +1,99 @@
+// A mixture of Gaussians as instructions.
+
+import type { MdnSpec } from "@likely/core";
+import { padded } from "./_arena.ts";
+import { float } from "./_code.ts";
+import type { Draws } from "./_draws.ts";
+import { contextOf, type Flow, type FlowRows } from "./_flow.ts";
+import { type Plan, type Rows, rowsFrom, takeRows } from "./_layer.ts";
+import { MIXTURE, MIXTURE_DRAW } from "./_opcodes.ts";
+import { outputParts } from "./_output_parts.ts";
+import { planSkip, planSubnet, type Subnet } from "./_subnet.ts";
+
+/** What makes the mixture of a context. */
+type Network = Pick<Subnet, "outputs" | "forward">;
+
+/** Plans the mixture. */
+export function planMixtureFlow(plan: Plan, spec: MdnSpec, io: FlowRows): Flow {
+  const { components, trunk } = spec;
+  const from = contextOf(io);
+  const rows = io.most;
+  const subnet = planSubnet(plan, { path: "trunk", trunk, from, parts: outputParts(spec)!, rows });
+  const means = (all: Rows): Rows => ({
+    at: all.at + padded(components) * 4,
+    width: components * io.target,
+    ld: all.ld,
+  });
+  const skip = planSkip(plan, {
+    path: "skip",
+    from,
+    to: means(subnet.outputs),
+    adjoint: means(subnet.adjoint),
+    add: true,
+    rows,
+  });
+  const network: Network = {
+    outputs: subnet.outputs,
+    forward: (code, count, slopes) => {
+      subnet.forward(code, count, slopes);
+      skip.forward(code, count);
+    },
+  };
+  return {
+    forward: (code, count, seed) => {
+      const { outputs, adjoint: { at } } = subnet;
+      const { rows: { at: y, ld }, adjoint, target, values } = io;
+      const to = seed === undefined ? 0 : adjoint.at;
+      const start = [to, adjoint.ld * 4, adjoint.width, float(seed ?? 0)];
+      network.forward(code, count, seed !== undefined);
+      const sizes = [count, components, target, outputs.at, outputs.ld * 4, at, y, ld * 4];
+      code.emit(MIXTURE, ...sizes, values, ...start);
+    },
+    backward: (code, count, { weights, input }) => {
+      const { adjoint, target, context, scratch } = io;
+      const behind = { at: adjoint.at + target * 4, width: context, ld: adjoint.ld };
+      const options = { weights, to: input ? behind : undefined, add: true, scratch: scratch.at };
+      subnet.backward(code, count, options);
+      skip.backward(code, count, options);
+    },
+    draws: plan.training ? undefined : planMixtureDraws(plan, spec, io, network),
+  };
+}
+
+/** One mixture for each condition, however many draws there are of it. */
+function planMixtureDraws({ arena }: Plan, { components }: MdnSpec, io: FlowRows, network: Network): Draws {
+  const { target, context, most } = io;
+  const { outputs } = network;
+  const y = takeRows(arena, "draws", most, target);
+  const shares = arena.take("shares", most);
+  const row = y.ld * 4;
+  return {
+    emit: (code, { conditions, each }) => {
+      network.forward(code, conditions, false);
+      for (let c = 0; c < conditions; c++) {
+        const from = rowsFrom(outputs, c).at;
+        const sizes = [each, components, target, from];
+        code.emit(MIXTURE_DRAW, ...sizes, y.at + c * each * row, row, shares + c * each * 4);
+      }
+    },
+    write: (memory, { normal, share, contexts }) => {
+      const seen = contextOf(io);
+      const rows = new Float32Array(memory.buffer, seen.at);
+      for (let k = 0; k < contexts.length; k += context) {
+        rows.set(contexts.subarray(k, k + context), k / context * seen.ld);
+      }
+      const to = new Float32Array(memory.buffer, y.at);
+      normal.forEach((value, k) => to[Math.floor(k / target) * y.ld + k % target] = value);
+      new Float32Array(memory.buffer, shares).set(share!.map(belowOne));
+    },
+    read: (memory, out) => {
+      const from = new Float32Array(memory.buffer, y.at);
+      out.forEach((_, k) => out[k] = from[Math.floor(k / target) * y.ld + k % target]!);
+    },
+  };
+}
+
+/** In float32 too. */
+function belowOne(share: number): number {
+  return Math.min(share, 1 - 2 ** -24);
+}

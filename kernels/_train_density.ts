@@ -1,0 +1,77 @@
+// Training of density estimators: the negative mean log density and its gradient.
+
+import { type DensitySpec, type Loss, type Scaling, UnsupportedError, weightMasks } from "@likely/core";
+import { Code } from "./_code.ts";
+import {
+  conditionOf,
+  emitEmbedded,
+  emitEmbeddedBack,
+  type Estimator,
+  planEstimator,
+  targetOf,
+} from "./_estimator.ts";
+import { writeStandardised } from "./_host_rows.ts";
+import { emitPacking } from "./_layer.ts";
+import { MUL, NEGATIVE_MEAN } from "./_opcodes.ts";
+import { emitUpdate, SLOTS, type StepOptions } from "./_step_program.ts";
+import type { LossTerms, Trainee } from "./_trainee.ts";
+
+/**
+ * What batches of the loss of a density bring.
+ *
+ * @throws {UnsupportedError} If this engine has no program for the loss.
+ */
+export function densityLoss({ name }: Loss, { kind }: DensitySpec): LossTerms {
+  if (name === "nll") return { atoms: 1, target: false };
+  throw new UnsupportedError(`Cannot fuse the loss ${name} with a density of kind ${kind}`);
+}
+
+/** Plans an estimator for batches of at most n rows. */
+export function planDensityTraining(spec: DensitySpec, scaling: Scaling, n: number): Trainee {
+  const estimator = planEstimator(spec, { rows: n, embedded: n, training: true });
+  const { arena, parameters } = estimator;
+  const masks = weightMasks(spec);
+  const isMasked = Object.keys(masks).length > 0;
+  const mask = isMasked ? arena.constant("masks", parameters.layOut(masks)) : 0;
+  const slots = arena.take("slots", SLOTS);
+  const [target, condition] = spec.target === "theta" ? ["theta", "x"] as const : ["x", "theta"] as const;
+  return {
+    arena,
+    parameters,
+    slots,
+    scoreWeights: 0,
+    apart: 0,
+    write: (memory, batch) => {
+      writeStandardised(memory, batch[target], scaling[target], targetOf(estimator));
+      writeStandardised(memory, batch[condition], scaling[condition], conditionOf(estimator));
+    },
+    program: (options) => emitDensityStep(estimator, { mask, slots }, options),
+  };
+}
+
+interface StepParts {
+  /** A run of 0 for weights that stay 0, 1 for others; address 0: there are none. */
+  readonly mask: number;
+  readonly slots: number;
+}
+
+function emitDensityStep(
+  estimator: Estimator,
+  { mask, slots }: StepParts,
+  { n, step }: StepOptions,
+): Int32Array {
+  const { parameters, flow, io, embedding } = estimator;
+  const { gradient, count } = parameters;
+  const code = new Code();
+  const seed = -1 / n;
+  emitPacking(code, estimator.layers);
+  emitEmbedded(code, estimator, n);
+  flow.forward(code, n, step ? seed : undefined);
+  code.emit(NEGATIVE_MEAN, n, io.values, slots);
+  if (!step) return Int32Array.from(code.words);
+  flow.backward(code, n, { seed, weights: true, input: embedding !== undefined });
+  emitEmbeddedBack(code, estimator, n);
+  if (mask) code.emit(MUL, count, gradient, gradient, mask);
+  emitUpdate(code, { parameters, slots });
+  return Int32Array.from(code.words);
+}

@@ -1,0 +1,25 @@
+// What a training step needs of what it trains.
+
+import type { Batch } from "@likely/core";
+import type { Arena } from "./_arena.ts";
+import type { LossProgram } from "./_loss_program.ts";
+import type { Parameters } from "./_parameters.ts";
+import type { StepOptions } from "./_step_program.ts";
+
+/** What batches of a loss bring. */
+export type LossTerms = Pick<LossProgram, "atoms" | "target" | "score">;
+
+/** Something planned for training on batches of so many rows at most. */
+export interface Trainee {
+  readonly arena: Arena;
+  readonly parameters: Parameters;
+  /** Numbers of a step, see `_step_program.ts`. */
+  readonly slots: number;
+  /** 1/τ² of a score term, and the gradient without it; not read where there is none. */
+  readonly scoreWeights: number;
+  readonly apart: number;
+  /** Puts a batch where the program reads it. */
+  write(memory: WebAssembly.Memory, batch: Batch): void;
+  /** The program of one call. */
+  program(options: StepOptions): Int32Array;
+}
