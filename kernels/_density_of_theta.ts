@@ -61,12 +61,6 @@ interface Met extends DensityRows {
   seenOf(k: number): number;
 }
 
-/** Which numbers of the slopes of a row belong to θ. */
-interface Part {
-  readonly from: number;
-  readonly row: number;
-}
-
 /** Owns a machine. */
 class ObservedDensity implements ObservedDensities {
   readonly dim: number;
@@ -134,10 +128,11 @@ class ObservedDensity implements ObservedDensities {
   #gradient({ data, n, dim }: Points, slopes: Float32Array): Float64Array {
     const { spec, scaling } = this.#artifact;
     const { target, context } = densityWidths(spec);
-    const part: Part = { from: spec.target === "theta" ? 0 : target, row: target + context };
+    const [first, width] = [spec.target === "theta" ? 0 : target, target + context];
     const grad = new Float64Array(n * dim);
-    for (let k = part.from, i = 0; k < slopes.length; k += part.row, i = (i + 1) % n) {
-      for (let j = 0; j < dim; j++) grad[i * dim + j]! += slopes[k + j]!;
+    for (let k = 0; k < slopes.length / width; k++) {
+      const [from, to] = [k * width + first, k % n * dim];
+      for (let j = 0; j < dim; j++) grad[to + j]! += slopes[from + j]!;
     }
     grad.forEach((slope, k) => grad[k] = slope * standardSlope(scaling.theta, k % dim, data[k]!));
     return grad;
