@@ -17,6 +17,7 @@ const QUESTIONS = [
   "simulations",
   "training",
   "log_density",
+  "densities",
   "sampling",
   "samplers",
   "peers",

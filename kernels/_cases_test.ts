@@ -16,6 +16,7 @@ import {
   points,
   type QuadraticHead,
   type Scaling,
+  type Spec,
   stream,
   type TrainPlan,
   type TrunkSpec,
@@ -217,7 +218,7 @@ export function normalRows(key: Key, n: number, dim: number): Points {
 }
 
 /** A batch of noise with everything a loss could ask for. */
-export function noiseBatch(key: Key, spec: NetworkSpec, n: number, atoms: number): Batch {
+export function noiseBatch(key: Key, spec: Spec, n: number, atoms: number): Batch {
   return {
     theta: normalRows(foldIn(key, 0), n * atoms, spec.thetaDim),
     x: normalRows(foldIn(key, 1), n, spec.xDim),
@@ -239,7 +240,7 @@ export function shakenWeights(key: Key, spec: NetworkSpec): Weights {
 }
 
 /** Scaling that changes nothing. */
-export function unitScaling(spec: NetworkSpec): Scaling {
+export function unitScaling(spec: Spec): Scaling {
   const side = (dim: number) => ({
     mean: new Array<number>(dim).fill(0),
     std: new Array<number>(dim).fill(1),

@@ -10,6 +10,7 @@ import {
   emitForward,
   emitInputGradient,
   emitWeightGradient,
+  goesBack,
   type Layer,
   needScratch,
   type Plan,
@@ -57,12 +58,14 @@ export function planConv(plan: Plan, embedding: ConvEmbedding, rows: number): Em
   const cells = size.reduce((product: number, length) => product * length, 1);
   // Cells lie as in x itself, without padding.
   const x: Rows = { at: plan.arena.take("x", rows * cells * channels), width: channels, ld: channels };
+  const xAdjoint = plan.inputs ? { ...x, at: plan.arena.take("x d", rows * cells * channels) } : undefined;
+  const input = { cells: x, adjoint: xAdjoint };
   const layers: Convolution[] = [];
-  filters.forEach((_, i) => layers.push(planConvolution(plan, embedding, i, rows, x, layers.at(-1))));
+  filters.forEach((_, i) => layers.push(planConvolution(plan, embedding, i, rows, input, layers.at(-1))));
   const last = layers.at(-1)!;
   const left = cellsOf(pooledGrid(last.grid, last.window));
   const flat = takeRows(plan.arena, "flat", rows, left * last.out.width);
-  const flatAdjoint = takeRows(plan.arena, "flat d", plan.training ? rows : 0, flat.width);
+  const flatAdjoint = takeRows(plan.arena, "flat d", goesBack(plan) ? rows : 0, flat.width);
   const tail = planStack(plan, {
     paths: ["embedding/out"],
     widths: [out],
@@ -73,8 +76,9 @@ export function planConv(plan: Plan, embedding: ConvEmbedding, rows: number): Em
     fromAdjoint: flatAdjoint,
   });
   return {
-    input: { at: x.at, width: cells * channels, ld: cells * channels },
+    input: wholeRows(x.at, cells * channels),
     perRow: 1,
+    inputAdjoint: xAdjoint && wholeRows(xAdjoint.at, cells * channels),
     out: tail.out,
     adjoint: tail.adjoint,
     forward: (code, count) => {
@@ -88,6 +92,11 @@ export function planConv(plan: Plan, embedding: ConvEmbedding, rows: number): Em
       for (const layer of layers.toReversed()) emitConvolutionBack(code, plan, layer, count);
     },
   };
+}
+
+/** Rows of cells as rows of numbers. */
+function wholeRows(at: number, width: number): Rows {
+  return { at, width, ld: width };
 }
 
 function cellsOf({ height, width }: Grid): number {
@@ -108,7 +117,7 @@ function planConvolution(
   embedding: ConvEmbedding,
   i: number,
   rows: number,
-  x: Rows,
+  x: { readonly cells: Rows; readonly adjoint: Rows | undefined },
   previous: Convolution | undefined,
 ): Convolution {
   const { size, kernel: k, filters, pool } = embedding;
@@ -116,7 +125,7 @@ function planConvolution(
   const kernel = asGrid(size.map(() => k));
   const window = asGrid(size.map(() => pool));
   const grid = previous ? pooledGrid(previous.grid, previous.window) : asGrid(size);
-  const input = previous?.out ?? x;
+  const input = previous?.out ?? x.cells;
   const width = filters[i]!;
   const fanIn = cellsOf(kernel) * input.width;
   const cells = cellsOf(grid);
@@ -125,17 +134,21 @@ function planConvolution(
   const chunk = Math.min(rows, Math.ceil(CHUNK / cells / (stride(patchWidth) + 2 * stride(width))));
   const patch = takeRows(plan.arena, `${path} patches`, chunk * cells, patchWidth);
   const left = rows * cellsOf(pooledGrid(grid, window));
-  const room = (what: string, count: number, isForTraining = false) =>
-    takeRows(plan.arena, `${path} ${what}`, isForTraining && !plan.training ? 0 : count, width);
+  const room = (what: string, count: number, isForWayBack = false) =>
+    takeRows(plan.arena, `${path} ${what}`, isForWayBack && !goesBack(plan) ? 0 : count, width);
   needScratch(plan, chunk * cells, width);
   return {
-    layer: planLayer(plan, path, { fanIn, fanOut: width, inputGradient: plan.training && i > 0 }),
+    layer: planLayer(plan, path, {
+      fanIn,
+      fanOut: width,
+      inputGradient: i > 0 ? goesBack(plan) : plan.inputs === true,
+    }),
     grid,
     kernel,
     window,
     channels: input.width,
     input,
-    inputAdjoint: previous?.adjoint,
+    inputAdjoint: previous ? previous.adjoint : x.adjoint,
     map: room("map", chunk * cells),
     patch,
     s1: room("s1", rows * cells, true),
@@ -160,7 +173,7 @@ function emitPatches(code: Code, opcode: number, conv: Convolution, cells: Rows,
 
 function emitConvolution(
   code: Code,
-  { training }: Plan,
+  plan: Plan,
   { activation: kind }: ConvEmbedding,
   conv: Convolution,
   count: number,
@@ -170,7 +183,7 @@ function emitConvolution(
   const left = cellsOf(pooledGrid(grid, window));
   forChunks(chunk, count, (first, rows) => {
     const pooled = rowsFrom(out, first * left);
-    const slope = training ? rowsFrom(s1, first * cells) : undefined;
+    const slope = goesBack(plan) ? rowsFrom(s1, first * cells) : undefined;
     const to = isPooled(conv) ? map : pooled;
     emitPatches(code, PATCHES, conv, rowsFrom(input, first * cells), rows);
     emitForward(code, rows * cells, layer, patch, map, { bias: true });
@@ -179,7 +192,12 @@ function emitConvolution(
   });
 }
 
-function emitConvolutionBack(code: Code, { scratch }: Plan, conv: Convolution, count: number): void {
+function emitConvolutionBack(
+  code: Code,
+  { scratch, training }: Plan,
+  conv: Convolution,
+  count: number,
+): void {
   const { layer, grid, window, input, inputAdjoint, map, patch, s1, adjoint, chunk } = conv;
   const cells = cellsOf(grid);
   const left = cellsOf(pooledGrid(grid, window));
@@ -190,9 +208,11 @@ function emitConvolutionBack(code: Code, { scratch }: Plan, conv: Convolution, c
     if (isPooled(conv)) {
       code.emit(SPREAD_POOL, ...poolSizes(conv, rows), pooled.at, map.ld * 4, map.at, slope);
     } else code.emit(ACTIVATE_BACK, rows * cells * d.ld, d.at, slope, 0);
-    emitPatches(code, PATCHES, conv, rowsFrom(input, first * cells), rows);
-    const options = { scratch: scratch.at, accumulate: first > 0, bias: true };
-    emitWeightGradient(code, rows * cells, layer, patch, d, options);
+    if (training) {
+      emitPatches(code, PATCHES, conv, rowsFrom(input, first * cells), rows);
+      const options = { scratch: scratch.at, accumulate: first > 0, bias: true };
+      emitWeightGradient(code, rows * cells, layer, patch, d, options);
+    }
     if (!inputAdjoint) return;
     // The patches are no longer needed: their adjoints take their place.
     emitInputGradient(code, rows * cells, layer, d, patch);

@@ -16,7 +16,7 @@ import {
 import { Code } from "./_code.ts";
 import type { DrawShape } from "./_draws.ts";
 import { type Estimator, planEstimator } from "./_estimator.ts";
-import { emitPacking } from "./_layer.ts";
+import { emitPacking, type Rows } from "./_layer.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
 
 /** Rows in one call, and conditions embedded in one; more take several calls. */
@@ -88,7 +88,10 @@ export class DensityMachine implements Disposable {
     this.#runner = runner;
     this.spec = spec;
     this.by = sidesOf(scaling, spec);
-    this.#estimator = planEstimator(spec, { rows: MOST_ROWS, embedded: MOST_EMBEDDED, training: false });
+    // A likelihood is asked for its slopes in θ, its condition.
+    const inputs = spec.target === "x";
+    const most = { rows: MOST_ROWS, embedded: MOST_EMBEDDED };
+    this.#estimator = planEstimator(spec, { ...most, training: false, inputs });
     const { arena, parameters, layers } = this.#estimator;
     runner.reserve(arena.bytes);
     arena.prepare(runner.memory);
@@ -126,12 +129,48 @@ export class DensityMachine implements Disposable {
   /** Embeds some rows. */
   #embed(rows: Float32Array, n: number, to: Float32Array): void {
     const { embedding } = this.#estimator;
-    const { input: { at, width, ld }, out } = embedding!;
-    const { buffer } = this.#alive().memory;
-    const input = new Float32Array(buffer, at, rows.length / width * ld);
-    for (let k = 0; k < rows.length; k += width) input.set(rows.subarray(k, k + width), k / width * ld);
+    const { input, out } = embedding!;
+    this.#put(rows, input);
     this.#run(`embed ${n}`, (code) => embedding!.forward(code, n));
-    copyRows(new Float32Array(this.#alive().memory.buffer, out.at, n * out.ld), out, to);
+    this.#get(out, to.subarray(0, n * out.width));
+  }
+
+  /**
+   * `[m, condition]`: slopes in conditions, given those in their contexts `[m, C]`; in standardised
+   * units both.
+   */
+  conditionSlopes(condition: Points, slopes: Float32Array): Float32Array {
+    const { embedding, io: { context } } = this.#estimator;
+    if (!embedding) return slopes;
+    const rows = standardise(condition, this.by.condition);
+    const { dim } = condition;
+    const { input, inputAdjoint, adjoint } = embedding;
+    for (let first = 0; first < condition.n; first += MOST_EMBEDDED) {
+      const n = Math.min(MOST_EMBEDDED, condition.n - first);
+      const own = rows.subarray(first * dim, (first + n) * dim);
+      this.#put(own, input);
+      this.#put(slopes.subarray(first * context, (first + n) * context), adjoint);
+      this.#run(`embed back ${n}`, (code) => {
+        embedding.forward(code, n);
+        embedding.backward(code, n);
+      });
+      // Rows that are done with give way.
+      this.#get(inputAdjoint!, own);
+    }
+    return rows;
+  }
+
+  /** Puts rows into the arena, and gets them back without what pads them there. */
+  #put(from: Float32Array, { at, width, ld }: Rows): void {
+    const to = new Float32Array(this.#alive().memory.buffer, at, from.length / width * ld);
+    for (let k = 0; k < from.length; k += width) to.set(from.subarray(k, k + width), k / width * ld);
+  }
+
+  #get({ at, width, ld }: Rows, to: Float32Array): void {
+    const from = new Float32Array(this.#alive().memory.buffer, at, to.length / width * ld);
+    for (let k = 0; k < to.length; k += width) {
+      to.set(from.subarray(k / width * ld, k / width * ld + width), k);
+    }
   }
 
   /** Log densities of any number of rows. */
@@ -144,12 +183,8 @@ export class DensityMachine implements Disposable {
       const n = Math.min(MOST_ROWS, rows.n - first);
       this.#write(rows, first, n);
       this.#run(`${gradient ? "gradient" : "value"} ${n}`, (code) => this.#emit(code, n, gradient));
-      const { buffer } = this.#alive().memory;
-      value.set(new Float64Array(buffer, io.values, n), first);
-      if (!gradient) continue;
-      const { at, ld } = io.adjoint;
-      const from = new Float32Array(buffer, at, n * ld);
-      copyRows(from, { width, ld }, slopes.subarray(first * width, (first + n) * width));
+      value.set(new Float64Array(this.#alive().memory.buffer, io.values, n), first);
+      if (gradient) this.#get({ ...io.adjoint, width }, slopes.subarray(first * width, (first + n) * width));
     }
     return gradient ? { value, slopes } : { value };
   }
@@ -214,16 +249,6 @@ function wordsOf(emit: (code: Code) => void): Int32Array {
   const code = new Code();
   emit(code);
   return Int32Array.from(code.words);
-}
-
-/** Rows without what pads them. */
-function copyRows(
-  from: Float32Array,
-  { width, ld }: { readonly width: number; readonly ld: number },
-  to: Float32Array,
-): void {
-  const n = from.length / ld;
-  for (let i = 0; i < n; i++) to.set(from.subarray(i * ld, i * ld + width), i * width);
 }
 
 interface Chunk extends DrawShape {

@@ -13,7 +13,6 @@ import {
   standardBend,
   standardise,
   standardSlope,
-  UnsupportedError,
 } from "@likely/core";
 import {
   type DensityArtifact,
@@ -61,12 +60,6 @@ interface Met extends DensityRows {
   seenOf(k: number): number;
 }
 
-/** Which numbers of the slopes of a row belong to θ. */
-interface Part {
-  readonly from: number;
-  readonly row: number;
-}
-
 /** Owns a machine. */
 class ObservedDensity implements ObservedDensities {
   readonly dim: number;
@@ -100,7 +93,7 @@ class ObservedDensity implements ObservedDensities {
   evaluate(theta: Points, options: EvaluateOptions = {}): Evaluation {
     const { gradient = true, chains } = options;
     requireDim("evaluate a log density", "the width of the points", theta.dim, this.dim);
-    const rows = this.#rows(theta, gradient, (i) => (chains ? chains[i]! : i) % this.count);
+    const rows = this.#rows(theta, (i) => (chains ? chains[i]! : i) % this.count);
     const { value: values, slopes } = this.#machine.evaluate(rows, gradient);
     const value = new Float64Array(theta.n);
     values.forEach((part, k) => value[k % theta.n]! += part + this.#slopes[rows.seenOf(k)]!);
@@ -114,7 +107,7 @@ class ObservedDensity implements ObservedDensities {
   }
 
   /** Points beside rows of x: each beside its own, or one row of x after another beside all. */
-  #rows(theta: Points, gradient: boolean, chainOf: (i: number) => number): Met {
+  #rows(theta: Points, chainOf: (i: number) => number): Met {
     const { spec, scaling } = this.#artifact;
     const n = this.#apart ? theta.n : theta.n * this.count;
     const pointOf = (k: number) => k % theta.n;
@@ -123,24 +116,26 @@ class ObservedDensity implements ObservedDensities {
       const targets = standardise(theta, scaling.theta);
       return { n, targets, targetOf: pointOf, contexts: this.#seen, contextOf: seenOf, seenOf };
     }
-    if (gradient && spec.embedding) {
-      throw new UnsupportedError("Cannot fuse the gradient in a theta that is embedded");
-    }
     const contexts = this.#machine.contexts(theta);
     return { n, targets: this.#seen, targetOf: seenOf, contexts, contextOf: pointOf, seenOf };
   }
 
   /** Slopes in θ, added up over the rows of x that a point meets, in raw units. */
-  #gradient({ data, n, dim }: Points, slopes: Float32Array): Float64Array {
+  #gradient(theta: Points, slopes: Float32Array): Float64Array {
     const { spec, scaling } = this.#artifact;
     const { target, context } = densityWidths(spec);
-    const part: Part = { from: spec.target === "theta" ? 0 : target, row: target + context };
-    const grad = new Float64Array(n * dim);
-    for (let k = part.from, i = 0; k < slopes.length; k += part.row, i = (i + 1) % n) {
-      for (let j = 0; j < dim; j++) grad[i * dim + j]! += slopes[k + j]!;
+    const isOfTheta = spec.target === "theta";
+    const [first, own] = isOfTheta ? [0, target] : [target, context];
+    const sums = new Float32Array(theta.n * own);
+    for (let k = 0; k < slopes.length / (target + context); k++) {
+      const [from, to] = [k * (target + context) + first, k % theta.n * own];
+      for (let j = 0; j < own; j++) sums[to + j]! += slopes[from + j]!;
     }
-    grad.forEach((slope, k) => grad[k] = slope * standardSlope(scaling.theta, k % dim, data[k]!));
-    return grad;
+    const grad = isOfTheta ? sums : this.#machine.conditionSlopes(theta, sums);
+    return Float64Array.from(
+      grad,
+      (slope, k) => slope * standardSlope(scaling.theta, k % theta.dim, theta.data[k]!),
+    );
   }
 
   /** Densities of θ get those of raw θ; what is no number is never accepted and has no slope. */

@@ -46,8 +46,9 @@ export function drawsInRows(io: FlowRows, emit: Draws["emit"]): Draws {
     },
     read: (memory, out) => {
       const from = new Float32Array(memory.buffer, at, out.length / target * ld);
-      for (let i = 0, k = 0; k < out.length; i += ld) {
-        for (let j = 0; j < target; j++) out[k++] = from[i + j]!;
+      for (let k = 0; k < out.length; k += target) {
+        const first = k / target * ld;
+        for (let j = 0; j < target; j++) out[k + j] = from[first + j]!;
       }
     },
   };

@@ -6,4 +6,6 @@ export interface Embedding extends Piece {
   /** One x row is `perRow` of these rows. */
   readonly input: Rows;
   readonly perRow: number;
+  /** The adjoint of that, where it is asked for. */
+  readonly inputAdjoint?: Rows | undefined;
 }

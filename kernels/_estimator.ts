@@ -22,6 +22,8 @@ export interface EstimatorOptions {
   readonly embedded: number;
   /** Weight gradients will be asked for. */
   readonly training: boolean;
+  /** Gradients with respect to conditions that are embedded will be asked for. @default {false} */
+  readonly inputs?: boolean;
 }
 
 /** An estimator in an arena. */
@@ -36,12 +38,13 @@ export interface Estimator {
 }
 
 /** Plans the estimator; addresses of the weights' runs do not depend on the row counts. */
-export function planEstimator(spec: DensitySpec, { rows, embedded, training }: EstimatorOptions): Estimator {
+export function planEstimator(spec: DensitySpec, options: EstimatorOptions): Estimator {
+  const { rows, embedded, training, inputs = false } = options;
   const arena = new Arena();
   arena.take("zeros", widest(spec));
   const parameters = planParameters(arena, spec, training);
   const scratch = { count: 0, at: 0 };
-  const plan: Plan = { arena, parameters, layers: [], training, score: false, scratch };
+  const plan: Plan = { arena, parameters, layers: [], training, inputs, score: false, scratch };
   const embedding = spec.embedding && planEmbedding(plan, sourceOf(spec), embedded);
   const { target, context } = densityWidths(spec);
   // What is written behind a context in whole vectors must stay within its row.

@@ -16,10 +16,17 @@ export interface Plan {
   readonly layers: Layer[];
   /** Gradients with respect to weights will be asked for. */
   readonly training: boolean;
+  /** Gradients with respect to what is embedded will be asked for. @default {false} */
+  readonly inputs?: boolean;
   /** Second derivatives will be asked for. */
   readonly score: boolean;
   /** Scratch for packed adjoints: numbers that planners need, and later its address. */
   readonly scratch: { count: number; at: number };
+}
+
+/** Whether passes back through embeddings will be asked for. */
+export function goesBack({ training, inputs = false }: Plan): boolean {
+  return training || inputs;
 }
 
 /** Asks for scratch for a packed adjoint of `rows` rows. */

@@ -51,9 +51,10 @@ export function planMaskedDraws({ arena, parameters }: Plan, spec: MafSpec, io: 
     },
     read: (memory, out) => {
       const from = new Float32Array(memory.buffer, z);
-      for (let i = 0, k = 0; k < out.length; i++) {
+      const count = out.length / target;
+      for (let i = 0; i < count; i++) {
         const first = Math.floor(i / PANEL) * own + i % PANEL;
-        for (let j = 0; j < target; j++) out[k++] = from[first + j * PANEL]!;
+        for (let j = 0; j < target; j++) out[i * target + j] = from[first + j * PANEL]!;
       }
     },
   };

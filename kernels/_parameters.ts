@@ -32,8 +32,8 @@ export interface Parameters {
   readonly secondMoment: number;
   /** Bytes from a run's start to a weight. */
   offset(name: string): number;
-  /** Lays numbers out as a run: those of each weight, or ones for what has none. */
-  layOut(numbers: Readonly<Record<string, ArrayLike<number>>>): number[];
+  /** Lays numbers out as a run: those of each weight, and others for what has none. @default others {1} */
+  layOut(numbers: Readonly<Record<string, ArrayLike<number>>>, others?: number): number[];
   /** Copies weights into a run. */
   write(memory: WebAssembly.Memory, run: number, weights: Weights): void;
   /** Copies weights out of a run. */
@@ -57,8 +57,8 @@ export function planParameters(arena: Arena, spec: Spec, training: boolean): Par
     firstMoment: take("first moment"),
     secondMoment: take("second moment"),
     offset: (name) => byName.get(name)!.offset * 4,
-    layOut: (numbers) => {
-      const run = new Array<number>(count).fill(1);
+    layOut: (numbers, others = 1) => {
+      const run = new Array<number>(count).fill(others);
       for (const slot of slots) {
         const own = numbers[slot.name];
         if (!own) continue;

@@ -6,7 +6,7 @@ import { float } from "./_code.ts";
 import { planConv } from "./_conv.ts";
 import type { Embedding } from "./_embedding.ts";
 import { planFeatures } from "./_features.ts";
-import { type Plan, type Rows, takeRows } from "./_layer.ts";
+import { goesBack, type Plan, type Rows, takeRows } from "./_layer.ts";
 import { POOL_ROWS, SPREAD_ROWS } from "./_opcodes.ts";
 import { type Piece, planStack } from "./_stack.ts";
 
@@ -59,7 +59,8 @@ function identity({ arena }: Plan, xDim: number, rows: number): Embedding {
 
 function planDense(plan: Plan, embedding: DenseEmbedding, xDim: number, rows: number): Embedding {
   const input = takeRows(plan.arena, "x", rows, xDim);
-  return { input, perRow: 1, ...planTail(plan, embedding, rows, input) };
+  const inputAdjoint = plan.inputs ? takeRows(plan.arena, "x d", rows, xDim) : undefined;
+  return { input, perRow: 1, inputAdjoint, ...planTail(plan, embedding, rows, input, inputAdjoint) };
 }
 
 /** The hidden layers `embedding/0`, …, then `embedding/out`. */
@@ -86,6 +87,7 @@ function planSet(plan: Plan, embedding: SetEmbedding, xDim: number, rows: number
   const m = xDim / element;
   const ld = padded(element);
   const input = { at: plan.arena.take("x", rows * m * ld), width: element, ld };
+  const inputAdjoint = plan.inputs ? { ...input, at: plan.arena.take("x d", rows * m * ld) } : undefined;
   const elements = planStack(plan, {
     paths: each.map((_, i) => `embedding/each/${i}`),
     widths: each,
@@ -93,16 +95,18 @@ function planSet(plan: Plan, embedding: SetEmbedding, xDim: number, rows: number
     activateLast: true,
     rows: rows * m,
     from: input,
+    fromAdjoint: inputAdjoint,
   });
   const { width } = elements.out;
   const pooled = takeRows(plan.arena, "pooled", rows, width);
-  const pooledAdjoint = takeRows(plan.arena, "pooled d", plan.training ? rows : 0, width);
+  const pooledAdjoint = takeRows(plan.arena, "pooled d", goesBack(plan) ? rows : 0, width);
   const tail = planTail(plan, embedding, rows, pooled, pooledAdjoint);
   const share = float(pool === "mean" ? 1 / m : 1);
   const row = pooled.ld * 4;
   return {
     input,
     perRow: m,
+    inputAdjoint,
     out: tail.out,
     adjoint: tail.adjoint,
     forward: (code, count) => {

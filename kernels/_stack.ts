@@ -7,6 +7,7 @@ import {
   emitForward,
   emitInputGradient,
   emitWeightGradient,
+  goesBack,
   type Layer,
   needScratch,
   type Plan,
@@ -24,7 +25,7 @@ export interface Piece {
   readonly adjoint: Rows;
   /** Emits the pass for the given number of rows of the input. */
   forward(code: Code, count: number): void;
-  /** Emits gradients of the weights and, where it was planned, of the input. */
+  /** Emits gradients of the weights, where they are trained, and of the input, where it was planned. */
   backward(code: Code, count: number): void;
 }
 
@@ -40,7 +41,7 @@ export interface StackOptions {
   readonly rows: number;
   /** The input, and where its adjoint goes if anybody wants it. */
   readonly from: Rows;
-  readonly fromAdjoint?: Rows;
+  readonly fromAdjoint?: Rows | undefined;
 }
 
 interface Step {
@@ -65,14 +66,14 @@ export function planStack(plan: Plan, options: StackOptions): Piece {
     forward: (code, count) => {
       for (const { layer, input, z, a, s1 } of steps) {
         emitForward(code, count, layer, input, z, { bias: true });
-        const slope = plan.training ? s1 : undefined;
+        const slope = goesBack(plan) ? s1 : undefined;
         if (a) emitActivation(code, count, { kind: activation, from: z, to: a, slope });
       }
     },
     backward: (code, count) => {
       for (const { layer, input, inputAdjoint, a, s1, d } of steps.toReversed()) {
         if (a) code.emit(ACTIVATE_BACK, count * d.ld, d.at, s1.at, 0);
-        emitWeightGradient(code, count, layer, input, d, { scratch: plan.scratch.at });
+        if (plan.training) emitWeightGradient(code, count, layer, input, d, { scratch: plan.scratch.at });
         if (inputAdjoint) emitInputGradient(code, count, layer, d, inputAdjoint);
       }
     },
@@ -85,7 +86,7 @@ function planStep(plan: Plan, options: StackOptions, i: number, previous: Step |
   const width = widths[i]!;
   const input = previous ? previous.a ?? previous.z : from;
   const inputAdjoint = previous ? previous.d : fromAdjoint;
-  const inputGradient = plan.training && inputAdjoint !== undefined;
+  const inputGradient = goesBack(plan) && inputAdjoint !== undefined;
   const room = (what: string, wanted: boolean) =>
     takeRows(plan.arena, `${path} ${what}`, wanted ? rows : 0, width);
   const isActive = activateLast || i < paths.length - 1;
@@ -96,7 +97,7 @@ function planStep(plan: Plan, options: StackOptions, i: number, previous: Step |
     inputAdjoint,
     z: room("z", true),
     a: isActive ? room("a", true) : undefined,
-    s1: room("s1", isActive && plan.training),
-    d: room("d", plan.training),
+    s1: room("s1", isActive && goesBack(plan)),
+    d: room("d", goesBack(plan)),
   };
 }

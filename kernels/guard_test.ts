@@ -1,11 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
-import { drawUniform, foldIn, initWeights, key, type NetworkSpec, stream } from "@likely/core";
+import {
+  baseDraws,
+  type DensitySpec,
+  drawUniform,
+  foldIn,
+  initWeights,
+  key,
+  type NetworkSpec,
+  stream,
+} from "@likely/core";
 import { Arena, GUARD } from "./_arena.ts";
-import { adaptive, losses, noiseBatch, unitScaling } from "./_cases_test.ts";
+import { adaptive, losses, noiseBatch, normalRows, unitScaling } from "./_cases_test.ts";
+import { Code } from "./_code.ts";
+import { planEstimator } from "./_estimator.ts";
 import { writeStandardised } from "./_host_rows.ts";
+import { emitPacking } from "./_layer.ts";
 import { lossProgram } from "./_loss_program.ts";
-import { bestBuild, borrowMachine, reserve, returnMachine } from "./_machine.ts";
+import { bestBuild, borrowMachine, type Machine, reserve, returnMachine } from "./_machine.ts";
 import { emitStep, LIMIT, planTraining, RATES } from "./_step_program.ts";
+import { planDensityTraining } from "./_train_density.ts";
 
 /** A random legal spec, small. */
 function randomSpec(seed: number): NetworkSpec {
@@ -132,6 +145,118 @@ Deno.test("planned programs write nothing outside their parts and read no guard,
         const run = new Float32Array(machine.memory.buffer, parameters.weights, parameters.count);
         assert(run.every(Number.isFinite), what);
       }
+    }
+    returnMachine(machine);
+  }
+});
+
+/** Embeddings of a condition, as {@linkcode randomSpec} makes them. */
+function randomDensity(seed: number): DensitySpec {
+  const { xDim, thetaDim, embedding, trunk } = randomSpec(seed);
+  const random = stream(foldIn(key(97), seed));
+  const whole = (low: number, high: number) => Math.floor(drawUniform(random, low, high + 1));
+  const sides = whole(0, 2) > 0
+    ? { thetaDim, xDim, target: "theta", ...(embedding && { embedding }) } as const
+    : { thetaDim: xDim, xDim: thetaDim, target: "x", ...(embedding && { embedding }) } as const;
+  const linear = { kind: "mlp", hidden: [], activation: "silu" } as const;
+  const net = whole(0, 5) === 0 ? linear : trunk;
+  const transforms = whole(1, 5);
+  switch (whole(0, 2)) {
+    case 0:
+      return { kind: "mdn", ...sides, components: whole(1, 7), trunk: net };
+    case 1:
+      return { kind: "nsf", ...sides, transforms, bins: whole(1, 13), span: 3, trunk: net };
+    default: {
+      const hidden = Array.from({ length: whole(0, 3) }, () => whole(1, 37));
+      return { kind: "maf", ...sides, transforms, hidden, activation: trunk.activation };
+    }
+  }
+}
+
+/** Runs a program behind an arena, and looks at what it left. */
+function runGuarded(machine: Machine, arena: Arena, program: Int32Array, what: string): void {
+  const start = arena.bytes + 256;
+  new Int32Array(machine.memory.buffer, start, program.length).set(program);
+  machine.run(start, start + program.byteLength);
+  assertEquals(arena.broken(machine.memory), [], what);
+  assert(new Int32Array(machine.memory.buffer, arena.bytes, 64).every((word) => word === GUARD), what);
+  assertEquals(new Int32Array(machine.memory.buffer, start, program.length), program, what);
+  const { at, bytes } = arena.parts[0]!;
+  assert(new Int32Array(machine.memory.buffer, at, bytes / 4).every((word) => word === 0), what);
+}
+
+/** Room for an arena and programs, guards behind it too. */
+function settle(machine: Machine, arena: Arena): void {
+  reserve(machine, arena.bytes + 2 ** 22);
+  arena.prepare(machine.memory);
+  new Int32Array(machine.memory.buffer, arena.bytes, 64).fill(GUARD);
+}
+
+Deno.test("programs of densities write nothing outside their parts and read no guard, over random specs", async () => {
+  for (let seed = 0; seed < 160; seed++) {
+    const spec = randomDensity(seed);
+    const capacity = 1 + seed % 23;
+    const machine = await borrowMachine(seed % 2 === 0 ? "relaxed" : "plain");
+    const scaling = unitScaling(spec);
+    const trainee = planDensityTraining(spec, scaling, capacity);
+    const { parameters, slots } = trainee;
+    settle(machine, trainee.arena);
+    parameters.write(machine.memory, parameters.weights, initWeights(key(seed), spec));
+    for (const n of new Set([capacity, 1, Math.ceil(capacity / 2)])) {
+      trainee.write(machine.memory, noiseBatch(key(seed), spec, n, 1));
+      new Float32Array(machine.memory.buffer, slots, 8).set([1e-3, 10, 1000, Infinity], RATES);
+      for (const step of [true, false]) {
+        const what = `seed ${seed}, n ${n}: ${JSON.stringify(spec)}`;
+        runGuarded(machine, trainee.arena, trainee.program({ n, scores: 0, step }), what);
+        assert(Number.isFinite(new Float64Array(machine.memory.buffer, slots, 1)[0]), what);
+        const run = new Float32Array(machine.memory.buffer, parameters.weights, parameters.count);
+        assert(run.every(Number.isFinite), what);
+        // What only pads rows stays 0, so that products may run over it.
+        const padded = parameters.layOut(
+          Object.fromEntries(
+            Object.entries(parameters.read(machine.memory, parameters.weights))
+              .map(([name, { data }]) => [name, data.map(() => 1)]),
+          ),
+          0,
+        );
+        assert(run.every((value, i) => padded[i] === 1 || value === 0), what);
+      }
+    }
+    returnMachine(machine);
+  }
+});
+
+Deno.test("draws write nothing outside their parts and read no guard, over random specs", async () => {
+  for (let seed = 0; seed < 160; seed++) {
+    const spec = randomDensity(seed);
+    const machine = await borrowMachine(seed % 2 === 0 ? "relaxed" : "plain");
+    const rows = 1 + seed % 29;
+    const { arena, parameters, layers, flow, io } = planEstimator(spec, {
+      rows,
+      embedded: 1,
+      training: false,
+    });
+    settle(machine, arena);
+    parameters.write(machine.memory, parameters.weights, initWeights(key(seed), spec));
+    for (const conditions of new Set([1, rows])) {
+      const shape = { conditions, each: Math.floor(rows / conditions) };
+      const code = new Code();
+      emitPacking(code, layers);
+      flow.draws!.emit(code, shape);
+      const { normal, share } = baseDraws(key(seed), spec, conditions * shape.each);
+      const contexts = Float32Array.from(normalRows(key(seed), conditions, io.context).data);
+      flow.draws!.write(machine.memory, { ...shape, normal: normal.data, share, contexts });
+      const what = `seed ${seed}, ${conditions} conditions: ${JSON.stringify(spec)}`;
+      runGuarded(machine, arena, Int32Array.from(code.words), what);
+      const out = new Float32Array(normal.data.length);
+      flow.draws!.read(machine.memory, out);
+      assert(out.every(Number.isFinite), what);
+      // Contexts and gradients, as log densities need them.
+      const slopes = new Code();
+      flow.forward(slopes, rows, 1);
+      flow.backward(slopes, rows, { seed: 1, weights: false, input: true });
+      runGuarded(machine, arena, Int32Array.from(slopes.words), what);
+      assert(new Float64Array(machine.memory.buffer, io.values, rows).every(Number.isFinite), what);
     }
     returnMachine(machine);
   }
