@@ -82,5 +82,9 @@ function addTransform(masks: Record<string, Uint8Array>, spec: MafSpec, t: numbe
 
 /** `[sources, sinks]`: 1 where the source's degree is no higher. */
 function mask(sources: readonly number[], sinks: readonly number[]): Uint8Array {
-  return Uint8Array.from(sources.flatMap((from) => sinks.map((to) => from <= to ? 1 : 0)));
+  const out = new Uint8Array(sources.length * sinks.length);
+  sources.forEach((from, i) => {
+    sinks.forEach((to, j) => out[i * sinks.length + j] = from <= to ? 1 : 0);
+  });
+  return out;
 }

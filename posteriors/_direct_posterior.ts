@@ -6,13 +6,15 @@ import type { ConditionalDensity, Points, Posterior, Prior } from "@likely/core"
 export function directPosterior(density: ConditionalDensity, prior: Prior, x: Points): Posterior {
   return {
     sample: (key, n) => {
+      const start = performance.now();
       const { data } = density.sample(key, n, x);
+      const seconds = (performance.now() - start) / 1000;
       return Promise.resolve({
         names: prior.names,
         chains: 1,
         length: n,
         values: data,
-        info: { sampler: "direct", evaluations: 0 },
+        info: { sampler: "direct", evaluations: 0, seconds },
         warnings: [],
       });
     },

@@ -12,6 +12,7 @@ import {
   type MdnSpec,
   type NsfSpec,
 } from "@likely/core";
+import { ratioNetwork } from "./ratio_network.ts";
 
 /** A density estimator without its sides: a mixture, a masked flow or one of splines. */
 export type EstimatorSpec =
@@ -26,10 +27,11 @@ const SHAPELY = 4;
 
 /**
  * Chooses a density estimator by the width of its target: splines for up to five numbers, which bend
- * to any shape, masked transforms for more.
+ * to any shape, masked transforms for more. Where x is the condition and wide, it is embedded, as
+ * {@linkcode ratioNetwork} does.
  *
  * @param sides What is the density of what, and how the condition is embedded.
- * @param estimator The estimator, where it is chosen.
+ * @param estimator The estimator, where it is chosen; nothing is then embedded unasked.
  * @returns The whole spec.
  *
  * @example Usage
@@ -43,7 +45,9 @@ const SHAPELY = 4;
  */
 export function densityEstimator(sides: DensitySides, estimator?: EstimatorSpec): DensitySpec {
   const { target } = densityWidths(sides);
-  return { ...(estimator ?? (target <= FEW ? splines(target) : MASKED)), ...sides };
+  if (estimator) return { ...estimator, ...sides };
+  const { embedding } = sides.target === "theta" ? ratioNetwork(sides) : {};
+  return { ...(target <= FEW ? splines(target) : MASKED), ...(embedding && { embedding }), ...sides };
 }
 
 /** As many transforms as it takes any two coordinates to meet, see `couplingSplit`. */

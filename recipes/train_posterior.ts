@@ -4,7 +4,17 @@
  * @module
  */
 
-import { type Key, priorFrom, standardisation, supportEnds } from "@likely/core";
+import {
+  inSupport,
+  type Key,
+  type Points,
+  priorFrom,
+  row,
+  standardisation,
+  type Support,
+  supportEnds,
+} from "@likely/core";
+import { requireColumns } from "@likely/core/check";
 import { scalingFor } from "@likely/surrogates";
 import { trainDensity } from "./_train_density.ts";
 import { densityEstimator } from "./density_estimator.ts";
@@ -30,7 +40,8 @@ export type TrainedPosterior = TrainedDensity;
  * @param pairs What was simulated, θ from the prior.
  * @param options Estimator, loss and training.
  * @returns The surrogate and its learning curves.
- * @throws {TypeError | RangeError} If options or data do not fit together.
+ * @throws {TypeError | RangeError} If options or data do not fit together, or a row of θ is not inside
+ * the prior's support.
  * @throws {TrainingError} If a loss is not finite.
  *
  * @example Usage
@@ -55,6 +66,8 @@ export async function trainPosterior(
   options: TrainPosteriorOptions = {},
 ): Promise<TrainedPosterior> {
   const { dataset, prior } = pairs;
+  const { support } = priorFrom(prior);
+  requireInSupport(dataset.theta, support);
   const { estimator, embedding } = options;
   const sides = {
     thetaDim: dataset.theta.dim,
@@ -64,7 +77,16 @@ export async function trainPosterior(
   } as const;
   const scaling = {
     x: scalingFor(densityEstimator(sides, estimator), dataset).x,
-    theta: standardisation(dataset.theta, supportEnds(priorFrom(prior).support)),
+    theta: standardisation(dataset.theta, supportEnds(support)),
   };
   return await trainDensity(key, pairs, { ...options, target: "theta", scaling });
+}
+
+function requireInSupport(theta: Points, support: Support): void {
+  requireColumns("train a posterior", "theta", theta, support.length);
+  const i = inSupport(support, theta).indexOf(false);
+  if (i < 0) return;
+  throw new RangeError(
+    `Cannot train a posterior as theta must be inside the prior's support: row ${i} is ${row(theta, i)}`,
+  );
 }

@@ -29,7 +29,7 @@ export function spline(outputs: Matrix, a: Matrix, { bins, span }: NsfSpec): Ben
   // Outside the span a stands at 0 for what comes of the spline: nothing of it is used.
   const inside = tf.less(tf.abs(a), span);
   const within = tf.where(inside, a, tf.zerosLike(a));
-  const ours = tf.sub(tf.step(tf.sub(within, lefts)), tf.step(tf.sub(within, tf.add(lefts, widths))));
+  const ours = binOf(within, lefts);
   const pick = (of: Matrix) => tf.sum(tf.mul(ours, of), 1, true) as Matrix;
   const [width, height, left, bottom] = [pick(widths), pick(heights), pick(lefts), pick(bottoms)];
   const [d0, d1, s] = [pick(starts), pick(ends), tf.div(height, width)];
@@ -49,6 +49,16 @@ export function spline(outputs: Matrix, a: Matrix, { bins, span }: NsfSpec): Ben
     value: tf.where(inside, value, a) as Matrix,
     logSlope: tf.where(inside, logSlope, tf.zerosLike(logSlope)) as Matrix,
   };
+}
+
+/**
+ * 1 in the column of the bin that a number within the span is in, 0 in the others. Every bin ends
+ * where the next begins, the first and the last nowhere: rounding leaves no number without a bin.
+ */
+function binOf(within: Matrix, lefts: Matrix): Matrix {
+  const [n, bins] = lefts.shape;
+  const inner = bins > 1 ? [tf.step(tf.sub(within, tf.slice(lefts, [0, 1], [n, bins - 1]))) as Matrix] : [];
+  return tf.sub(tf.concat([tf.ones([n, 1]), ...inner], 1), tf.concat([...inner, tf.zeros([n, 1])], 1));
 }
 
 /** Parts of the span, each a thousandth of it and more: `[n, K]`. */

@@ -20,10 +20,12 @@ import {
   npe,
   points,
   posterior,
+  type Prior,
   simulate,
   simulator,
   summary,
   trainLikelihood,
+  trainPosterior,
   uniform,
 } from "@likely/sbi";
 
@@ -111,6 +113,69 @@ Deno.test("posterior() of a learned posterior refuses what it was not learned fo
   const two = fromRows([[0, 1], [0, 1]]);
   await assertRejects(() => posterior(artifact, two), TypeError, "several observations");
   await assertRejects(() => posterior(artifact, [0, 1], { beta: 2 }), RangeError, "beta must be 1");
+});
+
+Deno.test("npe() by a mixture finds both modes of a parameter whose sign the data do not tell", async () => {
+  const task = {
+    prior: independent({ a: normal(0, 1), b: normal(0, 1) }),
+    simulator: simulator({
+      name: "squared",
+      thetaDim: 2,
+      xDim: 2,
+      simulate: (
+        random,
+        [a, b],
+      ) => [a! * a! + drawNormal(random, 0, 0.1), a! + b! + drawNormal(random, 0, 0.3)],
+    }),
+  };
+  const { artifact } = await npe(key(20), task, {
+    simulations: 4000,
+    maxEpochs: 25,
+    estimator: { kind: "mdn", components: 3, trunk: { kind: "mlp", hidden: [32, 32], activation: "silu" } },
+  });
+  const observed = [1, 0.5];
+  using given = await posterior(artifact, observed);
+  const { values } = await given.sample(key(21), 4000);
+  const exact = exactSquared(task.prior, observed);
+  for (const [name, f] of Object.entries(exact.functions)) {
+    let mean = 0;
+    for (let i = 0; i < 4000; i++) mean += f(values[2 * i]!, values[2 * i + 1]!) / 4000;
+    // Shares to 0.06 are what 4,000 pairs leave; b is −0.5 in one mode and 1.5 in the other.
+    assertAlmostEquals(mean, exact.means[name]!, name === "b" ? 0.12 : 0.06, name);
+  }
+});
+
+/** Means under the posterior of `squared`, on a grid. */
+function exactSquared(prior: Prior, [x1, x2]: readonly number[]) {
+  const functions: Record<string, (a: number, b: number) => number> = {
+    "the share of positive a": (a) => a > 0 ? 1 : 0,
+    "the size of a": (a) => Math.abs(a),
+    "b": (_, b) => b,
+    "the sum": (a, b) => a + b,
+  };
+  const sums: Record<string, number> = {};
+  let total = 0;
+  for (let a = -4; a <= 4; a += 0.01) {
+    for (let b = -4; b <= 4; b += 0.02) {
+      const fit = ((x1! - a * a) / 0.1) ** 2 + ((x2! - a - b) / 0.3) ** 2;
+      const weight = Math.exp(prior.logDensity(fromRows([[a, b]]))[0]! - fit / 2);
+      total += weight;
+      for (const [name, f] of Object.entries(functions)) sums[name] = (sums[name] ?? 0) + weight * f(a, b);
+    }
+  }
+  return {
+    functions,
+    means: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / total])),
+  };
+}
+
+Deno.test("trainPosterior() refuses theta outside its prior", async () => {
+  const dataset = { theta: fromRows([[0, 1], [3, 1]]), x: fromRows([[0, 0], [1, 1]]), failed: 0 };
+  await assertRejects(
+    () => trainPosterior(key(22), { simulator: "boxed", prior: boxed.prior.spec, dataset }),
+    RangeError,
+    "theta must be inside the prior's support: row 1 is 3,1",
+  );
 });
 
 Deno.test("a posterior near its prior is calibrated", async () => {
