@@ -44,8 +44,9 @@ export const sampleCommand: Command = {
     seed: { value: "number", help: "the same seed gives the same draws", default: "0" },
   },
   notes: [
-    "The CSV file holds one observation a line, with or without a header; several lines are",
-    "independent observations of the same parameters. Of existing files only draws are replaced.",
+    "The CSV file holds one observation a line, with or without a header, its numbers with decimal",
+    "points and between commas, semicolons, tabs or blanks; several lines are independent observations",
+    "of the same parameters. Of existing files only draws are replaced.",
     "",
     "--beta multiplies the log ratio or the cost; it is in 1 / unit of the cost's distance. auto takes",
     "the one whose simulations come closest to data held out, simulated too; see `chooseBeta`.",

@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { join, parse } from "node:path";
-import type { Artifact, Points } from "@likely/core";
+import { type Artifact, extent, type Points } from "@likely/core";
 import { writeDrawsOutput } from "./_draws_file.ts";
 import { printSummary } from "./_print_summary.ts";
 import { keyFor } from "./_seed.ts";
@@ -37,7 +37,7 @@ export async function followPath(
     await writeDrawsOutput(files[k]!, chain);
     await printSummary(chain);
     console.log(`${files[k]}: beta ${beta}, ${chain.length} draws, mean cost ${cost.toPrecision(3)}`);
-    const least = Math.min(...essBulk(chain));
+    const [least] = extent(essBulk(chain));
     if (least < ENOUGH) console.log(`warning: ${fewIndependent(least)}`);
   }
 }

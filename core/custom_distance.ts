@@ -33,12 +33,12 @@ export interface CustomDistanceDefinition {
  * @example Usage
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { customDistance, fromRows } from "@likely/core";
+ * import { customDistance, extent, fromRows } from "@likely/core";
  *
  * const peak = customDistance({
  *   name: "peak",
  *   unit: "difference of the largest values",
- *   between: (x, target) => Math.abs(Math.max(...x) - Math.max(...target)),
+ *   between: (x, target) => Math.abs(extent(x)[1] - extent(target)[1]),
  * });
  * assertEquals(peak.between(fromRows([[1, 5], [2, 0]]), fromRows([[4, 3]])), new Float64Array([1, 2]));
  * ```

@@ -41,7 +41,8 @@ export function drawsFromCsv(source: string | Uint8Array): Draws {
     refuse("all chains must have one length", `${rows.n} lines, the last of chain ${chains - 1}`);
   }
   requireOrder(rows, length);
-  const values = rows.data.filter((_, k) => k % rows.dim >= 2);
+  const values = new Float64Array(rows.n * names.length);
+  for (let i = 0; i < rows.n; i++) values.set(row(rows, i).subarray(2), i * names.length);
   return { names, chains, length, values, info: { sampler: "unknown", evaluations: NaN }, warnings: [] };
 }
 

@@ -5,8 +5,8 @@
  */
 
 /**
- * Finds the least and the largest value, as `Math.min(...values)` and `Math.max(...values)`
- * would: those take every number as an argument, of which a call can have some 100,000.
+ * Finds the least and the largest value, as `Math.min` and `Math.max` would: those take every number
+ * for an argument, of which a call can have some 100,000.
  *
  * @param values Any number of numbers.
  * @returns `[least, largest]`: both NaN where one is, and `[∞, −∞]` where there is none.

@@ -26,6 +26,20 @@ export interface Key {
   readonly lo: number;
 }
 
+/** Children of a key, by how many: so many can be destructured. */
+export interface Keys {
+  /** The children of {@linkcode split} into three. */
+  readonly 3: [Key, Key, Key];
+  /** Into four. */
+  readonly 4: [Key, Key, Key, Key];
+  /** Into five. */
+  readonly 5: [Key, Key, Key, Key, Key];
+  /** Into six. */
+  readonly 6: [Key, Key, Key, Key, Key, Key];
+  /** Into any other number; the type spares callers who destructure two an undefined check. */
+  readonly [n: number]: [Key, Key, ...Key[]];
+}
+
 /**
  * Makes a key from a seed, as `jax.random.key(seed)` with 64-bit integers enabled.
  *
@@ -76,16 +90,10 @@ export function key(seed: number | bigint): Key {
  * assertNotEquals(forTheta, forX);
  * ```
  */
-export function split(parent: Key, n: 3): [Key, Key, Key];
-export function split(parent: Key, n: 4): [Key, Key, Key, Key];
-export function split(parent: Key, n: 5): [Key, Key, Key, Key, Key];
-export function split(parent: Key, n: 6): [Key, Key, Key, Key, Key, Key];
-// The tuple type spares callers who destructure two children an undefined check.
-export function split(parent: Key, n: number): [Key, Key, ...Key[]];
-export function split(parent: Key, n: number): Key[] {
+export function split<N extends number>(parent: Key, n: N): Keys[N] {
   requireKey("split a key", parent);
   requireInteger("split a key", "n", n, 1);
-  return Array.from({ length: n }, (_, i) => foldIn(parent, i));
+  return Array.from({ length: n }, (_, i) => foldIn(parent, i)) as Keys[N];
 }
 
 /**

@@ -22,11 +22,16 @@ export function importSharedMemory(module: Uint8Array, pages: number): Uint8Arra
   for (let at = HEADER_BYTES; at < module.length;) {
     const { value, next } = readLength(module, at + 1);
     const end = next + value;
-    if (module[at] !== MEMORY) parts.push(...module.subarray(at, end));
-    if (module[at] === TYPES) parts.push(IMPORTS, section.length, ...section);
+    if (module[at] !== MEMORY) append(parts, module.subarray(at, end));
+    if (module[at] === TYPES) append(parts, [IMPORTS, section.length, ...section]);
     at = end;
   }
   return Uint8Array.from(parts);
+}
+
+/** Appends one by one: a section has more bytes than a call may have arguments. */
+function append(parts: number[], bytes: Iterable<number>): void {
+  for (const byte of bytes) parts.push(byte);
 }
 
 /** An unsigned LEB128 number. */

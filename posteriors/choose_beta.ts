@@ -9,6 +9,7 @@ import {
   type Dataset,
   type Distance,
   distanceFrom,
+  extent,
   foldIn,
   type Key,
   type Points,
@@ -230,7 +231,7 @@ function score(judged: readonly Judged[]): BetaScore {
 /** The smallest β that does no worse than the best by more than the error of the difference. */
 function closest(judged: readonly (readonly Judged[])[]): number {
   const totals = judged[0]!.map((_, k) => mean(judged.map((path) => path[k]!.distance)));
-  const best = totals.indexOf(Math.min(...totals));
+  const best = totals.indexOf(extent(totals)[0]);
   const chosen = totals.findIndex((_, k) => {
     const worse = judged.map((path) => path[k]!.distance - path[best]!.distance);
     return mean(worse) <= standardError(worse);

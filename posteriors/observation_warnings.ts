@@ -7,6 +7,7 @@
 import {
   type Artifact,
   type Engine,
+  extent,
   type Points,
   type ReferenceCloud,
   row,
@@ -81,7 +82,7 @@ function remark({ kind, spec }: Artifact): string {
 function worst(reference: ReferenceCloud, x: Points, level: number): string[] {
   const { check, warning } = checkReference(reference);
   const distances = Array.from({ length: x.n }, (_, i) => check(row(x, i)).distance);
-  const at = distances.indexOf(Math.max(...distances));
+  const at = distances.indexOf(extent(distances)[1]);
   const text = warning(row(x, at), level / x.n);
   if (text === undefined) return [];
   return [x.n > 1 ? `Of ${x.n} observations, number ${at + 1}: ${text}` : text];

@@ -1,6 +1,6 @@
 // A smooth function of one variable, from few of its values.
 
-import type { Interval } from "@likely/core";
+import { extent, type Interval } from "@likely/core";
 
 const MOST = 128;
 /** Of the largest coefficient: what is left out. */
@@ -28,8 +28,8 @@ export function chebyshev(
       (_, k) => k % 2 === 0 && m > 16 ? values[k / 2]! : at(middle + half * Math.cos(Math.PI * k / m)),
     );
     const coefficients = coefficientsOf(values);
-    const largest = Math.max(...coefficients.map(Math.abs));
-    const tail = Math.max(...coefficients.slice(-Math.ceil(m / 8)).map(Math.abs));
+    const [, largest] = extent(coefficients.map(Math.abs));
+    const [, tail] = extent(coefficients.slice(-Math.ceil(m / 8)).map(Math.abs));
     if (tail <= TOLERANCE * largest) return (u) => clenshaw(coefficients, (u - middle) / half);
   }
   return undefined;

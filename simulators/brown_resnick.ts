@@ -4,7 +4,7 @@
  * @module
  */
 
-import { drawExponential, type Interval, simulator, type Stream, type Task } from "@likely/core";
+import { drawExponential, extent, type Interval, simulator, type Stream, type Task } from "@likely/core";
 import { cholesky, multiplyLower } from "@likely/core/cholesky";
 import { logUniforms, rememberLast, requireGrid } from "./_field.ts";
 import { fillNormals } from "./_fill_normals.ts";
@@ -117,7 +117,7 @@ function storms(rows: number, columns: number, gamma: Variogram): DrawStorm {
   const onGrid = (value: (row: number, column: number) => number) =>
     Float64Array.from({ length: rows * columns }, (_, k) => value(Math.floor(k / columns), k % columns));
   const apart = onGrid(gamma);
-  const extra = Math.max(...apart, 1);
+  const extra = Math.max(extent(apart)[1], 1);
   const site = onGrid((row, column) => gamma(row - (rows - 1) / 2, column - (columns - 1) / 2) + extra / 2);
   const factors = blocks.fold(apart.map((value) => -value), site)
     .map((matrix) => cholesky(matrix, { floor: 1e-14 }));

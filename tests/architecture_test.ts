@@ -114,6 +114,35 @@ Deno.test("randomness is an argument: no ambient generator anywhere", () => {
   assertEquals(wrong, []);
 });
 
+/** Calls that take every element of an array for an argument, and why there are never many. */
+const FEW: Readonly<Record<string, string>> = {
+  "Math.max(...widthsOf(": "layers of a network",
+  "Math.max(embedding.channels, ...": "layers of a network",
+  "Math.max(...embedding.filters": "layers of a network",
+  "Math.min(...size": "dimensions of a grid",
+  "Math.hypot(...q": "two coordinates",
+  "Math.max(...rows.map(([left])": "options of a command",
+  "out.push(...part": "words of an instruction",
+  "out.push(MEET, at, lanes, patience, ...": "words of an instruction",
+  "words.push(opcode, ...": "words of an instruction",
+};
+/** Calls of functions that take any number of arguments, an array of them spread. */
+const SPREAD =
+  /\b(?:Math\.(?:max|min|hypot)|\w+\.push|\w+\.unshift|\w+\.splice|\w+\.concat|String\.\w+|\w+\.of)\((?:[^()]*, )?\.\.\.[^;]*/g;
+
+Deno.test("no call takes the numbers of data for its arguments, of which it can have some 100,000", () => {
+  const wrong = [".", ...packages()].flatMap(modules)
+    // Being rid of theirs.
+    .filter((path) => !/^(samplers|diagnostics)\//.test(path))
+    .flatMap((path) => {
+      // Examples in comments are followed, too.
+      const found = source(path).match(SPREAD) ?? [];
+      return found.filter((call) => !Object.keys(FEW).some((few) => call.startsWith(few)))
+        .map((call) => `${path}: ${call.slice(0, 60)}`);
+    });
+  assertEquals(wrong, []);
+});
+
 Deno.test("libraries never print", () => {
   const wrong = packages().filter((name) => name !== "cli").flatMap(modules)
     .filter((path) => path !== "kernels/_build.ts") // a command

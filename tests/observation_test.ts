@@ -14,6 +14,7 @@ import {
   normal,
   nre,
   observationWarnings,
+  points,
   posterior,
   simulate,
   simulator,
@@ -89,4 +90,10 @@ Deno.test("costs warn as ratios do, and say whether theirs is known so far out",
     assertMatch(warning!, new RegExp(`unlike the simulations: none of 499.*, ${remark}`));
     assertEquals(await observationWarnings(artifact, fromRows([[0.1, 0, 0.1, 0]])), []);
   }
+});
+
+Deno.test("observations are as many as one likes", async () => {
+  const { reference: all, ...rest } = artifact;
+  const many = points(new Float64Array(4 * 200_000), 4);
+  assert(Array.isArray(await observationWarnings({ ...rest, reference: { x: all!.x! } }, many)));
 });

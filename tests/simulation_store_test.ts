@@ -7,6 +7,7 @@ import {
   openSimulations,
   simulate,
   type SimulateOptions,
+  simulator,
   type Task,
 } from "@likely/core";
 import { hasPython, python } from "./_python.ts";
@@ -44,6 +45,19 @@ Deno.test("stored simulations read back as they were, with what they are", () =>
       score: true,
       chunkRows: 8,
     });
+  }));
+
+Deno.test("parameters, simulators and folders may have any names", () =>
+  inFolder(async (folder) => {
+    const names = ["N#1", "N#2", "50%", "p?", "beta:age", "a\nb", "a/b", "1.5", "\ud800"];
+    const prior = independent(Object.fromEntries(names.map((name) => [name, normal(0, 1)])));
+    const first = simulator({ name: "x#?%/\n", thetaDim: 9, xDim: 1, simulate: (_, theta) => [theta[0]!] });
+    for (const path of [`${folder}/s#1 50%?`, `${folder}/s#2`]) {
+      const dataset = await simulate(key(0), { prior, simulator: first }, 20, { path });
+      const { manifest, dataset: back } = await openSimulations(path);
+      assertEquals([manifest.names, manifest.simulator, back], [names, first.name, dataset]);
+    }
+    assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 2);
   }));
 
 Deno.test("a finished run is not simulated again", () =>
