@@ -42,12 +42,14 @@ for (const customers of [9, 10]) {
 function features({ low, high, rate, times, logLikelihood }: QuartileState): number[] {
   const range = high - low;
   const own = [low, low * low, range, range * range, rate, rate * rate, low * range, range * rate];
+  const sorted = times.toSorted();
+  // Of ten times the lower quartile holds the third and the fourth.
   return [
     ...own,
     logLikelihood,
     Math.log(times[0]!),
-    Math.log(times.at(-1)!),
-    Math.log(times.toSorted()[1]!),
+    Math.log(sorted[1]!),
+    Math.log(sorted[3]! - sorted[2]!),
   ];
 }
 
