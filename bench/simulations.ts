@@ -23,11 +23,13 @@ export async function rows(): Promise<Row[]> {
   return out;
 }
 
+const SLOWER = ["sir", "lotka_volterra", "autoregressive", "slcp_distractors"];
+
 // Some seconds of each.
 function rowsFor(name: string): number {
   if (name === "brown_resnick") return 20;
   if (name === "hodgkin_huxley" || name === "gaussian_field") return 500;
-  return name.startsWith("influenza") ? 20_000 : 200_000;
+  return name.startsWith("influenza") || SLOWER.includes(name) ? 20_000 : 200_000;
 }
 
 async function rate(name: string, n: number, workers: number): Promise<number> {

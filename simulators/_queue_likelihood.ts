@@ -35,8 +35,9 @@ export function logQueue(queue: Queue, between: Float64Array): number {
 function logRulesObeyed({ low, high, rate }: Queue, between: Float64Array): number {
   const n = between.length;
   // The law of N at time `at`, given all rules so far; numbers from n on count as n.
-  let law = new Float64Array(n + 1);
+  let [law, next] = [new Float64Array(n + 1), new Float64Array(n + 1)];
   law[0] = 1;
+  const arrivals: Poisson = { mass: new Float64Array(n + 1), tail: new Float64Array(n + 1) };
   let [at, departure, logTotal] = [0, 0, 0];
   for (let i = 1; i <= n; i++) {
     departure += between[i - 1]!;
@@ -47,35 +48,37 @@ function logRulesObeyed({ low, high, rate }: Queue, between: Float64Array): numb
       law[i - 1] = 1;
       at = departure - high;
     }
-    law = carry(law, i - 1, rate * (departure - low - at));
+    fillPoisson(arrivals, rate * (departure - low - at));
     at = departure - low;
+    carry(law, next, i - 1, arrivals);
+    [law, next] = [next, law];
     logTotal += Math.log(normalise(law, i));
   }
   return logTotal;
 }
 
-/** The law after further arrivals of the given mean; there were at least `least`. */
-function carry(law: Float64Array, least: number, mean: number): Float64Array<ArrayBuffer> {
+/** Writes the law after further arrivals; there were at least `least`. */
+function carry(law: Float64Array, next: Float64Array, least: number, { mass, tail }: Poisson): void {
   const n = law.length - 1;
-  const { mass, tail } = poisson(mean, n);
-  const out = new Float64Array(n + 1);
+  next.fill(0);
   for (let k = least; k <= n; k++) {
     const p = law[k]!;
     if (p === 0) continue;
-    for (let j = k; j < n; j++) out[j]! += p * mass[j - k]!;
-    out[n]! += p * tail[n - k]!;
+    for (let j = k; j < n; j++) next[j]! += p * mass[j - k]!;
+    next[n]! += p * tail[n - k]!;
   }
-  return out;
 }
 
 /** Drops what is below `least`, scales the rest to 1 and returns what it was. */
 function normalise(law: Float64Array, least: number): number {
   law.fill(0, 0, least);
-  const total = law.reduce((sum, p) => sum + p, 0);
+  let total = 0;
+  for (let k = least; k < law.length; k++) total += law[k]!;
   for (let k = least; k < law.length; k++) law[k]! /= total;
   return total;
 }
 
+/** A Poisson variable, for k = 0, …, n. */
 interface Poisson {
   /** P(k). */
   readonly mass: Float64Array;
@@ -83,18 +86,29 @@ interface Poisson {
   readonly tail: Float64Array;
 }
 
-/** A Poisson variable, for k = 0, …, n at least; sums from the small end keep their digits. */
-function poisson(mean: number, n: number): Poisson {
-  // Then P(k) is below e⁻¹⁰⁰ for all of them.
+function fillPoisson({ mass, tail }: Poisson, mean: number): void {
+  const n = mass.length - 1;
   if (mean > 700 && n < mean / 2) {
-    return { mass: new Float64Array(n + 1), tail: new Float64Array(n + 1).fill(1) };
+    // P(k) is below e⁻¹⁰⁰ for all of them.
+    mass.fill(0);
+    tail.fill(1);
+    return;
   }
-  const mass = new Float64Array(Math.ceil(Math.max(n, mean) + 12 * Math.sqrt(mean) + 30));
-  const mode = Math.floor(mean);
-  mass[mode] = mean > 0 ? Math.exp(mode * Math.log(mean) - mean - logGamma(mode + 1)) : 1;
-  for (let k = mode + 1; k < mass.length; k++) mass[k] = mass[k - 1]! * mean / k;
+  const mode = Math.min(Math.floor(mean), n);
+  mass[mode] = Math.exp((mode === 0 ? 0 : mode * Math.log(mean) - logGamma(mode + 1)) - mean);
+  for (let k = mode + 1; k <= n; k++) mass[k] = mass[k - 1]! * mean / k;
   for (let k = mode; k > 0; k--) mass[k - 1] = mass[k]! * k / mean;
-  const tail = mass.slice();
-  for (let k = tail.length - 2; k >= 0; k--) tail[k]! += tail[k + 1]!;
-  return { mass, tail };
+  // Sums from the small end keep their digits.
+  let beyond = massBeyond(mass[n]!, n, mean);
+  for (let k = n; k >= 0; k--) tail[k] = beyond += mass[k]!;
+}
+
+/** P(> n), from P(n). */
+function massBeyond(atN: number, n: number, mean: number): number {
+  let [term, sum] = [atN, 0];
+  for (let k = n + 1; k < mean || term > 1e-17 * sum; k++) {
+    term *= mean / k;
+    sum += term;
+  }
+  return sum;
 }

@@ -114,7 +114,8 @@ export function driftDiffusionTrials(key: Key, theta: ArrayLike<number>, n: numb
 }
 
 function drawTrial(random: Stream, [v, a, w, t0]: Float64Array): [choice: number, time: number] {
-  if (!(a! > 0 && w! > 0 && w! < 1 && Number.isFinite(v! * a!))) return [NaN, NaN];
+  // At a larger drift a time squared is below the smallest float64.
+  if (!(a! > 0 && w! > 0 && w! < 1 && Math.abs(v! * a!) < 1e100)) return [NaN, NaN];
   let [at, time] = [w!, t0!];
   // In units of a; ends on a boundary exactly, as the halfway points are doubled or halved distances to it.
   for (;;) {
@@ -140,7 +141,8 @@ interface Passage {
 }
 
 function passage([v, a, w, t0]: Float64Array, choice: number, time: number): Passage {
-  const isLegal = (choice === 0 || choice === 1) && a! > 0 && w! > 0 && w! < 1 && time > t0!;
+  const isParameter = Number.isFinite(v) && a! > 0 && w! > 0 && w! < 1;
+  const isLegal = isParameter && (choice === 0 || choice === 1) && time > t0!;
   const isUp = choice === 1;
   return {
     isLegal,

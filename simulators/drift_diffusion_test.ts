@@ -113,16 +113,16 @@ Deno.test("driftDiffusion() with several trials is their sum", () => {
 });
 
 Deno.test("driftDiffusion() has −∞ and 0 before the delay and outside its range, and never throws", () => {
-  const theta = fromRows([PEOPLE[0]!, PEOPLE[0]!, [1, -1, 0.5, 0.2], [1, 1, 1.5, 0.2], [NaN, 1, 0.5, 0.2]]);
-  const x = fromRows([[1, 0.2], [0.5, 1], [1, 1], [1, 1], [1, 1]]);
-  assertEquals([...simulator.logLikelihood!(theta, x).slice(0, 4)], [
-    -Infinity,
-    -Infinity,
-    -Infinity,
-    -Infinity,
-  ]);
-  assert(simulator.score!(theta, x).data.slice(0, 16).every((value) => value === 0));
+  const bad = [[1, -1, 0.5, 0.2], [1, 1, 1.5, 0.2], [NaN, 1, 0.5, 0.2], [1e200, 1, 0.5, 0.2]];
+  const theta = fromRows([PEOPLE[0]!, PEOPLE[0]!, ...bad]);
+  const x = fromRows([[1, 0.2], [0.5, 1], ...bad.map(() => [1, 1])]);
+  // A drift of 1e200 is allowed but impossible.
+  assert(simulator.logLikelihood!(theta, x).every((value) => value === -Infinity));
+  assert(simulator.score!(theta, x).data.subarray(0, 20).every((value) => value === 0));
   assert(simulator.simulate(key(3), theta).data.slice(4).every(Number.isNaN));
+  const fast = simulator.simulate(key(4), fromRows([[1e5, 1, 0.5, 0.2], [-1e5, 1, 0.5, 0.2]])).data;
+  assertEquals([fast[0], fast[2]], [1, 0]);
+  assertAlmostEquals(fast[1]!, 0.2 + 0.5e-5, 1e-7);
   assertThrows(() => driftDiffusion({ trials: 0 }), RangeError, "trials");
   assertThrows(() => driftDiffusionTrials(key(0), [1]), TypeError, "theta must have length 4");
 });

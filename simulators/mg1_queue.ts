@@ -50,7 +50,7 @@ export interface Mg1QueueOptions {
  * Hence there is no score: its mean would not be 0.
  *
  * With `quartiles`, the literature's choice, `x` is the least, the quartiles and the largest of them. Their
- * likelihood is not known.
+ * likelihood is not known; `mg1QuartilePosterior` samples their exact posterior all the same.
  *
  * Source: Shestopaloff & Neal (2014), "On Bayesian inference for the M/G/1 queue with efficient MCMC
  * sampling", https://arxiv.org/abs/1401.5548, for the model and the allowed moments; Blum & François

@@ -19,7 +19,7 @@
  * | `driftDiffusion` | 4, 2 a trial | exact |
  * | `gaussianCorrelated` | 12, 12 | exact; posterior too |
  * | `autoregressive` | 3, 500 | exact |
- * | `mg1Queue` | 3, 50 or 5 | likelihood exact for 50, with edges; no score |
+ * | `mg1Queue` | 3, 50 or 5 | likelihood exact for 50, with edges; posterior sampled exactly for 5 |
  * | `influenza` | 3, 14 | exact; real data |
  * | `stochasticInfluenza` | 3, 14 | unknown; real data |
  * | `hodgkinHuxley` | 8, 7 | unknown; real data |
@@ -82,6 +82,7 @@ export * from "./influenza.ts";
 export * from "./influenza_counts.ts";
 export * from "./linear_gaussian_shifted.ts";
 export * from "./lotka_volterra.ts";
+export * from "./mg1_quartile_posterior.ts";
 export * from "./mg1_queue.ts";
 export * from "./observations.ts";
 export * from "./path_options.ts";
