@@ -70,6 +70,7 @@ export * from "./simulate.ts";
 export * from "./simulation_store.ts";
 export * from "./simulator.ts";
 export * from "./simulator_module.ts";
+export * from "./sound_value.ts";
 export * from "./spec.ts";
 export * from "./special.ts";
 export * from "./stream.ts";

@@ -7,6 +7,7 @@
 import { requireColumns, requireInteger, requireLength, requirePositive } from "./check.ts";
 import type { EvaluateOptions, Evaluation, LogDensity } from "./log_density.ts";
 import { type Points, row } from "./points.ts";
+import { soundValue } from "./sound_value.ts";
 
 /** Options of {@linkcode numericDensity}. */
 export interface NumericDensityOptions {
@@ -65,12 +66,10 @@ export function numericDensity(
     const { gradient = true } = options;
     if (gradient) return evaluateRows(points, dim, { fn, step });
     requireColumns("evaluate a density", "points", points, dim);
-    return { value: Float64Array.from({ length: points.n }, (_, i) => finite(fn(row(points, i).slice()))) };
+    return {
+      value: Float64Array.from({ length: points.n }, (_, i) => soundValue(fn(row(points, i).slice()))),
+    };
   }
-}
-
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : -Infinity;
 }
 
 interface Method {

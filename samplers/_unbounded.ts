@@ -21,8 +21,7 @@ export function unbounded(target: LogDensity, support: Support): LogDensity {
     dim: target.dim,
     evaluate: (z) => {
       const { value, grad } = target.evaluate(constrain(support, z));
-      const finite = value.map((v) => Number.isFinite(v) ? v : -Infinity);
-      return { value: finite, grad: grad ? chained(support, z, grad) : differences(target, support, z) };
+      return { value, grad: grad ? chained(support, z, grad) : differences(target, support, z) };
     },
   };
 }

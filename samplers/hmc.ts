@@ -21,6 +21,7 @@ import { average, type DualAveraging, startAveraging } from "./_dual_averaging.t
 import { leapfrog, type Path, type Phase } from "./_leapfrog.ts";
 import { addRows, covarianceOf, type Moments, noMoments } from "./_moments.ts";
 import { requireGradient } from "./_require_gradient.ts";
+import { sound } from "./_sound.ts";
 import { evaluateStart } from "./_start.ts";
 import { endsWindow } from "./_windows.ts";
 
@@ -120,16 +121,20 @@ export function hmc(target: LogDensity, options: HmcOptions = {}): Kernel<HmcSta
   requirePositive("build an HMC sampler", "pathLength", pathLength);
   requireInteger("build an HMC sampler", "maxSteps", maxSteps, 1);
   requireFraction("build an HMC sampler", "targetAcceptance", targetAcceptance);
+  const walked = sound(target);
   return {
     name: "hmc",
-    init: (_key, position) => firstState(target, position, stepSize),
+    init: (_key, position) => firstState(walked, position, stepSize),
     step: (key, state) => {
       const [forPath, forMove] = split(key, 2);
       const isWarm = state.steps < warmup;
       const size = Math.exp(isWarm ? state.averaging.logStep : state.averaging.logMean);
       const wanted = Math.ceil(pathLength * (0.5 + stream(forPath).uniform()) / size);
       const steps = Math.min(Math.max(wanted, 1), maxSteps);
-      const [moved, info] = move(forMove, state, { target, path: { size, steps, scale: state.scale } });
+      const [moved, info] = move(forMove, state, {
+        target: walked,
+        path: { size, steps, scale: state.scale },
+      });
       if (!isWarm) return [moved, info];
       const averaging = average(state.averaging, info.acceptance, targetAcceptance);
       return [adapt({ ...moved, averaging }, warmup), info];

@@ -106,9 +106,12 @@ export function map(key: Key, target: LogDensity, start: Start, options: MapOpti
     starts,
   }));
   const unfinished = peaks.filter((peak) => !peak.isConverged).length;
-  const warnings = unfinished === 0
-    ? []
-    : [`${unfinished} of ${peaks.length} searches were stopped after ${iterations} iterations`];
+  const warnings = [
+    ...counted.warnings(),
+    ...(unfinished === 0
+      ? []
+      : [`${unfinished} of ${peaks.length} searches were stopped after ${iterations} iterations`]),
+  ];
   return { ...modes[0]!, modes, evaluations: counted.calls(), warnings };
 }
 

@@ -11,6 +11,7 @@ import {
   type LogDensity,
   type Points,
   row,
+  soundValue,
   split,
   stream,
   type Support,
@@ -136,7 +137,7 @@ export async function rejection(
       logBound,
       seconds: elapsed(),
     },
-    warnings: warningsOf({ length, draws, seconds, raised }),
+    warnings: [...counted.warnings(), ...warningsOf({ length, draws, seconds, raised })],
   };
 }
 
@@ -168,7 +169,7 @@ function ratioOf(target: LogDensity, proposal: Proposal): LogDensity {
     evaluate: (theta: Points) => {
       const drawn = proposal.logDensity(theta);
       const { value } = target.evaluate(theta, { gradient: false });
-      return { value: value.map((v, i) => Number.isNaN(v - drawn[i]!) ? -Infinity : v - drawn[i]!) };
+      return { value: value.map((v, i) => soundValue(v - drawn[i]!)) };
     },
   };
 }

@@ -176,7 +176,7 @@ export async function sample(
       divergences,
       seconds: (performance.now() - began) / 1000,
     },
-    warnings: divergenceWarnings(divergences, position.n * draws * thin),
+    warnings: [...counted.warnings(), ...divergenceWarnings(divergences, position.n * draws * thin)],
   };
   return { ...out, warnings: [...new Set([...out.warnings, ...options.check?.(out) ?? []])] };
 }

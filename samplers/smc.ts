@@ -24,7 +24,6 @@ import { countCalls, type CountedTarget } from "./_count_calls.ts";
 import { logSumExp } from "./_log_sum_exp.ts";
 import { nextRise } from "./_next_rise.ts";
 import { resample } from "./_resample.ts";
-import { nanToMinusInfinity } from "./_start.ts";
 import { whiten } from "./_whiten.ts";
 import type { KernelBuilder } from "./sample.ts";
 import { slice } from "./slice.ts";
@@ -56,6 +55,12 @@ export interface SmcOptions {
    * @default {0.5}
    */
   readonly effectiveShare?: number;
+  /**
+   * Most rises of β; a run that needs more of them ends in an error.
+   *
+   * @default {1000}
+   */
+  readonly maxStages?: number;
   /**
    * Builds what moves the particles, in coordinates in which they have mean 0 and unit
    * covariance; `warmup` is 0.
@@ -98,7 +103,8 @@ interface Problem {
  * @param options Sizes, kernel.
  * @returns The draws, equally weighted; `info.logEvidence` in nats, `info.logEvidenceError` its
  * standard error over repeats (NaN for one repeat), `info.stages` the mean number of rises.
- * @throws {RangeError} If an option is out of range, or no particle has a likelihood above 0.
+ * @throws {RangeError} If an option is out of range, no particle has a likelihood above 0, or β
+ * does not reach 1 within `maxStages` rises.
  * @throws {TypeError} If prior and likelihood differ in their number of parameters.
  *
  * @example Usage
@@ -120,15 +126,16 @@ export async function smc(
   logLikelihood: LogDensity,
   options: SmcOptions = {},
 ): Promise<Draws> {
-  const { particles = 1000, repeats = 4, moves = 3, effectiveShare = 0.5, signal } = options;
-  const { kernel = (target: LogDensity) => slice(target, { warmup: 0, width: 2 }) } = options;
+  const { particles = 1000, repeats = 4, moves = 3, effectiveShare = 0.5, maxStages = 1000 } = options;
+  const { kernel = (target: LogDensity) => slice(target, { warmup: 0, width: 2 }), signal } = options;
   requireInteger("run SMC", "particles", particles, 2);
   requireInteger("run SMC", "repeats", repeats, 1);
   requireInteger("run SMC", "moves", moves, 1);
   requireFraction("run SMC", "effectiveShare", effectiveShare);
+  requireInteger("run SMC", "maxStages", maxStages, 1);
   const began = performance.now();
   const likelihood = countCalls(logLikelihood);
-  const settings = { particles, repeats, moves, effectiveShare, kernel, signal };
+  const settings = { particles, repeats, moves, effectiveShare, maxStages, kernel, signal };
   const runs: Population[] = [];
   for (const child of split(key, repeats)) runs.push(await populate(child, { prior, likelihood, settings }));
   const evidence = evidenceOf(runs);
@@ -145,7 +152,7 @@ export async function smc(
       stages: runs.reduce((sum, { stages }) => sum + stages, 0) / repeats,
       seconds: (performance.now() - began) / 1000,
     },
-    warnings: evidenceWarnings(evidence.logEvidenceError),
+    warnings: [...likelihood.warnings(), ...evidenceWarnings(evidence.logEvidenceError)],
   };
 }
 
@@ -155,8 +162,9 @@ async function populate(key: Key, problem: Problem): Promise<Population> {
   let theta = prior.sample(forStart, settings.particles);
   let [beta, logEvidence, stages] = [0, 0, 0];
   while (beta < 1) {
+    requireStages(stages, beta, settings.maxStages);
     await breathe(settings.signal);
-    const value = likelihood.evaluate(theta, { gradient: false }).value.map(nanToMinusInfinity);
+    const value = likelihood.evaluate(theta, { gradient: false }).value;
     requireParticle(value);
     const rise = nextRise(value, 1 - beta, settings.effectiveShare * theta.n);
     const logWeights = value.map((v) => rise * v);
@@ -196,6 +204,13 @@ function evidenceWarnings(error: number): string[] {
     `Populations disagree: the standard error of the log evidence is ${error.toFixed(2)}; ` +
     `take more particles or more moves`,
   ];
+}
+
+function requireStages(stages: number, beta: number, most: number): void {
+  if (stages < most) return;
+  throw new RangeError(
+    `Cannot run SMC as beta must reach 1 within maxStages = ${most} rises: current value is ${beta}`,
+  );
 }
 
 function requireParticle(logLikelihood: Float64Array): void {
