@@ -58,6 +58,7 @@ export * from "./mse_distance.ts";
 export * from "./multivariate_normal.ts";
 export * from "./normal.ts";
 export * from "./numeric_density.ts";
+export * from "./numeric_gradient.ts";
 export * from "./pair_with_others.ts";
 export * from "./points.ts";
 export * from "./posterior.ts";

@@ -47,10 +47,25 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** The sample variance, with n − 1. */
+/** The sample variance, with n − 1; exactly 0 for a constant. */
 export function variance(values: ArrayLike<number>): number {
-  const center = mean(values);
+  // From the first: the mean of equal numbers may be another one, by rounding.
+  const first = values[0]!;
+  const center = mean(Array.from(values, (value) => value - first));
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i]! - center) ** 2;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! - first - center) ** 2;
   return sum / (values.length - 1);
+}
+
+// A few units in the last place: what is left of a constant after a change of units or back.
+const ROUNDING = 4 * Number.EPSILON;
+
+/** Whether numbers differ by rounding alone. */
+export function isConstant(values: ArrayLike<number>): boolean {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]!);
+    high = Math.max(high, values[i]!);
+  }
+  return high - low <= ROUNDING * Math.max(Math.abs(low), Math.abs(high));
 }

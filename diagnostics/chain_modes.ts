@@ -5,6 +5,7 @@
  */
 
 import type { Draws } from "@likely/core";
+import { isConstant } from "./_chains.ts";
 
 /** Chains that sit together. */
 export interface ChainGroup {
@@ -68,10 +69,8 @@ function placeOf({ names, length, values }: Draws, c: number): Place {
   const mean = meanOf(rows(0, length));
   const variance = meanOf(rows(0, length).map((row) => row.map((x, j) => (x - mean[j]!) ** 2)));
   const [first, second] = [meanOf(rows(0, half)), meanOf(rows(half, length))];
-  // A chain that stands still has the variance of a rounding error.
-  const isSettled = variance.every((v, j) =>
-    v > 1e-24 * mean[j]! ** 2 && (first[j]! - second[j]!) ** 2 < SETTLED ** 2 * v
-  );
+  const isStill = (j: number) => isConstant(rows(0, length).map((row) => row[j]!));
+  const isSettled = variance.every((v, j) => !isStill(j) && (first[j]! - second[j]!) ** 2 < SETTLED ** 2 * v);
   return { mean, variance, isSettled };
 }
 

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type Interval, type LogDensity, type Points, row, zeros } from "@likely/core";
+import { type Interval, type LogDensity, type Points, row, soundValue, zeros } from "@likely/core";
 import { requireFinite, requireInteger, requireLength } from "@likely/core/check";
 import { evaluatorOf } from "./_surfaces.ts";
 
@@ -27,7 +27,7 @@ export interface Surface {
   readonly axes: readonly SurfaceAxis[];
   /** `[m, d]`: the middles of the cells, the first axis fastest. */
   readonly nodes: Points;
-  /** `[m]`, in nats; never NaN. */
+  /** `[m]`, in nats; finite or −∞. */
   readonly values: Float64Array;
 }
 
@@ -72,7 +72,7 @@ export function likelihoodSurface(
   const nodes = nodesOf(axes);
   const values = evaluatorOf(ACTION, logDensity, { d: axes.length, observation })(nodes);
   requireLength(ACTION, "the values of the density", values.length, nodes.n);
-  return { axes, nodes, values: values.map(numberOrNever) };
+  return { axes, nodes, values: values.map(soundValue) };
 }
 
 /**
@@ -114,13 +114,9 @@ export function likelihoodSurfaces(
     for (let i = 0; i < x.n; i++) theta.data.set(row(nodes, k), i * nodes.dim);
     const values = logLikelihood(theta, x);
     requireLength(ACTION, "the values of the likelihood", values.length, x.n);
-    surfaces.forEach((surface, i) => surface[k] = numberOrNever(values[i]!));
+    surfaces.forEach((surface, i) => surface[k] = soundValue(values[i]!));
   }
   return surfaces.map((values) => ({ axes, nodes, values }));
-}
-
-function numberOrNever(value: number): number {
-  return Number.isNaN(value) ? -Infinity : value;
 }
 
 function nodesOf(axes: readonly SurfaceAxis[]): Points {
