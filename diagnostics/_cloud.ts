@@ -50,8 +50,15 @@ function sentence(
   { distance, pValue }: MisspecificationResult,
   { level, held }: { readonly level: number; readonly held: number },
 ): string | undefined {
-  if (pValue > level) return undefined;
   const farther = Math.round(pValue * (held + 1)) - 1;
+  if (farther === 0 && pValue > level) {
+    return `The observation lies farther out (distance ${
+      distance.toPrecision(3)
+    }) than each of ${held} held-out ` +
+      `simulations: whether it is unlike them cannot be judged from so few, ` +
+      `${Math.ceil(1 / level) - 1} would allow it`;
+  }
+  if (pValue > level) return undefined;
   return `The observation is unlike the simulations: ${
     farther === 0 ? "none" : farther
   } of ${held} held-out ` +

@@ -5,6 +5,7 @@
  */
 
 import type { Draws } from "@likely/core";
+import { chainsOf, isConstant, pool } from "./_chains.ts";
 import { chainModes } from "./chain_modes.ts";
 import { essBulk, essTail } from "./ess.ts";
 import { rHat } from "./r_hat.ts";
@@ -12,15 +13,17 @@ import { rHat } from "./r_hat.ts";
 // Vehtari et al. (2021), sec. 4.
 const LARGEST_R_HAT = 1.01;
 const ESS_PER_CHAIN = 100;
+/** Fewer draws a chain have no R-hat: see `isJudgeable`. */
+const LEAST_LENGTH = 4;
 
 /**
  * Tells what speaks against believing draws: chains that disagree (R-hat > 1.01), and where
  * they are if that looks like different modes; too few effective draws (bulk or tail below 100
- * a chain); divergent transitions.
+ * a chain); divergent transitions. What cannot be judged is said too, with what would allow it.
  *
  * Hand it to a sampler as its `check`, or call it on draws read from a file.
  *
- * @param draws At least four draws in each chain.
+ * @param draws With four draws in each chain and more they can be judged.
  * @returns One sentence a trouble; empty when nothing is known to be wrong. What
  * `draws.warnings` says already about divergences is not said again.
  *
@@ -42,6 +45,7 @@ export function convergenceWarnings(draws: Draws): string[] {
   const tail = listed(draws, essTail(draws), (value) => value < enough, 0);
   const broken = draws.names.filter((_, j) => isBroken(draws, j));
   return [
+    ...unjudged(draws),
     ...(broken.length > 0 ? [`Draws are not finite for ${broken.join(", ")}`] : []),
     ...(disagree
       ? [`Chains disagree, R-hat is above ${LARGEST_R_HAT} for ${disagree}: ${remedy(draws)}`]
@@ -51,6 +55,25 @@ export function convergenceWarnings(draws: Draws): string[] {
       ? [`Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: run chains longer`]
       : []),
     ...divergences(draws),
+  ];
+}
+
+/** What neither speaks for the draws nor against them. */
+function unjudged(draws: Draws): string[] {
+  const { names, chains, length } = draws;
+  if (chains * length === 0) return ["There are no draws to judge"];
+  if (length < LEAST_LENGTH) {
+    return [
+      `Convergence cannot be judged from ${length} draw${length === 1 ? "" : "s"} in each of ${chains} ` +
+      `chain${chains === 1 ? "" : "s"}: R-hat and effective sizes need ${LEAST_LENGTH}, ` +
+      `and ${ESS_PER_CHAIN} effective ones to be believed`,
+    ];
+  }
+  const still = names.filter((_, j) => isConstant(pool(chainsOf(draws, j))));
+  if (still.length === 0) return [];
+  return [
+    `Convergence cannot be judged for ${still.join(", ")}, which never moved: unless it is a constant, ` +
+    `start chains elsewhere or take another sampler`,
   ];
 }
 

@@ -105,6 +105,9 @@ export interface SampleProgress {
 // Often enough for a progress bar and an abort button, rarely enough to cost nothing.
 const BREATH_MS = 50;
 
+/** Below this share of accepted moves a sampler does not work: the least that one aims at is 0.234. */
+const LEAST_ACCEPTANCE = 0.01;
+
 /**
  * Samples a log density on θ with several chains.
  *
@@ -176,7 +179,12 @@ export async function sample(
       divergences,
       seconds: (performance.now() - began) / 1000,
     },
-    warnings: [...counted.warnings(), ...divergenceWarnings(divergences, position.n * draws * thin)],
+    warnings: [
+      ...counted.warnings(),
+      ...divergenceWarnings(divergences, position.n * draws * thin),
+      // Divergent transitions are rejected: that has been said.
+      ...(divergences === 0 ? standstillWarnings(acceptance, kernel.name) : []),
+    ],
   };
   return { ...out, warnings: [...new Set([...out.warnings, ...options.check?.(out) ?? []])] };
 }
@@ -206,6 +214,16 @@ function divergenceWarnings(divergences: number, transitions: number): string[] 
   return [
     `${divergences} of ${transitions} transitions diverged: the draws may miss a narrow region; ` +
     `take smaller steps (a higher target acceptance) or rescale the parameters`,
+  ];
+}
+
+function standstillWarnings(acceptance: number, sampler: string): string[] {
+  if (acceptance >= LEAST_ACCEPTANCE) return [];
+  return [
+    `Chains hardly move: ${sampler} accepted ${
+      (100 * acceptance).toPrecision(2)
+    } % of its moves after warm-up; ` +
+    `take a longer warm-up or another sampler ("slice" rejects nothing)`,
   ];
 }
 

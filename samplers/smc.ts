@@ -199,7 +199,12 @@ function evidenceOf(runs: readonly Population[]): { logEvidence: number; logEvid
 }
 
 function evidenceWarnings(error: number): string[] {
-  if (!(error > 0.5)) return [];
+  if (Number.isNaN(error)) {
+    return [
+      "Whether populations agree, and the error of the evidence, cannot be judged from one: take repeats of 2 or more",
+    ];
+  }
+  if (error <= 0.5) return [];
   return [
     `Populations disagree: the standard error of the log evidence is ${error.toFixed(2)}; ` +
     `take more particles or more moves`,
