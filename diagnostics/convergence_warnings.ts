@@ -13,6 +13,8 @@ import { rHat } from "./r_hat.ts";
 // Vehtari et al. (2021), sec. 4.
 const LARGEST_R_HAT = 1.01;
 const ESS_PER_CHAIN = 100;
+/** Beyond so many times as many draws, more of them are no remedy. */
+const MOST_TIMES = 20;
 /** Fewer draws a chain have no R-hat: see `isJudgeable`. */
 const LEAST_LENGTH = 4;
 
@@ -41,8 +43,9 @@ const LEAST_LENGTH = 4;
 export function convergenceWarnings(draws: Draws): string[] {
   const enough = ESS_PER_CHAIN * draws.chains;
   const disagree = listed(draws, rHat(draws), (value) => value > LARGEST_R_HAT, 3);
-  const bulk = listed(draws, essBulk(draws), (value) => value < enough, 0);
-  const tail = listed(draws, essTail(draws), (value) => value < enough, 0);
+  const [inBulk, inTail] = [essBulk(draws), essTail(draws)];
+  const bulk = listed(draws, inBulk, (value) => value < enough, 0);
+  const tail = listed(draws, inTail, (value) => value < enough, 0);
   const broken = draws.names.filter((_, j) => isBroken(draws, j));
   return [
     ...unjudged(draws),
@@ -50,9 +53,11 @@ export function convergenceWarnings(draws: Draws): string[] {
     ...(disagree
       ? [`Chains disagree, R-hat is above ${LARGEST_R_HAT} for ${disagree}: ${remedy(draws)}`]
       : []),
-    ...(bulk ? [`Few effective draws, bulk ESS is below ${enough} for ${bulk}: run chains longer`] : []),
+    ...(bulk
+      ? [`Few effective draws, bulk ESS is below ${enough} for ${bulk}: ${more(inBulk, enough)}`]
+      : []),
     ...(tail
-      ? [`Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: run chains longer`]
+      ? [`Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: ${more(inTail, enough)}`]
       : []),
     ...divergences(draws),
   ];
@@ -75,6 +80,15 @@ function unjudged(draws: Draws): string[] {
     `Convergence cannot be judged for ${still.join(", ")}, which never moved: unless it is a constant, ` +
     `start chains elsewhere or take another sampler`,
   ];
+}
+
+/** Time helps where it is a matter of a few times as many draws. */
+function more(ess: Float64Array, enough: number): string {
+  const least = ess.reduce((low, value) => value < low ? value : low, enough);
+  const times = Math.ceil(enough / least);
+  if (times <= MOST_TIMES) return `run chains ${times} times as long`;
+  return `chains would have to be ${times} times as long: look for parameters that all but determine each ` +
+    `other, write the model in other ones, or take another sampler`;
 }
 
 /** Chains that wander need time; chains in different modes need another sampler. */

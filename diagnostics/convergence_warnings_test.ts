@@ -21,6 +21,11 @@ Deno.test("convergenceWarnings() asks for 100 effective draws a chain", () => {
   const texts = convergenceWarnings(few).join("\n");
   assert(texts.includes("bulk ESS is below 400 for theta"), texts);
   assert(texts.includes("tail ESS is below 400 for theta"), texts);
+  assert(/run chains [23] times as long/.test(texts), texts);
+  // A walk of tiny steps: no patience is enough.
+  const walk = Float64Array.from({ length: 4000 }, (_, i) => Math.sin((i % 1000) / 900 + i / 4000));
+  const slow = convergenceWarnings({ ...good, values: walk }).join("\n");
+  assert(/chains would have to be \d+ times as long: look for/.test(slow), slow);
 });
 
 Deno.test("convergenceWarnings() counts divergences unless they have been reported", () => {

@@ -164,7 +164,7 @@ function adapt(state: RandomWalkState, { shortfall, warmup }: Adaptation): Rando
   if (!endsWindow(steps - 1, warmup)) return { ...state, moments, logScale };
   return {
     ...state,
-    root: metricFrom(moments).root,
+    root: metricFrom(moments, state).root,
     logScale: Math.log(2.4 / Math.sqrt(dim)),
     moments: noMoments(dim, moments.kind),
   };

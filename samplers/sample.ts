@@ -20,6 +20,7 @@ import {
 } from "@likely/core";
 import { chooseKernel } from "./_choose_kernel.ts";
 import { countCalls } from "./_count_calls.ts";
+import { drawIn, rescaled, spreadOut } from "./_spread.ts";
 import { startPositions } from "./_start_positions.ts";
 import { requireInteger } from "@likely/core/check";
 import { type ChainRun, runChain } from "./run_chain.ts";
@@ -36,7 +37,10 @@ export interface Start {
   logDensity?(theta: Points): Float64Array;
 }
 
-/** Builds a kernel for a target; how users bring samplers of their own. */
+/**
+ * Builds a kernel for a target; how users bring samplers of their own. The target has no bounds, and
+ * its units are how far the starting draws spread: first steps of about 1 suit any parameters.
+ */
 export type KernelBuilder = (target: LogDensity, options: { readonly warmup: number }) => Kernel<KernelState>;
 
 /** Options of {@linkcode sample}. */
@@ -112,8 +116,8 @@ const LEAST_ACCEPTANCE = 0.01;
  * Samples a log density on θ with several chains.
  *
  * Chains start from draws of `start` chosen in proportion to the target's density, move in
- * unconstrained space (the log-Jacobian is added to the target) and are mapped back. The
- * event loop gets a turn about every 50 ms. Same key, same draws.
+ * unconstrained space (the log-Jacobian is added to the target), in units of the spread of
+ * `start`'s draws there, and are mapped back. The event loop gets a turn about every 50 ms. Same key, same draws.
  *
  * @param key The key to consume.
  * @param target An unnormalised log density of θ in nats: a posterior's, prior included.
@@ -159,16 +163,17 @@ export async function sample(
   const began = performance.now();
   const [forStart, forChain] = split(key, 2);
   const counted = countCalls(target);
-  const { position, hasGradient } = startPositions(forStart, counted, start, options);
-  const walked = unconstrained(counted, start.support);
+  const { position, hasGradient, spread } = startPositions(forStart, counted, start, options);
+  const walked = rescaled(unconstrained(counted, start.support), spread);
   const kernel = chooseKernel(walked, { sampler, warmup, hasGradient });
-  const run = runChain(forChain, kernel, unconstrain(start.support, position), { warmup, draws, thin });
+  const begin = drawIn(unconstrain(start.support, position), spread);
+  const run = runChain(forChain, kernel, begin, { warmup, draws, thin });
   const { values, acceptance, divergences } = await paced(run, options);
   const out: Draws = {
     names: start.names,
     chains: position.n,
     length: draws,
-    values: constrain(start.support, points(values, target.dim)).data,
+    values: constrain(start.support, spreadOut(points(values, target.dim), spread)).data,
     info: {
       sampler: kernel.name,
       target: target.name,

@@ -24,6 +24,7 @@ import { countCalls, type CountedTarget } from "./_count_calls.ts";
 import { logSumExp } from "./_log_sum_exp.ts";
 import { nextRise } from "./_next_rise.ts";
 import { resample } from "./_resample.ts";
+import { spreadOf } from "./_spread.ts";
 import { whiten } from "./_whiten.ts";
 import type { KernelBuilder } from "./sample.ts";
 import { slice } from "./slice.ts";
@@ -160,6 +161,7 @@ async function populate(key: Key, problem: Problem): Promise<Population> {
   const { prior, likelihood, settings } = problem;
   const [forStart, forStages] = split(key, 2);
   let theta = prior.sample(forStart, settings.particles);
+  const spread = spreadOf(theta, prior.support);
   let [beta, logEvidence, stages] = [0, 0, 0];
   while (beta < 1) {
     requireStages(stages, beta, settings.maxStages);
@@ -171,18 +173,26 @@ async function populate(key: Key, problem: Problem): Promise<Population> {
     logEvidence += logSumExp(logWeights) - Math.log(theta.n);
     beta = rise === 1 - beta ? 1 : beta + rise;
     const [forChoice, forMoves] = split(foldIn(forStages, stages), 2);
-    theta = move(forMoves, gatherRows(theta, resample(forChoice, logWeights, theta.n)), beta, problem);
+    theta = move(forMoves, gatherRows(theta, resample(forChoice, logWeights, theta.n)), beta, {
+      ...problem,
+      spread,
+    });
     stages++;
   }
   return { theta, logEvidence, stages };
 }
 
 /** Moves particles by the kernel, which leaves the tempered posterior unchanged. */
-function move(key: Key, theta: Points, beta: number, { prior, likelihood, settings }: Problem): Points {
+function move(
+  key: Key,
+  theta: Points,
+  beta: number,
+  { prior, likelihood, settings, spread }: Problem & { readonly spread: Float64Array },
+): Points {
   const [forStart, forSteps] = split(key, 2);
   const tempered = unconstrained(posteriorDensity(prior, likelihood, { beta }), prior.support);
   const z = unconstrain(prior.support, theta);
-  const { target, inward, outward } = whiten(tempered, z);
+  const { target, inward, outward } = whiten(tempered, z, spread);
   const kernel = settings.kernel(target, { warmup: 0 });
   let state = kernel.init(forStart, inward(z));
   for (let t = 0; t < settings.moves; t++) [state] = kernel.step(foldIn(forSteps, t), state);
