@@ -39,6 +39,7 @@ export * from "./energy_score.ts";
 export * from "./engine.ts";
 export * from "./errors.ts";
 export * from "./exponential.ts";
+export * from "./extent.ts";
 export * from "./gamma.ts";
 export * from "./independent.ts";
 export * from "./init_weights.ts";
