@@ -41,7 +41,11 @@ export function judgeBy(
     const distance = cloud.distance(at, 0);
     let farther = 0;
     for (let i = 0; i < held; i++) if (ranked[i]! >= distance) farther++;
-    return { distance, mahalanobis: Math.hypot(...at.data), pValue: (1 + farther) / (held + 1) };
+    return {
+      distance,
+      mahalanobis: Math.sqrt(at.data.reduce((sum, z) => sum + z * z, 0)),
+      pValue: (1 + farther) / (held + 1),
+    };
   };
   return { check, warning: (x, level = 0.01) => sentence(check(x), { level, held }) };
 }

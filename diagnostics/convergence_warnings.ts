@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Draws } from "@likely/core";
+import { type Draws, extent } from "@likely/core";
 import { chainsOf, isConstant, pool } from "./_chains.ts";
 import { chainModes } from "./chain_modes.ts";
 import { essBulk, essTail } from "./ess.ts";
@@ -96,11 +96,20 @@ function remedy(draws: Draws): string {
   const groups = chainModes(draws);
   if (groups.length === 1) return "run them longer";
   const places = groups.map(({ chains, mean }) => {
-    const where = draws.names.map((name, j) => `${name} = ${mean[j]!.toPrecision(3)}`);
+    const where = draws.names.map((name, j) =>
+      `${name} = ${placed(mean[j]!, groups.map((one) => one.mean[j]!))}`
+    );
     return `chain ${chains.map((c) => c + 1).join(", ")} near ${where.join(", ")}`;
   });
   return `they stay in different modes (${places.join("; ")}), whose shares these draws do not tell: ` +
     `use SMC (sampler: "smc") or parallel tempering`;
+}
+
+/** Three digits, or as many as tell the places apart. */
+function placed(value: number, places: readonly number[]): string {
+  const [low, high] = extent(places);
+  const digits = Math.ceil(Math.log10(Math.abs(value) / (high - low))) + 2;
+  return value.toPrecision(Math.min(Math.max(3, digits || 3), 17));
 }
 
 /** `name (value)` of every parameter in trouble; empty when there is none. */

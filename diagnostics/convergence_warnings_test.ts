@@ -56,3 +56,9 @@ Deno.test("convergenceWarnings() says what it cannot judge, and what would allow
   const [only, ...others] = convergenceWarnings({ ...good, names: ["theta", "phi"], values });
   assert(only!.includes("for phi, which never moved") && others.length === 0, only);
 });
+
+Deno.test("convergenceWarnings() tells modes apart that lie close together far from 0", () => {
+  const values = good.values.map((x, i) => 101325.385 + 0.001 * x + (i < 2000 ? 0 : 0.02));
+  const [first] = convergenceWarnings({ ...good, values });
+  assert(/near theta = 101325\.38\d*; chain 3, 4 near theta = 101325\.40\d*/.test(first!), first);
+});
