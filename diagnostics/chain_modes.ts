@@ -5,6 +5,7 @@
  */
 
 import type { Draws } from "@likely/core";
+import { requireInteger } from "@likely/core/check";
 import { isConstant } from "./_chains.ts";
 
 /** Chains that sit together. */
@@ -33,6 +34,7 @@ const SETTLED = 1;
  *
  * @param draws At least two draws in each chain, finite.
  * @returns The groups, that of the first chain first.
+ * @throws {RangeError} If there are fewer than two draws in a chain.
  *
  * @example Usage
  * ```ts
@@ -46,6 +48,7 @@ const SETTLED = 1;
  * ```
  */
 export function chainModes(draws: Draws): ChainGroup[] {
+  requireInteger("group chains", "the number of draws in a chain", draws.length, 2);
   const places = Array.from({ length: draws.chains }, (_, c) => placeOf(draws, c));
   const groups = places.every(({ isSettled }) => isSettled) ? linked(places) : [Array.from(places.keys())];
   return groups.map((chains) => ({ chains, mean: meanOf(chains.map((c) => places[c]!.mean)) }));

@@ -74,11 +74,22 @@ function unjudged(draws: Draws): string[] {
       `and ${ESS_PER_CHAIN} effective ones to be believed`,
     ];
   }
-  const still = names.filter((_, j) => isConstant(pool(chainsOf(draws, j))));
-  if (still.length === 0) return [];
+  const columns = names.map((_, j) => chainsOf(draws, j));
+  const still = names.filter((_, j) => isConstant(pool(columns[j]!)));
+  const moving = columns.filter((_, j) => !still.includes(names[j]!));
+  const stuck = Array.from({ length: chains }, (_, c) => c + 1).filter((c) =>
+    moving.length > 0 && moving.every((column) => isConstant(column[c - 1]!))
+  );
   return [
-    `Convergence cannot be judged for ${still.join(", ")}, which never moved: unless it is a constant, ` +
-    `start chains elsewhere or take another sampler`,
+    ...(still.length > 0
+      ? [
+        `Convergence cannot be judged for ${still.join(", ")}, which never moved: unless it is a constant, ` +
+        `start chains elsewhere or take another sampler`,
+      ]
+      : []),
+    ...(stuck.length > 0
+      ? [`Chain ${stuck.join(", ")} never moved: start it elsewhere or take another sampler`]
+      : []),
   ];
 }
 
