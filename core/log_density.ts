@@ -15,7 +15,8 @@ export interface LogDensity {
   /**
    * Evaluates all points at once, synchronously.
    *
-   * Outside the support the value is −∞ (and the gradient 0); NaN is never returned.
+   * Outside the support the value is −∞ (and the gradient 0). NaN and +∞ should not be returned;
+   * where they are, they count as −∞ (`soundValue`).
    *
    * @param points `[n, dim]`.
    * @param options What the caller can do without, and whose the points are. A density may

@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numericDensity } from "./numeric_density.ts";
 import { fromRows } from "./points.ts";
 import { unconstrained } from "./unconstrained.ts";
@@ -41,14 +41,35 @@ Deno.test("numericDensity() takes a one-sided difference beside the edge of the 
   assertEquals([...point.evaluate(fromRows([[1]])).grad!], [0]);
 });
 
-Deno.test("numericDensity() needs a scale for parameters that live near 1e-8", () => {
-  const fn = ([x]: Float64Array) => -0.5 * (x! / 1e-8 - 1) ** 2 - (x! / 1e-8) ** 3;
-  const theta = fromRows([[2e-8]]);
-  const exact = -13e8;
-  const scaled = numericDensity("tiny", 1, fn, { scale: [1e-8] }).evaluate(theta).grad![0]!;
-  assertAlmostEquals(scaled / exact, 1, 1e-8);
-  const unscaled = numericDensity("tiny", 1, fn).evaluate(theta).grad![0]!;
-  assert(Math.abs(unscaled / exact - 1) > 0.1);
+for (const scale of [1e-18, 1e-8, 1e-3, 1, 1e5, 1e18]) {
+  for (const [place, at] of [["", 2], [" at 0", 0], [" far from 0", 1e5]] as const) {
+    Deno.test(`numericDensity() needs no scale for parameters that live near ${scale}${place}`, () => {
+      const offset = place === " far from 0" ? at * scale : 0;
+      const z = (x: number) => (x - offset) / scale;
+      const fn = ([x]: Float64Array) => -0.5 * (z(x!) - 1) ** 2 - z(x!) ** 3;
+      const [theta] = [(offset === 0 ? at : at + 2) * scale];
+      const exact = (1 - z(theta) - 3 * z(theta) ** 2) / scale;
+      const tolerance = at === 2 ? 1e-8 : 1e-4;
+      for (const options of [{}, { scale: [scale] }]) {
+        const found = numericDensity("units", 1, fn, options).evaluate(fromRows([[theta]])).grad![0]!;
+        assertAlmostEquals(found / exact, 1, tolerance);
+      }
+    });
+  }
+}
+
+Deno.test("numericDensity() finds slopes in a support far narrower than a step", () => {
+  const thin = numericDensity("thin", 1, ([x]) => x! > 0 && x! < 1e-9 ? Math.log(x!) : -Infinity);
+  assertAlmostEquals(thin.evaluate(fromRows([[5e-10]])).grad![0]! * 5e-10, 1, 1e-6);
+});
+
+Deno.test("numericDensity() asks little more of a function that does not depend on a coordinate", () => {
+  let calls = 0;
+  const level = numericDensity("level", 2, ([x]) => (calls++, -x! * x!));
+  assertEquals(level.evaluate(fromRows([[1, 1]])).grad![1], 0);
+  assertEquals(calls, 5);
+  assertEquals(level.evaluate(fromRows([[1, 0]])).grad![1], 0);
+  assertEquals(calls, 14);
 });
 
 Deno.test("numericDensity() refuses impossible widths and scales", () => {

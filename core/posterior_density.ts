@@ -8,6 +8,7 @@ import { requireLength } from "./check.ts";
 import type { Evaluation, LogDensity } from "./log_density.ts";
 import type { Points } from "./points.ts";
 import type { Prior } from "./prior.ts";
+import { soundValue } from "./sound_value.ts";
 
 /** Options of {@linkcode posteriorDensity}. */
 export interface PosteriorDensityOptions {
@@ -75,9 +76,8 @@ export function posteriorDensity(
 
 function add(prior: Prior, points: Points, beta: number, likelihood: Evaluation): Evaluation {
   const value = prior.logDensity(points).map((logPrior, i) => {
-    const sum = logPrior + beta * likelihood.value[i]!;
     // Also −∞ + ∞ = NaN: outside the support nothing else counts.
-    return Number.isFinite(sum) ? sum : -Infinity;
+    return soundValue(logPrior + beta * likelihood.value[i]!);
   });
   if (!likelihood.grad) return { value };
   const grad = prior.score(points).data.map((score, k) =>

@@ -8,6 +8,7 @@ import { logSlope, logSlopeSlope, slope, toInterval } from "./_bijection.ts";
 import { requireColumns, requireLength } from "./check.ts";
 import type { Evaluation, LogDensity } from "./log_density.ts";
 import type { Points } from "./points.ts";
+import { soundValue } from "./sound_value.ts";
 import type { Support } from "./support.ts";
 
 /**
@@ -75,8 +76,7 @@ function withJacobian(
   for (const j of bounded) {
     for (let i = 0; i < sum.length; i++) sum[i]! += logSlope(support[j]!, data[i * dim + j]!);
   }
-  for (let i = 0; i < sum.length; i++) if (!Number.isFinite(sum[i])) sum[i] = -Infinity;
-  return sum;
+  return sum.map(soundValue);
 }
 
 function chain(

@@ -1,4 +1,4 @@
-import type { Draws } from "@likely/core";
+import { type Draws, extent } from "@likely/core";
 
 /** One parameter's draws: a sequence of equal length for each chain. */
 export type Chains = readonly Float64Array[];
@@ -30,7 +30,7 @@ export function mapChains(chains: Chains, fn: (value: number) => number): Chains
 
 /** All draws in one array. */
 export function pool(chains: Chains): Float64Array {
-  const out = new Float64Array(chains.length * chains[0]!.length);
+  const out = new Float64Array(chains.reduce((sum, chain) => sum + chain.length, 0));
   chains.forEach((chain, c) => out.set(chain, c * chain.length));
   return out;
 }
@@ -47,10 +47,23 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** The sample variance, with n − 1. */
+/** The sample variance, with n − 1; exactly 0 for a constant, NaN for fewer than two numbers. */
 export function variance(values: ArrayLike<number>): number {
-  const center = mean(values);
+  if (values.length < 2) return NaN;
+  // From the first: the mean of equal numbers may be another one, by rounding.
+  const first = values[0]!;
+  const center = mean(Array.from(values, (value) => value - first));
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i]! - center) ** 2;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! - first - center) ** 2;
   return sum / (values.length - 1);
+}
+
+// A few units in the last place: what is left of a constant after a change of units or back.
+const ROUNDING = 4 * Number.EPSILON;
+
+/** Whether numbers differ by rounding alone. */
+export function isConstant(values: ArrayLike<number>): boolean {
+  const [low, high] = extent(values);
+  const range = high - low;
+  return range < Infinity && range <= ROUNDING * Math.max(Math.abs(low), Math.abs(high));
 }

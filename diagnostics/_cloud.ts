@@ -41,7 +41,11 @@ export function judgeBy(
     const distance = cloud.distance(at, 0);
     let farther = 0;
     for (let i = 0; i < held; i++) if (ranked[i]! >= distance) farther++;
-    return { distance, mahalanobis: Math.hypot(...at.data), pValue: (1 + farther) / (held + 1) };
+    return {
+      distance,
+      mahalanobis: Math.sqrt(at.data.reduce((sum, z) => sum + z * z, 0)),
+      pValue: (1 + farther) / (held + 1),
+    };
   };
   return { check, warning: (x, level = 0.01) => sentence(check(x), { level, held }) };
 }
@@ -50,8 +54,15 @@ function sentence(
   { distance, pValue }: MisspecificationResult,
   { level, held }: { readonly level: number; readonly held: number },
 ): string | undefined {
-  if (pValue > level) return undefined;
   const farther = Math.round(pValue * (held + 1)) - 1;
+  if (farther === 0 && pValue > level) {
+    return `The observation lies farther out (distance ${
+      distance.toPrecision(3)
+    }) than each of ${held} held-out ` +
+      `simulations: whether it is unlike them cannot be judged from so few, ` +
+      `${Math.ceil(1 / level) - 1} would allow it`;
+  }
+  if (pValue > level) return undefined;
   return `The observation is unlike the simulations: ${
     farther === 0 ? "none" : farther
   } of ${held} held-out ` +

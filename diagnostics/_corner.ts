@@ -1,10 +1,11 @@
 // The panels of a corner plot.
 
-import type { Interval } from "@likely/core";
+import { extent, type Interval } from "@likely/core";
 import { mean } from "./_chains.ts";
 import { contour } from "./_contour.ts";
 import { type Axis, centre, density, hpdThreshold } from "./_density.ts";
 import { channel, INK } from "./_plot_style.ts";
+import { roundIn } from "./_round.ts";
 import { ticksInside } from "./_ticks.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 
@@ -74,7 +75,7 @@ function horizontal(corner: Corner, row: number, col: number): PlotSpec {
 /** The marginal density of parameter `j`. */
 export function diagonal(corner: Corner, j: number): PlotSpec {
   const curves = corner.layers.map((layer) => curve(layer, { ...corner.windows[j]!, bins: 256 }, j));
-  const top = Math.max(...curves.flat().map(({ v }) => v));
+  const [, top] = extent(curves.flat().map(({ v }) => v));
   const x = horizontal(corner, j, j);
   const y = channel("v", [0, 1.08 * top], null);
   return {
@@ -94,7 +95,7 @@ export function diagonal(corner: Corner, j: number): PlotSpec {
 // Probability per cell: all layers have the same cells, so heights can be compared.
 function curve({ columns, length }: Layer, axis: Axis, j: number): { u: number; v: number }[] {
   const mass = density({ columns: [columns[j]!], length }, [axis]);
-  return Array.from(mass, (v, i) => ({ u: round(centre(axis, i), axis), v: Number(v.toPrecision(4)) }));
+  return Array.from(mass, (v, i) => ({ u: roundIn(axis, centre(axis, i)), v: Number(v.toPrecision(4)) }));
 }
 
 /** Highest-density regions of two parameters. */
@@ -157,17 +158,11 @@ function pathOf(rings: readonly (readonly (readonly [number, number])[])[], x: A
   const out: Corners = [];
   for (const ring of rings) {
     for (const [i, j] of ring) {
-      out.push({ k: out.length, u: round(centre(x, i), x), v: round(centre(y, j), y) });
+      out.push({ k: out.length, u: roundIn(x, centre(x, i)), v: roundIn(y, centre(y, j)) });
     }
     out.push({ k: out.length, u: null, v: null });
   }
   return out;
-}
-
-// To a ten-thousandth of the window: what the eye can see, at a third of the size.
-function round(value: number, { low, high }: Interval): number {
-  const unit = 10 ** Math.floor(Math.log10((high - low) / 10_000));
-  return Number((Math.round(value / unit) * unit).toPrecision(12));
 }
 
 /** The correlation of two parameters. */

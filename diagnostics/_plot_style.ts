@@ -73,9 +73,29 @@ export function channel(field: string, domain: readonly [number, number], axis: 
   };
 }
 
-/** Whether numbers of this domain are too long to be written out. */
+/**
+ * Whether numbers of this domain are too long to be written out, and short with a prefix. Where the
+ * domain is narrow for its place, all digits are needed: 101325.38 and 101325.39 are both 101.325k.
+ */
 export function isLong([low, high]: readonly [number, number]): boolean {
-  return Math.max(Math.abs(low), Math.abs(high)) >= 1e4 || high - low < 1e-3;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return (size >= 1e4 || high - low < 1e-3) && high - low > 1e-3 * size;
+}
+
+/** Lines of text under a plot. */
+export function noteRows(notes: readonly string[], width: number = WIDTH): PlotSpec {
+  const place = { type: "quantitative", scale: null, axis: null };
+  return {
+    width,
+    height: 14 * notes.length,
+    data: { values: notes.map((note, k) => ({ u: 0, v: 14 * k + 7, note })) },
+    mark: { type: "text", align: "left", baseline: "middle", fontSize: 10, color: FAINT },
+    encoding: {
+      x: { ...place, field: "u" },
+      y: { ...place, field: "v" },
+      text: { field: "note", type: "nominal" },
+    },
+  };
 }
 
 /** One entry of a legend. */

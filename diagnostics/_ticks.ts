@@ -17,12 +17,11 @@ interface TickOptions {
 export function ticksInside(window: Interval, { least, room }: TickOptions): PlotSpec {
   const width = window.high - window.low;
   let best: PlotSpec | undefined;
-  for (let power = Math.floor(Math.log10(width));; power--) {
-    const decimals = Math.max(0, -power);
-    const isShort = isLong([window.low, window.high]);
-    const length = ({ low, high }: Interval) =>
-      isShort ? 5 : Math.max(low.toFixed(decimals).length, high.toFixed(decimals).length);
-    const half = room(length(window));
+  const first = Math.floor(Math.log10(width));
+  // Finer ones are not told apart, neither by the eye nor by float64.
+  for (let power = first; power > first - MOST_POWERS; power--) {
+    const format = formatOf(window, power);
+    const half = room(lengthOf(window, format));
     for (const factor of [5, 2, 1]) {
       const values = multiples(factor, power, {
         low: window.low + half * width,
@@ -32,10 +31,30 @@ export function ticksInside(window: Interval, { least, room }: TickOptions): Plo
       const distance = (values.length > 2 ? 2 : 1) * factor * 10 ** power / width;
       if (best && distance < 2 * half) return best;
       if (values.length === 0) continue;
-      best = isShort ? { values } : { values, format: `.${decimals}f` };
+      best = format ? { values, format } : { values };
       if (values.length >= least) return best;
     }
   }
+  return best ?? { values: [] };
+}
+
+const MOST_POWERS = 8;
+/** Decimals beyond which a number is shorter with an exponent. */
+const MOST_DECIMALS = 12;
+
+/** How to write multiples of a power of ten; undefined for Vega's prefixes. */
+function formatOf({ low, high }: Interval, power: number): string | undefined {
+  if (isLong([low, high])) return undefined;
+  if (power >= -MOST_DECIMALS) return `.${Math.max(0, -power)}f`;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return `.${Math.max(0, Math.floor(Math.log10(size)) - power)}e`;
+}
+
+function lengthOf({ low, high }: Interval, format: string | undefined): number {
+  if (!format) return 5;
+  const digits = Math.min(Number.parseInt(format.slice(1)), 20);
+  const text = (value: number) => format.endsWith("f") ? value.toFixed(digits) : value.toExponential(digits);
+  return Math.max(text(low).length, text(high).length);
 }
 
 function multiples(factor: number, power: number, { low, high }: Interval): number[] {

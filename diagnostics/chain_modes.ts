@@ -5,6 +5,8 @@
  */
 
 import type { Draws } from "@likely/core";
+import { requireInteger } from "@likely/core/check";
+import { isConstant } from "./_chains.ts";
 
 /** Chains that sit together. */
 export interface ChainGroup {
@@ -32,6 +34,7 @@ const SETTLED = 1;
  *
  * @param draws At least two draws in each chain, finite.
  * @returns The groups, that of the first chain first.
+ * @throws {RangeError} If there are fewer than two draws in a chain.
  *
  * @example Usage
  * ```ts
@@ -45,6 +48,7 @@ const SETTLED = 1;
  * ```
  */
 export function chainModes(draws: Draws): ChainGroup[] {
+  requireInteger("group chains", "the number of draws in a chain", draws.length, 2);
   const places = Array.from({ length: draws.chains }, (_, c) => placeOf(draws, c));
   const groups = places.every(({ isSettled }) => isSettled) ? linked(places) : [Array.from(places.keys())];
   return groups.map((chains) => ({ chains, mean: meanOf(chains.map((c) => places[c]!.mean)) }));
@@ -68,10 +72,8 @@ function placeOf({ names, length, values }: Draws, c: number): Place {
   const mean = meanOf(rows(0, length));
   const variance = meanOf(rows(0, length).map((row) => row.map((x, j) => (x - mean[j]!) ** 2)));
   const [first, second] = [meanOf(rows(0, half)), meanOf(rows(half, length))];
-  // A chain that stands still has the variance of a rounding error.
-  const isSettled = variance.every((v, j) =>
-    v > 1e-24 * mean[j]! ** 2 && (first[j]! - second[j]!) ** 2 < SETTLED ** 2 * v
-  );
+  const isStill = (j: number) => isConstant(rows(0, length).map((row) => row[j]!));
+  const isSettled = variance.every((v, j) => !isStill(j) && (first[j]! - second[j]!) ** 2 < SETTLED ** 2 * v);
   return { mean, variance, isSettled };
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Draws } from "@likely/core";
+import { type Draws, extent } from "@likely/core";
+import { chainsOf, isConstant, pool } from "./_chains.ts";
 import { chainModes } from "./chain_modes.ts";
 import { essBulk, essTail } from "./ess.ts";
 import { rHat } from "./r_hat.ts";
@@ -12,15 +13,19 @@ import { rHat } from "./r_hat.ts";
 // Vehtari et al. (2021), sec. 4.
 const LARGEST_R_HAT = 1.01;
 const ESS_PER_CHAIN = 100;
+/** Beyond so many times as many draws, more of them are no remedy. */
+const MOST_TIMES = 20;
+/** Fewer draws a chain have no R-hat: see `isJudgeable`. */
+const LEAST_LENGTH = 4;
 
 /**
  * Tells what speaks against believing draws: chains that disagree (R-hat > 1.01), and where
  * they are if that looks like different modes; too few effective draws (bulk or tail below 100
- * a chain); divergent transitions.
+ * a chain); divergent transitions. What cannot be judged is said too, with what would allow it.
  *
  * Hand it to a sampler as its `check`, or call it on draws read from a file.
  *
- * @param draws At least four draws in each chain.
+ * @param draws With four draws in each chain and more they can be judged.
  * @returns One sentence a trouble; empty when nothing is known to be wrong. What
  * `draws.warnings` says already about divergences is not said again.
  *
@@ -38,20 +43,63 @@ const ESS_PER_CHAIN = 100;
 export function convergenceWarnings(draws: Draws): string[] {
   const enough = ESS_PER_CHAIN * draws.chains;
   const disagree = listed(draws, rHat(draws), (value) => value > LARGEST_R_HAT, 3);
-  const bulk = listed(draws, essBulk(draws), (value) => value < enough, 0);
-  const tail = listed(draws, essTail(draws), (value) => value < enough, 0);
+  const [inBulk, inTail] = [essBulk(draws), essTail(draws)];
+  const bulk = listed(draws, inBulk, (value) => value < enough, 0);
+  const tail = listed(draws, inTail, (value) => value < enough, 0);
   const broken = draws.names.filter((_, j) => isBroken(draws, j));
   return [
+    ...unjudged(draws),
     ...(broken.length > 0 ? [`Draws are not finite for ${broken.join(", ")}`] : []),
     ...(disagree
       ? [`Chains disagree, R-hat is above ${LARGEST_R_HAT} for ${disagree}: ${remedy(draws)}`]
       : []),
-    ...(bulk ? [`Few effective draws, bulk ESS is below ${enough} for ${bulk}: run chains longer`] : []),
+    ...(bulk
+      ? [`Few effective draws, bulk ESS is below ${enough} for ${bulk}: ${more(inBulk, enough)}`]
+      : []),
     ...(tail
-      ? [`Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: run chains longer`]
+      ? [`Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: ${more(inTail, enough)}`]
       : []),
     ...divergences(draws),
   ];
+}
+
+/** What neither speaks for the draws nor against them. */
+function unjudged(draws: Draws): string[] {
+  const { names, chains, length } = draws;
+  if (chains * length === 0) return ["There are no draws to judge"];
+  if (length < LEAST_LENGTH) {
+    return [
+      `Convergence cannot be judged from ${length} draw${length === 1 ? "" : "s"} in each of ${chains} ` +
+      `chain${chains === 1 ? "" : "s"}: R-hat and effective sizes need ${LEAST_LENGTH}, ` +
+      `and ${ESS_PER_CHAIN} effective ones to be believed`,
+    ];
+  }
+  const columns = names.map((_, j) => chainsOf(draws, j));
+  const still = names.filter((_, j) => isConstant(pool(columns[j]!)));
+  const moving = columns.filter((_, j) => !still.includes(names[j]!));
+  const stuck = Array.from({ length: chains }, (_, c) => c + 1).filter((c) =>
+    moving.length > 0 && moving.every((column) => isConstant(column[c - 1]!))
+  );
+  return [
+    ...(still.length > 0
+      ? [
+        `Convergence cannot be judged for ${still.join(", ")}, which never moved: unless it is a constant, ` +
+        `start chains elsewhere or take another sampler`,
+      ]
+      : []),
+    ...(stuck.length > 0
+      ? [`Chain ${stuck.join(", ")} never moved: start it elsewhere or take another sampler`]
+      : []),
+  ];
+}
+
+/** Time helps where it is a matter of a few times as many draws. */
+function more(ess: Float64Array, enough: number): string {
+  const least = ess.reduce((low, value) => value < low ? value : low, enough);
+  const times = Math.ceil(enough / least);
+  if (times <= MOST_TIMES) return `run chains ${times} times as long`;
+  return `chains would have to be ${times} times as long: look for parameters that all but determine each ` +
+    `other, write the model in other ones, or take another sampler`;
 }
 
 /** Chains that wander need time; chains in different modes need another sampler. */
@@ -59,11 +107,20 @@ function remedy(draws: Draws): string {
   const groups = chainModes(draws);
   if (groups.length === 1) return "run them longer";
   const places = groups.map(({ chains, mean }) => {
-    const where = draws.names.map((name, j) => `${name} = ${mean[j]!.toPrecision(3)}`);
+    const where = draws.names.map((name, j) =>
+      `${name} = ${placed(mean[j]!, groups.map((one) => one.mean[j]!))}`
+    );
     return `chain ${chains.map((c) => c + 1).join(", ")} near ${where.join(", ")}`;
   });
   return `they stay in different modes (${places.join("; ")}), whose shares these draws do not tell: ` +
     `use SMC (sampler: "smc") or parallel tempering`;
+}
+
+/** Three digits, or as many as tell the places apart. */
+function placed(value: number, places: readonly number[]): string {
+  const [low, high] = extent(places);
+  const digits = Math.ceil(Math.log10(Math.abs(value) / (high - low))) + 2;
+  return value.toPrecision(Math.min(Math.max(3, digits || 3), 17));
 }
 
 /** `name (value)` of every parameter in trouble; empty when there is none. */

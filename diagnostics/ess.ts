@@ -15,6 +15,7 @@ import { autocovariance } from "./_autocovariance.ts";
 import {
   type Chains,
   eachColumn,
+  isConstant,
   isJudgeable,
   mapChains,
   mean,
@@ -44,7 +45,7 @@ import { quantile } from "./quantile.ts";
  * ```
  */
 export function essBulk(draws: Draws): Float64Array {
-  return eachColumn(draws, (chains) => isJudgeable(chains) ? essOf(rankNormal(splitChains(chains))) : NaN);
+  return eachColumn(draws, (chains) => essThrough(chains, rankNormal));
 }
 
 /**
@@ -86,22 +87,36 @@ export function essTail(draws: Draws): Float64Array {
  * ```
  */
 export function essMean(draws: Draws): Float64Array {
-  return eachColumn(draws, (chains) => isJudgeable(chains) ? essOf(splitChains(chains)) : NaN);
+  return eachColumn(draws, (chains) => essThrough(chains, (halves) => halves));
 }
 
 function essQuantile(chains: Chains, probability: number): number {
-  if (!isJudgeable(chains)) return NaN;
   const cut = quantile(pool(chains), probability);
-  return essOf(splitChains(mapChains(chains, (value) => value <= cut ? 1 : 0)));
+  return essThrough(chains, (halves) => mapChains(halves, (value) => value <= cut ? 1 : 0));
+}
+
+/** Of what becomes of the halves of chains, where there is something to judge. */
+function essThrough(chains: Chains, become: (halves: Chains) => Chains): number {
+  if (!isJudgeable(chains)) return NaN;
+  const halves = splitChains(chains);
+  // The ranks of rounding errors would be as good as any.
+  return essOf(isConstant(pool(halves)) ? halves : become(halves));
 }
 
 /** `S / τ` with `τ = −1 + 2 Σ ρ_t`, at most `S log₁₀ S`. */
 function essOf(chains: Chains): number {
   const draws = chains.length * chains[0]!.length;
   const all = pool(chains);
-  if (all.every((value) => Math.abs(value - all[0]!) < 1e-15)) return draws;
-  const tau = autocorrelationTime(autocorrelation(chains), chains[0]!.length);
+  if (isConstant(all)) return draws;
+  const tau = autocorrelationTime(autocorrelation(inSpread(chains, all)), chains[0]!.length);
   return draws / Math.max(tau, 1 / Math.log10(draws));
+}
+
+/** Chains as shares of their range: squares of a small unit or a large one would leave the numbers. */
+function inSpread(chains: Chains, all: Float64Array): Chains {
+  const low = all.reduce((a, b) => Math.min(a, b));
+  const range = all.reduce((a, b) => Math.max(a, b)) - low;
+  return mapChains(chains, (value) => (value - low) / range);
 }
 
 /** ρ at a lag, variances within and between chains combined. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type LogDensity, type Points, row, zeros } from "@likely/core";
+import { type LogDensity, type Points, row, soundValue, zeros } from "@likely/core";
 import { requireFinite, requireInteger, requireLength } from "@likely/core/check";
 import { evaluatorOf } from "./_surfaces.ts";
 import type { Surface, SurfaceAxis } from "./surface.ts";
@@ -55,7 +55,7 @@ export function likelihoodSurface(
   const nodes = nodesOf(axes);
   const values = evaluatorOf(ACTION, logDensity, { d: axes.length, observation })(nodes);
   requireLength(ACTION, "the values of the density", values.length, nodes.n);
-  return { axes, nodes, values: values.map(numberOrNever) };
+  return { axes, nodes, values: values.map(soundValue) };
 }
 
 /**
@@ -97,13 +97,9 @@ export function likelihoodSurfaces(
     for (let i = 0; i < x.n; i++) theta.data.set(row(nodes, k), i * nodes.dim);
     const values = logLikelihood(theta, x);
     requireLength(ACTION, "the values of the likelihood", values.length, x.n);
-    surfaces.forEach((surface, i) => surface[k] = numberOrNever(values[i]!));
+    surfaces.forEach((surface, i) => surface[k] = soundValue(values[i]!));
   }
   return surfaces.map((values) => ({ axes, nodes, values }));
-}
-
-function numberOrNever(value: number): number {
-  return Number.isNaN(value) ? -Infinity : value;
 }
 
 function nodesOf(axes: readonly SurfaceAxis[]): Points {

@@ -66,3 +66,12 @@ Deno.test("misspecification() refuses what it cannot learn from", () => {
   const { check } = misspecification(key(0), normals(1, 50, 2));
   assertThrows(() => check([1]), TypeError, "2 columns");
 });
+
+Deno.test("from few simulations the warning says that it cannot judge, and how many it would take", () => {
+  const { warning } = misspecification(key(0), normals(1, 40, 2));
+  assertEquals(warning([0, 0]), undefined);
+  const far = warning([50, 0])!;
+  assert(far.includes("than each of 20 held-out simulations") && far.includes("99 would allow it"), far);
+  // At a level that they can judge they do.
+  assert(warning([50, 0], 0.1)!.includes("none of 20 held-out ones"));
+});

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Draws } from "@likely/core";
+import { type Draws, extent } from "@likely/core";
 import { chainsOf, pool } from "./_chains.ts";
 import { requireInteger } from "@likely/core/check";
 import { requireDraws } from "./_columns.ts";
@@ -53,7 +53,7 @@ export function plotChainRanks(draws: Draws, options: PlotChainRanksOptions = {}
 
 function panel(draws: Draws, j: number, bins: number): PlotSpec {
   const shares = sharesOf(pool(chainsOf(draws, j)), draws, bins);
-  const top = Math.max(2, 1.1 * Math.max(...shares.flat()));
+  const top = Math.max(2, 1.1 * extent(shares.flat())[1]);
   const x = channel("u", [0, 1], { title: `rank of ${draws.names[j]!}`, titleLimit: 180, tickCount: 3 });
   const y = channel("v", [0, top], { title: "count / expected", tickCount: 4 });
   return {

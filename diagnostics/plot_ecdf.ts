@@ -4,6 +4,7 @@
  * @module
  */
 
+import { extent } from "@likely/core";
 import { CHAINS, channel, FAINT, legendRow, plot, WIDTH } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 import type { SbcRow } from "./sbc.ts";
@@ -53,7 +54,7 @@ export function plotEcdf(rows: readonly SbcRow[], options: PlotEcdfOptions = {})
     { u: 1, v: 0, w: 0 },
   ];
   const curves = rows.map(({ ranks }) => curve(ranks.values, ranks.cells, z));
-  const most = Math.max(...[...band, ...curves.flat()].flatMap(({ v, w = 0 }: Point) => [-v, v, w]));
+  const [, most] = extent([...band, ...curves.flat()].flatMap(({ v, w = 0 }: Point) => [-v, v, w]));
   const x = channel("u", [0, 1], { title: "rank / (draws + 1)", tickCount: 5 });
   const y = channel("v", [-1.1 * most, 1.1 * most], { title: "share below − uniform", tickCount: 5 });
   const colour = (q: number) => CHAINS[q % CHAINS.length]!;

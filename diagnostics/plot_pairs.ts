@@ -6,9 +6,9 @@
 
 import type { Draws, Interval, Support } from "@likely/core";
 import { chainsOf, pool } from "./_chains.ts";
-import { requireDraws, windowOf } from "./_columns.ts";
+import { outsideOf, requireDraws, windowOf } from "./_columns.ts";
 import { above, below, type Corner, diagonal, type Layer } from "./_corner.ts";
-import { BLUE, INK, type LegendEntry, legendRow, ORANGE, plot, WIDTH } from "./_plot_style.ts";
+import { BLUE, INK, type LegendEntry, legendRow, noteRows, ORANGE, plot, WIDTH } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 
 /** Options of {@linkcode plotPairs}. */
@@ -97,7 +97,16 @@ export function plotPairs(draws: Draws, options: PlotPairsOptions = {}): PlotSpe
     levels: levels.toSorted((a, b) => b - a),
     side: names.length === 1 ? 260 : Math.max(64, Math.floor((WIDTH + GAP) / names.length) - GAP),
   };
-  return plot({ vconcat: [legendRow(legendOf(corner, labels)), grid(corner)] });
+  return plot({ vconcat: [legendRow(legendOf(corner, labels)), grid(corner), ...outsideRow(corner)] });
+}
+
+/** Which draws the panels leave out. */
+function outsideRow({ names, layers, windows }: Corner): PlotSpec[] {
+  const notes = names.flatMap((name, j) => {
+    const note = outsideOf(layers.map(({ columns }) => columns[j]!), windows[j]!);
+    return note ? [`${name}: ${note}`] : [];
+  });
+  return notes.length === 0 ? [] : [noteRows(notes)];
 }
 
 function layerOf(draws: Draws, look: Pick<Layer, "colour" | "isFilled">): Layer {

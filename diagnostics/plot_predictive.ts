@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Points } from "@likely/core";
+import { extent, type Points } from "@likely/core";
 import { BLUE, channel, INK, legendRow, plot, WIDTH } from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 import { quantile } from "./quantile.ts";
@@ -73,7 +73,7 @@ export function plotPredictive(data: PredictiveData): PlotSpec {
   const heights = [...bands.flatMap(({ v5, v95 }) => [v5, v95]), ...dots.map(({ v }) => v)];
   const [low, high] = spread(heights, 0.06);
   // Counts do not go below nothing.
-  const domain: [number, number] = [Math.min(...heights) >= 0 ? Math.max(0, low) : low, high];
+  const domain: [number, number] = [extent(heights)[0] >= 0 ? Math.max(0, low) : low, high];
   const y = (field: string) => channel(field, domain, { title: yLabel, tickCount: 5 });
   const area = (low: string, high: string): PlotSpec => ({
     data: { values: bands },
@@ -127,8 +127,9 @@ function bandsOf(t: ArrayLike<number>, replicates: Points): Band[] {
 }
 
 function spread(values: readonly number[], share: number): [number, number] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const margin = share * (high - low) || 0.5;
+  const [low, high] = extent(values);
+  // One height alone gets a window in proportion to its size.
+  const margin = share * (high - low) || 0.05 * Math.abs(low) || 0.5;
   return [low - margin, high + margin];
 }
 

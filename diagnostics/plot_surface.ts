@@ -7,6 +7,7 @@
 import { requireInteger, requireLength } from "@likely/core/check";
 import { contour, type Grid } from "./_contour.ts";
 import { BLUE, channel, INK, type LegendEntry, legendRow, ORANGE, plot } from "./_plot_style.ts";
+import { roundIn } from "./_round.ts";
 import { highest, requireSameGrid, widthOf } from "./_surfaces.ts";
 import { likelihoodRatioLimit } from "./likelihood_region.ts";
 import type { Surface, SurfaceAxis } from "./surface.ts";
@@ -189,7 +190,7 @@ function curve({ axes, ratios }: View, ratio: number, look: PlotSpec): PlotSpec 
 function spotOf(axes: View["axes"], cell: readonly [number, number]): Spot {
   const [u, v] = axes.map((axis, i) => {
     const value = axis.low + (cell[i]! + 0.5) * widthOf(axis);
-    return Number(Math.min(Math.max(value, axis.low), axis.high).toPrecision(5));
+    return roundIn(axis, Math.min(Math.max(value, axis.low), axis.high));
   });
   return { u: u!, v: v! };
 }

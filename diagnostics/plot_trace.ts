@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { Draws } from "@likely/core";
+import type { Draws, Interval } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { chainsOf, pool } from "./_chains.ts";
-import { requireDraws, windowOf } from "./_columns.ts";
+import { outsideOf, requireDraws, windowOf } from "./_columns.ts";
 import { CHAINS, channel, FAINT, plot, WIDTH } from "./_plot_style.ts";
+import { roundIn } from "./_round.ts";
 import { ticksInside } from "./_ticks.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 import { quantile } from "./quantile.ts";
@@ -83,13 +84,16 @@ function panel(draws: Draws, j: number, trace: Trace): PlotSpec {
     minExtent: 30,
     ...ticksInside(window, { least: 3, room: () => 0.05 }),
   });
-  const values = chains.flatMap((c, k) => pointsOf(columns[c]!, { c, stride, before: k * draws.length }));
+  const values = chains.flatMap((c, k) =>
+    pointsOf(columns[c]!, { c, stride, window, before: k * draws.length })
+  );
   const domain = { scale: { domain: chains, range: chains.map((_, k) => CHAINS[k % CHAINS.length]!) } };
   const borders = chains.slice(1).map((_, k) => ({ u: (k + 1) * draws.length }));
   const middle = [{ v: quantile(pool(columns), 0.5) }];
   return {
     width: WIDTH,
     height: draws.names.length === 1 ? 140 : 76,
+    ...outsideTitle(outsideOf(columns, window)),
     layer: [
       { data: { values: borders }, mark: { type: "rule", color: FAINT, strokeWidth: 0.5 }, encoding: { x } },
       { data: { values: middle }, mark: { type: "rule", color: FAINT, strokeDash: [4, 3] }, encoding: { y } },
@@ -101,6 +105,12 @@ function panel(draws: Draws, j: number, trace: Trace): PlotSpec {
       },
     ],
   };
+}
+
+function outsideTitle(note: string | undefined): PlotSpec {
+  if (!note) return {};
+  const look = { color: FAINT, fontSize: 10, fontWeight: 400, anchor: "end", offset: 2 };
+  return { title: { text: note, ...look } };
 }
 
 // Each chain's number, from 1, below its middle; under the last panel only.
@@ -119,15 +129,16 @@ function axisOf({ names, chains, length }: Draws, j: number, trace: Trace): Plot
 interface Segment {
   readonly c: number;
   readonly stride: number;
+  readonly window: Interval;
   readonly before: number;
 }
 
 function pointsOf(
   chain: Float64Array,
-  { c, stride, before }: Segment,
+  { c, stride, window, before }: Segment,
 ): { u: number; v: number; c: number }[] {
   return Array.from({ length: Math.ceil(chain.length / stride) }, (_, k) => {
     const t = k * stride;
-    return { u: before + t + 1, v: Number(chain[t]!.toPrecision(6)), c };
+    return { u: before + t + 1, v: roundIn(window, chain[t]!), c };
   });
 }

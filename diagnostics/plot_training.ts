@@ -4,8 +4,20 @@
  * @module
  */
 
-import type { LearningCurves } from "@likely/core";
-import { BLUE, CHAINS, channel, FAINT, INK, legendRow, ORANGE, plot, WIDTH } from "./_plot_style.ts";
+import { extent, type LearningCurves } from "@likely/core";
+import { windowOf } from "./_columns.ts";
+import {
+  BLUE,
+  CHAINS,
+  channel,
+  FAINT,
+  INK,
+  legendRow,
+  noteRows,
+  ORANGE,
+  plot,
+  WIDTH,
+} from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 
 /** Options of {@linkcode plotTraining}. */
@@ -42,15 +54,18 @@ export interface PlotTrainingOptions {
 export function plotTraining(history: LearningCurves, options: PlotTrainingOptions = {}): PlotSpec {
   const { yLabel = "loss" } = options;
   const [train, validation] = [curve(history.train), curve(history.validation)];
-  const finite = [...train, ...validation].flatMap(({ v }) => v === null ? [] : [v]);
+  const columns = [train, validation].map((curve) =>
+    Float64Array.from(curve.flatMap(({ v }) => v === null ? [] : [v]))
+  ).filter(({ length }) => length > 0);
+  const finite = columns.flatMap((column) => Array.from(column));
   if (finite.length === 0) {
     throw new RangeError("Cannot plot training as at least one loss must be finite: current value is none");
   }
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const margin = 0.06 * (high - low) || 0.5;
+  const { low, high } = windowOf(columns, [], EPOCHS_FAR);
+  const cut = finite.filter((v) => v < low || v > high).length;
   const { termWeights = [] } = history;
   const x = epochs([train.length, validation.length, termWeights.length]);
-  const y = channel("v", [low - margin, high + margin], { title: yLabel, tickCount: 5, minExtent: 30 });
+  const y = channel("v", [low, high], { title: yLabel, tickCount: 5, minExtent: 30 });
   const entries = [
     { label: "training", colour: BLUE, shape: "line" },
     { label: "validation", colour: ORANGE, shape: "line" },
@@ -67,10 +82,14 @@ export function plotTraining(history: LearningCurves, options: PlotTrainingOptio
           ...best(validation, { x, y }),
         ],
       },
+      ...(cut === 0 ? [] : [noteRows([`${cut} of ${finite.length} losses lie outside`])]),
       ...weights(termWeights, x),
     ],
   });
 }
+
+/** A first epoch may well be worse than all others by several times what they gain. */
+const EPOCHS_FAR = 5;
 
 function epochs(lengths: readonly number[]): PlotSpec {
   return channel("u", [1, Math.max(2, ...lengths)], { title: "epoch", tickCount: 6, tickMinStep: 1 });
@@ -85,7 +104,8 @@ function weights(history: readonly (readonly number[])[], x: PlotSpec): PlotSpec
   // Scores are the only terms that aid a loss.
   const label = (k: number) => k === 0 ? "loss" : terms.length === 2 ? "scores" : `scores, parameter ${k}`;
   const entries = terms.map((_, k) => ({ label: label(k), colour: colour(k), shape: "line" as const }));
-  const domain = [Math.min(...all) / 1.6, 1.6 * Math.max(...all)] as const;
+  const [least, largest] = extent(all);
+  const domain = [least / 1.6, 1.6 * largest] as const;
   const y = {
     field: "v",
     type: "quantitative",
@@ -116,7 +136,7 @@ function curve(losses: ArrayLike<number>): Curve {
 }
 
 function line(values: Curve, color: string, encoding: PlotSpec): PlotSpec {
-  return { data: { values }, mark: { type: "line", color, strokeWidth: 1.6 }, encoding };
+  return { data: { values }, mark: { type: "line", color, strokeWidth: 1.6, clip: true }, encoding };
 }
 
 function best(validation: Curve, { x, y }: { readonly x: PlotSpec; readonly y: PlotSpec }): PlotSpec[] {

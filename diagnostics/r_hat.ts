@@ -8,6 +8,7 @@ import type { Draws } from "@likely/core";
 import {
   type Chains,
   eachColumn,
+  isConstant,
   isJudgeable,
   mapChains,
   mean,
@@ -45,7 +46,7 @@ import { quantile } from "./quantile.ts";
  */
 export function rHat(draws: Draws): Float64Array {
   return eachColumn(draws, (chains) => {
-    if (!isJudgeable(chains)) return NaN;
+    if (!isJudgeable(chains) || isConstant(pool(chains))) return NaN;
     const halves = splitChains(chains);
     const median = quantile(pool(halves), 0.5);
     const folded = mapChains(halves, (value) => Math.abs(value - median));

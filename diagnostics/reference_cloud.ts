@@ -4,9 +4,10 @@
  * @module
  */
 
-import { fromRows, gatherRows, type Points, type ReferenceCloud, zeros } from "@likely/core";
+import { extent, fromRows, gatherRows, type Points, type ReferenceCloud, zeros } from "@likely/core";
 import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
 import { cloudOf, judgeBy } from "./_cloud.ts";
+import { roundIn } from "./_round.ts";
 import type { MisspecificationCheck } from "./misspecification_check.ts";
 
 /** Options of {@linkcode referenceCloud}. */
@@ -95,17 +96,17 @@ export function checkReference(reference: ReferenceCloud): MisspecificationCheck
 
 function encode({ data, n, dim }: Points): Omit<ReferenceCloud, "distances"> {
   const column = (j: number) => Array.from({ length: n }, (_, i) => data[i * dim + j]!);
-  // Six digits are enough: what is kept is what rounded rows decode to.
-  const low = Array.from({ length: dim }, (_, j) => +Math.min(...column(j)).toPrecision(6));
-  const step = low.map((least, j) => +(Math.max(0, Math.max(...column(j)) - least) / CODES).toPrecision(6));
+  const ends = Array.from({ length: dim }, (_, j) => extent(column(j)));
+  // A hundredth of a code is enough, whatever the offset: what is kept is what rows decode to.
+  const low = ends.map(([low, high]) => high > low ? roundIn({ low, high }, low) : low);
+  const step = ends.map(([, high], j) => +(Math.max(0, high - low[j]!) / CODES).toPrecision(6));
   const code = (value: number, j: number) =>
     step[j]! > 0 ? Math.min(CODES, Math.max(0, Math.round((value - low[j]!) / step[j]!))) : 0;
-  // One call a row: an argument list has its limits.
-  const rows = Array.from(
-    { length: n },
-    (_, i) => String.fromCharCode(...Array.from({ length: dim }, (_, j) => code(data[i * dim + j]!, j))),
+  const bytes = Array.from(
+    data.subarray(0, n * dim),
+    (value, k) => String.fromCharCode(code(value, k % dim)),
   );
-  return { low, step, codes: btoa(rows.join("")) };
+  return { low, step, codes: btoa(bytes.join("")) };
 }
 
 function decode({ low, step, codes }: Omit<ReferenceCloud, "distances">): Points {

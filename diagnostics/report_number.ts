@@ -4,16 +4,18 @@
  * @module
  */
 
+import { typesetInUnits } from "./_in_units.ts";
 import { typeset } from "./_typeset.ts";
 
 /**
  * Writes a number for people: thousands apart, a true minus, no more digits than asked for.
  *
- * Whole numbers keep all their digits. Thousands are parted by a thin space, which no locale
+ * Whole numbers keep all their digits, and so do the whole parts of others. Thousands are parted by a thin space, which no locale
  * reads as a decimal point.
  *
  * @param value The number.
  * @param digits Significant digits of a number that is not whole.
+ * @param spread What the number is uncertain by: where given, three digits of it decide.
  * @returns The text; `"not known"` for NaN.
  *
  * @example Usage
@@ -26,9 +28,13 @@ import { typeset } from "./_typeset.ts";
  *   "−0.1235",
  *   "not known",
  * ]);
+ * assertEquals(reportNumber(101325.3847, 4), "101\u2009325");
+ * assertEquals(reportNumber(101325.3847, 4, 0.5), "101\u2009325.385");
  * ```
  */
-export function reportNumber(value: number, digits = 4): string {
+export function reportNumber(value: number, digits = 4, spread = 0): string {
   if (Number.isNaN(value)) return "not known";
-  return typeset(String(Number.isInteger(value) ? value : +value.toPrecision(digits)));
+  if (spread > 0) return typesetInUnits(value, spread);
+  const isLarge = Math.abs(value) >= 10 ** (digits - 1) && Math.abs(value) < 1e15;
+  return typeset(String(isLarge ? Math.round(value) : +value.toPrecision(digits)));
 }

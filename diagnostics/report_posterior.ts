@@ -6,14 +6,15 @@
 
 import type { ReportTable } from "./report.ts";
 import type { SummaryRow } from "./summary.ts";
+import { typesetInUnits } from "./_in_units.ts";
 import { typeset } from "./_typeset.ts";
 
 const COLUMNS: readonly (readonly [string, (row: SummaryRow) => string])[] = [
-  ["mean", (row) => inUnits(row.mean, row.sd)],
-  ["sd", (row) => inUnits(row.sd, row.sd)],
-  ["5 %", (row) => inUnits(row.q5, row.sd)],
-  ["50 %", (row) => inUnits(row.q50, row.sd)],
-  ["95 %", (row) => inUnits(row.q95, row.sd)],
+  ["mean", (row) => typesetInUnits(row.mean, row.sd)],
+  ["sd", (row) => typesetInUnits(row.sd, row.sd)],
+  ["5 %", (row) => typesetInUnits(row.q5, row.sd)],
+  ["50 %", (row) => typesetInUnits(row.q50, row.sd)],
+  ["95 %", (row) => typesetInUnits(row.q95, row.sd)],
   ["MCSE", (row) => significant(row.mcse, 2)],
   ["ESS bulk", (row) => fixed(row.essBulk, 0)],
   ["ESS tail", (row) => fixed(row.essTail, 0)],
@@ -49,13 +50,6 @@ export function reportPosterior(rows: readonly SummaryRow[]): ReportTable {
     caption: "Posterior mean, standard deviation and quantiles. MCSE is the Monte Carlo standard error of " +
       "the mean, ESS the effective sample size; R-hat near 1 means that the chains agree.",
   };
-}
-
-// Two digits beyond the first of the standard deviation: the posterior says nothing about more.
-function inUnits(value: number, sd: number): string {
-  if (!(sd > 0)) return significant(value, 4);
-  const digits = 2 - Math.floor(Math.log10(sd));
-  return digits > 6 || digits < -3 ? significant(value, 4) : fixed(value, Math.max(digits, 0));
 }
 
 function fixed(value: number, digits: number): string {

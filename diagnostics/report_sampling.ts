@@ -36,6 +36,10 @@ const WHOLE_RUN: readonly string[] = ["evaluations", "seconds"];
  */
 export function reportSampling({ chains, length, info }: Draws): ReportTable {
   const hasWarmup = info.warmup !== undefined;
+  // Whole nats are not enough where the error is a tenth of one.
+  const spread = Number(info.logEvidenceError ?? NaN);
+  const shown = (name: string, value: number) =>
+    name === "logEvidence" ? reportNumber(value, 4, spread) : reportNumber(value);
   const nameOf = (name: string) =>
     hasWarmup && WHOLE_RUN.includes(name) ? `${name}, warm-up included` : NAMES[name] ?? name;
   return {
@@ -45,7 +49,7 @@ export function reportSampling({ chains, length, info }: Draws): ReportTable {
       ["chains", `${reportNumber(chains)} of ${reportNumber(length)} draws`],
       ...Object.entries(info).map((
         [name, value],
-      ) => [nameOf(name), typeof value === "number" ? reportNumber(value) : value]),
+      ) => [nameOf(name), typeof value === "number" ? shown(name, value) : value]),
     ],
   };
 }

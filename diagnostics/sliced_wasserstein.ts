@@ -72,7 +72,7 @@ export function slicedWasserstein(
 function unitVector(key: Key, dim: number): Float64Array {
   const random = stream(key);
   const out = Float64Array.from({ length: dim }, () => drawNormal(random));
-  const length = Math.hypot(...out);
+  const length = Math.sqrt(out.reduce((sum, z) => sum + z * z, 0));
   return out.map((value) => value / length);
 }
 

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Draws } from "@likely/core";
+import { type Draws, extent } from "@likely/core";
 import { chainsOf, mean, pool, variance } from "./_chains.ts";
+import { inUnits } from "./_in_units.ts";
 import { essBulk, essTail } from "./ess.ts";
 import { mcse } from "./mcse.ts";
 import { quantile } from "./quantile.ts";
@@ -75,11 +76,11 @@ export function summary(draws: Draws): SummaryRow[] {
 /** The table's columns: heading, and the cell of a row. */
 const COLUMNS: readonly (readonly [string, (row: SummaryRow) => string])[] = [
   ["", (row) => row.name],
-  ["mean", (row) => inUnits(row.mean, row)],
-  ["sd", (row) => inUnits(row.sd, row)],
-  ["5%", (row) => inUnits(row.q5, row)],
-  ["50%", (row) => inUnits(row.q50, row)],
-  ["95%", (row) => inUnits(row.q95, row)],
+  ["mean", (row) => inUnits(row.mean, row.sd)],
+  ["sd", (row) => inUnits(row.sd, row.sd)],
+  ["5%", (row) => inUnits(row.q5, row.sd)],
+  ["50%", (row) => inUnits(row.q50, row.sd)],
+  ["95%", (row) => inUnits(row.q95, row.sd)],
   ["mcse", (row) => row.mcse.toPrecision(2)],
   ["ess bulk", (row) => row.essBulk.toFixed(0)],
   ["ess tail", (row) => row.essTail.toFixed(0)],
@@ -105,15 +106,8 @@ const COLUMNS: readonly (readonly [string, (row: SummaryRow) => string])[] = [
 export function formatSummary(rows: readonly SummaryRow[]): string {
   const columns = COLUMNS.map(([heading, cell], j) => {
     const cells = [heading, ...rows.map(cell)];
-    const width = Math.max(...cells.map((text) => text.length));
+    const [, width] = extent(cells.map((text) => text.length));
     return cells.map((text) => j === 0 ? text.padEnd(width) : text.padStart(width));
   });
   return [-1, ...rows.keys()].map((i) => columns.map((cells) => cells[i + 1]).join("  ")).join("\n");
-}
-
-/** Three significant digits of the standard deviation decide how many are shown. */
-function inUnits(value: number, { sd }: SummaryRow): string {
-  if (!(sd > 0) || !Number.isFinite(value)) return value.toPrecision(4);
-  const digits = 2 - Math.floor(Math.log10(sd));
-  return digits > 9 || digits < -2 ? value.toPrecision(4) : value.toFixed(Math.max(digits, 0));
 }

@@ -20,6 +20,6 @@ export interface Surface {
   readonly axes: readonly SurfaceAxis[];
   /** `[m, d]`: the middles of the cells, the first axis fastest. */
   readonly nodes: Points;
-  /** `[m]`, in nats; never NaN. */
+  /** `[m]`, in nats; finite or −∞. */
   readonly values: Float64Array;
 }

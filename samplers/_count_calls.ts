@@ -1,21 +1,31 @@
 import type { LogDensity } from "@likely/core";
+import { sound } from "./_sound.ts";
 
 /** A target that knows how often it was called: cost is part of what draws report. */
 export interface CountedTarget extends LogDensity {
   /** Calls of `evaluate` so far. */
   calls(): number;
+  /** What a reader should know of the values seen so far. */
+  warnings(): string[];
 }
 
-/** Wraps a target. */
+/** Wraps a target, and makes its values sound. */
 export function countCalls(target: LogDensity): CountedTarget {
-  let calls = 0;
+  let [calls, points, unsound] = [0, 0, 0];
+  const { evaluate } = sound(target, () => unsound++);
   return {
     name: target.name,
     dim: target.dim,
-    evaluate: (points, options) => {
+    evaluate: (rows, options) => {
       calls++;
-      return target.evaluate(points, options);
+      points += rows.n;
+      return evaluate(rows, options);
     },
     calls: () => calls,
+    warnings: () =>
+      unsound === 0 ? [] : [
+        `The log density of "${target.name}" was NaN or infinite at ${unsound} of ${points} points: ` +
+        `they counted as no density`,
+      ],
   };
 }

@@ -10,12 +10,21 @@ export interface Metric {
   readonly root: Float64Array;
 }
 
-/** L of draws, of the kind that their moments are. */
-export function metricFrom(moments: Moments): Metric {
-  const covariance = covarianceOf(moments);
+/** L of draws, of the kind that their moments are; `before` is what few draws are drawn towards. */
+export function metricFrom(moments: Moments, before: Metric): Metric {
+  const covariance = covarianceOf(moments, variancesOf(before, moments.mean.length));
   return {
     root: moments.kind === "dense" ? cholesky(covariance, { floor: FLOOR }) : covariance.map(Math.sqrt),
   };
+}
+
+/** `[dim]`: the diagonal of L Lᵀ. */
+function variancesOf({ root }: Metric, dim: number): Float64Array {
+  if (root.length === dim) return root.map((scale) => scale * scale);
+  return Float64Array.from(
+    { length: dim },
+    (_, j) => root.subarray(j * dim, j * dim + j + 1).reduce((sum, entry) => sum + entry * entry, 0),
+  );
 }
 
 /** Adds `size · L v` to `out`. */

@@ -44,13 +44,15 @@ function addProducts(scatter: Float64Array, before: Float64Array, x: Float64Arra
 }
 
 /**
- * The covariance `[d, d]`, or the variances `[d]`, drawn a little towards `1e-3 · I` where rows
- * are few, as Stan does: never singular.
+ * The covariance `[d, d]`, or the variances `[d]`, drawn a little towards a thousandth of the
+ * variances `[d]` known before where rows are few: never singular. Stan draws towards a thousandth
+ * itself, which is much where a parameter is small.
  */
-export function covarianceOf({ kind, count, mean, scatter }: Moments): Float64Array {
+export function covarianceOf({ kind, count, mean, scatter }: Moments, before: Float64Array): Float64Array {
   const trust = count / (count + 5);
   return scatter.map((s, i) => {
     const isDiagonal = kind === "diagonal" || i % (mean.length + 1) === 0;
-    return trust * s / Math.max(count - 1, 1) + (isDiagonal ? (1 - trust) * 1e-3 : 0);
+    const known = before[kind === "diagonal" ? i : i % mean.length]!;
+    return trust * s / Math.max(count - 1, 1) + (isDiagonal ? (1 - trust) * 1e-3 * known : 0);
   });
 }

@@ -108,7 +108,7 @@ function learnt(
   const moments = addRows(tuning.moments, { data: position, n: 1, dim });
   if (!plan.endsWindow(step)) return { ...tuning, averaging, moments };
   return {
-    metric: metricFrom(moments),
+    metric: metricFrom(moments, tuning.metric),
     averaging: startAveraging(Math.exp(averaging.logMean)),
     moments: noMoments(dim, moments.kind),
     isSearching: true,

@@ -11,6 +11,8 @@ export interface PopulationSettings {
   readonly moves: number;
   /** Effective share that a rise leaves. */
   readonly effectiveShare: number;
+  /** Most rises. */
+  readonly maxStages: number;
 }
 
 /** A stage ends after so many rounds a move asked for, however few were accepted. */
@@ -38,13 +40,14 @@ export class Population {
   logEvidence = 0;
   /** Rises of β so far. */
   stages = 0;
+  /** The power of the likelihood. */
+  beta = 0;
   done = false;
   readonly #settings: PopulationSettings;
   readonly #random: Stream;
   #nextChoice: Key;
   #logPrior = new Float64Array();
   #logLikelihood = new Float64Array();
-  #beta = 0;
   #logScale: number;
   #half = 0;
   #rounds = 0;
@@ -76,13 +79,13 @@ export class Population {
       return this.#rise();
     }
     this.#accept(logPrior, logLikelihood);
-    const moves = this.#settings.moves * (this.#beta === 1 ? LAST : 1);
+    const moves = this.#settings.moves * (this.beta === 1 ? LAST : 1);
     this.#half = 1 - this.#half;
     if (this.#half === 0) this.#rounds++;
     const isOver = this.#half === 0 &&
       (this.#accepted >= moves * this.z.n || this.#rounds >= MOST_ROUNDS * moves);
     if (!isOver) this.#propose();
-    else if (this.#beta === 1) this.done = true;
+    else if (this.beta === 1) this.done = true;
     else this.#rise();
   }
 
@@ -90,14 +93,14 @@ export class Population {
   #rise(): void {
     const value = this.#logLikelihood;
     const { n } = this.z;
-    const rise = nextRise(value, 1 - this.#beta, this.#settings.effectiveShare * n);
+    const rise = nextRise(value, 1 - this.beta, this.#settings.effectiveShare * n);
     const logWeights = value.map((v) => rise * v);
     this.logEvidence += logSumExp(logWeights) - Math.log(n);
-    if (this.logEvidence === -Infinity) {
+    if (this.logEvidence === -Infinity || this.stages >= this.#settings.maxStages) {
       this.done = true;
       return;
     }
-    this.#beta = rise === 1 - this.#beta ? 1 : this.#beta + rise;
+    this.beta = rise === 1 - this.beta ? 1 : this.beta + rise;
     const [forThis, forNext] = split(this.#nextChoice, 2);
     this.#nextChoice = forNext;
     const rows = resample(forThis, logWeights, n);
@@ -135,8 +138,8 @@ export class Population {
     let accepted = 0;
     for (let i = 0; i < logPrior.length; i++) {
       const k = 2 * i + this.#half;
-      const before = this.#logPrior[k]! + this.#beta * this.#logLikelihood[k]!;
-      const after = logPrior[i]! + this.#beta * logLikelihood[i]!;
+      const before = this.#logPrior[k]! + this.beta * this.#logLikelihood[k]!;
+      const after = logPrior[i]! + this.beta * logLikelihood[i]!;
       if (!(Math.log(1 - this.#random.uniform()) < after - before)) continue;
       accepted++;
       for (let j = 0; j < dim; j++) this.z.data[k * dim + j] = this.wanted.data[i * dim + j]!;

@@ -1,6 +1,6 @@
 import type { EvaluateOptions, Evaluation, LogDensity, Points } from "@likely/core";
 
-/** Evaluates the starting positions of a kernel; NaN becomes −∞. */
+/** Evaluates the starting positions of a kernel. */
 export function evaluateStart(
   sampler: string,
   target: LogDensity,
@@ -13,11 +13,5 @@ export function evaluateStart(
         `current shape is [${position.n}, ${position.dim}]`,
     );
   }
-  const { value, grad } = target.evaluate(position, options);
-  return { value: value.map(nanToMinusInfinity), ...(grad && { grad }) };
-}
-
-/** NaN is no density: nothing is ever accepted there. */
-export function nanToMinusInfinity(value: number): number {
-  return Number.isNaN(value) ? -Infinity : value;
+  return target.evaluate(position, options);
 }

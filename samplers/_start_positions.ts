@@ -8,6 +8,7 @@ import {
   stream,
 } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
+import { spreadOf } from "./_spread.ts";
 import { evaluateStart } from "./_start.ts";
 import type { SampleOptions, Start } from "./sample_options.ts";
 
@@ -17,6 +18,8 @@ export interface StartPositions {
   readonly position: Points;
   /** Whether `evaluate` returned one. */
   readonly hasGradient: boolean;
+  /** `[d]`: how far the draws that they were chosen from spread in unconstrained space. */
+  readonly spread: Float64Array;
 }
 
 /** The user's positions, or prior draws chosen by the target's density. */
@@ -28,12 +31,17 @@ export function startPositions(
 ): StartPositions {
   requireInteger("sample", "pool", pool, chains);
   const [forPool, forChoice] = split(key, 2);
-  const theta = position ?? start.sample(forPool, pool);
+  const drawn = start.sample(forPool, pool);
+  const theta = position ?? drawn;
   const evaluation = evaluateStart("sampling", target, theta);
   const finite = Array.from(evaluation.value.keys()).filter((i) => Number.isFinite(evaluation.value[i]!));
   requireStarts(position?.n ?? chains, { found: finite.length, of: theta.n });
   const rows = () => choose(forChoice, finite, logWeights(evaluation, start, theta)).slice(0, chains);
-  return { position: position ?? gatherRows(theta, rows()), hasGradient: evaluation.grad !== undefined };
+  return {
+    position: position ?? gatherRows(theta, rows()),
+    hasGradient: evaluation.grad !== undefined,
+    spread: spreadOf(drawn, start.support),
+  };
 }
 
 /** Importance weights where the density of the draws is known, else the target's density. */

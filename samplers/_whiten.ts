@@ -13,12 +13,16 @@ export interface Whitened {
   outward(w: Points): Points;
 }
 
-/** Makes mean 0 and unit covariance of the rows. */
-export function whiten(target: LogDensity, rows: Points): Whitened {
+/**
+ * Makes mean 0 and unit covariance of the rows; `spread` `[d]` is the unit of coordinates in which
+ * they are all the same.
+ */
+export function whiten(target: LogDensity, rows: Points, spread: Float64Array): Whitened {
   const { dim } = rows;
   const moments = addRows(noMoments(dim, "dense"), rows);
-  const { mean } = moments;
-  const metric = metricFrom(moments);
+  const { mean, scatter } = moments;
+  const sd = spread.map((unit, j) => Math.sqrt(scatter[j * (dim + 1)]! / (rows.n - 1)) || unit);
+  const metric = metricFrom(moments, { root: sd });
   const outward = (w: Points) =>
     mapRows(w, (from, to) => {
       to.set(mean);

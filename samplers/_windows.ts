@@ -6,3 +6,8 @@ const ENDS = [0.1, 0.2, 0.4, 0.9];
 export function endsWindow(step: number, warmup: number): boolean {
   return ENDS.some((share) => Math.floor(share * warmup) === step + 1);
 }
+
+/** Whether no adaptation window has ended before this step. */
+export function isFirstWindow(step: number, warmup: number): boolean {
+  return step < Math.floor(ENDS[0]! * warmup);
+}

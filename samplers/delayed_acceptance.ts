@@ -16,6 +16,7 @@ import {
 } from "@likely/core";
 import { acceptRows } from "./_accept.ts";
 import { requireInteger } from "@likely/core/check";
+import { sound } from "./_sound.ts";
 import { evaluateStart } from "./_start.ts";
 import { randomWalk, type RandomWalkOptions, type RandomWalkState } from "./random_walk.ts";
 
@@ -77,18 +78,19 @@ export function delayedAcceptance(
       `Cannot build delayed acceptance as screen must have width ${target.dim}: current value is ${screen.dim}`,
     );
   }
+  const exact = sound(target);
   const kernel = randomWalk(screen, walkOptions);
   return {
     name: "delayed_acceptance",
     init: (key, position) => ({
       position,
-      logDensity: evaluateStart("delayed_acceptance", target, position, { gradient: false }).value,
+      logDensity: evaluateStart("delayed_acceptance", exact, position, { gradient: false }).value,
       walk: kernel.init(key, position),
     }),
     step: (key, state) => {
       const [forWalk, forChoice] = split(key, 2);
       const walk = split(forWalk, screenSteps).reduce((s, k) => kernel.step(k, s)[0], state.walk);
-      return decide(forChoice, target, state, walk);
+      return decide(forChoice, exact, state, walk);
     },
   };
 }

@@ -16,6 +16,7 @@ import {
   stream,
   zeros,
 } from "@likely/core";
+import { sound } from "./_sound.ts";
 import { evaluateStart } from "./_start.ts";
 
 /** What {@linkcode ellipticalSlice} carries from step to step. */
@@ -63,17 +64,18 @@ export function ellipticalSlice(prior: Prior, logLikelihood: LogDensity): Kernel
         `current value is ${prior.dim}`,
     );
   }
+  const likelihood = sound(logLikelihood);
   return {
     name: "elliptical_slice",
     init: (_key, position) => {
-      const { value } = evaluateStart("elliptical_slice", logLikelihood, position, { gradient: false });
+      const { value } = evaluateStart("elliptical_slice", likelihood, position, { gradient: false });
       return stateAt(prior, position, value);
     },
     step: (key, state) => {
       const [forEllipse, forAngles] = split(key, 2);
       const other = prior.sample(forEllipse, state.position.n);
       const ellipse = { mean, from: state.position, other };
-      const { position, value, calls, stuck } = turn(forAngles, logLikelihood, ellipse, state.logLikelihood);
+      const { position, value, calls, stuck } = turn(forAngles, likelihood, ellipse, state.logLikelihood);
       const acceptance = 1 - stuck / position.n;
       return [stateAt(prior, position, value), { acceptance, evaluations: calls, divergences: 0 }];
     },

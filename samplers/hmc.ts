@@ -21,8 +21,9 @@ import { average, type DualAveraging, startAveraging } from "./_dual_averaging.t
 import { leapfrog, type Path, type Phase } from "./_leapfrog.ts";
 import { addRows, covarianceOf, type Moments, noMoments } from "./_moments.ts";
 import { requireGradient } from "./_require_gradient.ts";
+import { sound } from "./_sound.ts";
 import { evaluateStart } from "./_start.ts";
-import { endsWindow } from "./_windows.ts";
+import { endsWindow, isFirstWindow } from "./_windows.ts";
 
 export type { DualAveraging, Moments };
 
@@ -75,6 +76,8 @@ export interface HmcState extends KernelState {
   readonly moments: Moments;
 }
 
+// Before any scale is learnt a path's length means little: long ones would cost most of a warm-up.
+const FIRST_STEPS = 16;
 // Energy is conserved up to a few units by a sound integration (Stan's threshold).
 const DIVERGENCE = 1000;
 
@@ -120,16 +123,21 @@ export function hmc(target: LogDensity, options: HmcOptions = {}): Kernel<HmcSta
   requirePositive("build an HMC sampler", "pathLength", pathLength);
   requireInteger("build an HMC sampler", "maxSteps", maxSteps, 1);
   requireFraction("build an HMC sampler", "targetAcceptance", targetAcceptance);
+  const walked = sound(target);
   return {
     name: "hmc",
-    init: (_key, position) => firstState(target, position, stepSize),
+    init: (_key, position) => firstState(walked, position, stepSize),
     step: (key, state) => {
       const [forPath, forMove] = split(key, 2);
       const isWarm = state.steps < warmup;
       const size = Math.exp(isWarm ? state.averaging.logStep : state.averaging.logMean);
       const wanted = Math.ceil(pathLength * (0.5 + stream(forPath).uniform()) / size);
-      const steps = Math.min(Math.max(wanted, 1), maxSteps);
-      const [moved, info] = move(forMove, state, { target, path: { size, steps, scale: state.scale } });
+      const most = isFirstWindow(state.steps, warmup) ? Math.min(FIRST_STEPS, maxSteps) : maxSteps;
+      const steps = Math.min(Math.max(wanted, 1), most);
+      const [moved, info] = move(forMove, state, {
+        target: walked,
+        path: { size, steps, scale: state.scale },
+      });
       if (!isWarm) return [moved, info];
       const averaging = average(state.averaging, info.acceptance, targetAcceptance);
       return [adapt({ ...moved, averaging }, warmup), info];
@@ -198,7 +206,7 @@ function adapt(state: HmcState, warmup: number): HmcState {
   const { steps, position, averaging } = state;
   const moments = addRows(state.moments, position);
   if (!endsWindow(steps - 1, warmup)) return { ...state, moments };
-  const scale = covarianceOf(moments).map(Math.sqrt);
+  const scale = covarianceOf(moments, state.scale.map((s) => s * s)).map(Math.sqrt);
   return {
     ...state,
     scale,

@@ -4,11 +4,19 @@
  * @module
  */
 
-import { type Draws, gatherRows, type Key, type LogDensity, type Points, split } from "@likely/core";
+import {
+  type Draws,
+  gatherRows,
+  type Key,
+  type LogDensity,
+  type Points,
+  soundValue,
+  split,
+} from "@likely/core";
 import { requireInteger } from "@likely/core/check";
+import { countCalls } from "./_count_calls.ts";
 import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
 import { resample } from "./_resample.ts";
-import { nanToMinusInfinity } from "./_start.ts";
 import { paretoSmooth } from "./pareto_smooth.ts";
 
 /** What can be drawn from and has a density; every `Prior` is one. */
@@ -81,8 +89,9 @@ export function importance(
   const [forRows, forChoice] = split(key, 2);
   const theta = proposal.sample(forRows, draws);
   const drawn = proposal.logDensity(theta);
-  const { value } = target.evaluate(theta, { gradient: false });
-  const raw = value.map((v, i) => nanToMinusInfinity(v - drawn[i]!));
+  const counted = countCalls(target);
+  const { value } = counted.evaluate(theta, { gradient: false });
+  const raw = value.map((v, i) => soundValue(v - drawn[i]!));
   requireWeight(raw);
   const { logWeights, kHat } = paretoSmooth(raw);
   return {
@@ -95,21 +104,22 @@ export function importance(
     info: {
       sampler: "importance",
       target: target.name,
-      evaluations: 1,
+      evaluations: counted.calls(),
       kHat,
       ess: effectiveSize(logWeights),
       logEvidence: logSumExp(raw) - Math.log(draws),
       // The relative variance of the mean weight.
-      logEvidenceError: Math.sqrt(1 / effectiveSize(raw) - 1 / draws),
+      logEvidenceError: Math.sqrt(Math.max(0, 1 / effectiveSize(raw) - 1 / draws)),
       seconds: (performance.now() - began) / 1000,
     },
-    warnings: shapeWarnings(kHat, draws),
+    warnings: [...counted.warnings(), ...shapeWarnings(raw, kHat)],
   };
 }
 
-function shapeWarnings(kHat: number, draws: number): string[] {
-  const limit = Math.min(1 - 1 / Math.log10(draws), 0.7);
-  if (kHat <= limit) return [];
+function shapeWarnings(raw: Float64Array, kHat: number): string[] {
+  const limit = Math.min(1 - 1 / Math.log10(raw.length), 0.7);
+  // Where most weights are the largest there is no tail to have a shape, and none is needed.
+  if (kHat <= limit || 2 * effectiveSize(raw) > raw.length && kHat === Infinity) return [];
   return [
     `The Pareto shape of the weights is ${kHat.toFixed(2)}, above ${limit.toFixed(2)}: ` +
     `the proposal misses too much of the target; take a wider one or another sampler`,

@@ -25,3 +25,10 @@ Deno.test("importance() refuses a target without any density", () => {
   const nowhere = numericDensity("nowhere", 1, () => -Infinity);
   assertThrows(() => importance(key(0), nowhere, independent({ t: normal(0, 1) })), RangeError, "above 0");
 });
+
+Deno.test("importance() has nothing to say against a proposal that is the target", () => {
+  const proposal = independent({ t: normal(0, 1) });
+  const same = numericDensity("same", 1, ([t]) => -0.5 * t! ** 2);
+  const { info, warnings } = importance(key(0), same, proposal, { draws: 100 });
+  assertEquals([info.logEvidenceError, warnings], [0, []]);
+});

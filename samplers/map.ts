@@ -8,6 +8,8 @@ import { constrain, type Key, type LogDensity, type Points, row, unconstrain, ze
 import { requireInteger } from "@likely/core/check";
 import { countCalls } from "./_count_calls.ts";
 import { maximise, type Peak } from "./_maximise.ts";
+import { type Edge, edgesOf, groupPeaks, isNeedle } from "./_peaks.ts";
+import { drawIn, rescaled, spreadOut } from "./_spread.ts";
 import { startPositions } from "./_start_positions.ts";
 import { unbounded } from "./_unbounded.ts";
 import type { Start } from "./sample_options.ts";
@@ -56,8 +58,8 @@ export interface MapResult extends Mode {
   readonly warnings: readonly string[];
 }
 
-// Searches that end closer than this, relative to the size of z, found the same peak.
-const SAME = 1e-2;
+/** A step that gains more, in nats, still rises. */
+const RISING = 1e-3;
 
 /**
  * Finds the maximum of a log density of θ, the maximum a posteriori where it is a posterior,
@@ -65,8 +67,10 @@ const SAME = 1e-2;
  *
  * Searches run by L-BFGS in unconstrained coordinates, all of them in each call of `evaluate`;
  * the log-Jacobian is left out, so that peaks are those of the density of θ. Without a gradient
- * central differences are used. A density that rises towards the edge of its support has no
- * peak there; the search ends close to the edge.
+ * central differences are used. Coordinates have the spread of `start`'s draws for a unit, what is
+ * left to gain is measured in nats, and two searches found one peak where no valley is between
+ * their ends: units do not matter. A density that rises towards an edge of its support, or for ever,
+ * has no peak there: the search ends close to the edge or far out, and a warning tells.
  *
  * Source: Nocedal & Wright (2006), "Numerical optimization", alg. 7.4.
  *
@@ -97,38 +101,70 @@ export function map(key: Key, target: LogDensity, start: Start, options: MapOpti
     pool: Math.max(pool, starts),
     ...(position && { position }),
   });
-  const z = unconstrain(start.support, from.position);
-  const peaks = maximise(unbounded(counted, start.support), z, iterations);
-  const groups = group(peaks.toSorted((a, b) => b.value - a.value));
+  const { spread } = from;
+  const walked = rescaled(unbounded(counted, start.support), spread);
+  const z = drawIn(unconstrain(start.support, from.position), spread);
+  const peaks = maximise(walked, z, iterations).toSorted((a, b) => b.value - a.value);
+  const groups = groupPeaks(walked, peaks);
   const modes = groups.map(({ peak, starts }) => ({
-    theta: toTheta(peak, start),
+    theta: toTheta(peak, start, spread),
     logDensity: peak.value,
     starts,
   }));
-  const unfinished = peaks.filter((peak) => !peak.isConverged).length;
-  const warnings = unfinished === 0
-    ? []
-    : [`${unfinished} of ${peaks.length} searches were stopped after ${iterations} iterations`];
+  const edges = groups.map(({ peak }) => edgesOf(walked, peak, start.support, spread));
+  const warnings = [
+    ...counted.warnings(),
+    ...unfinishedWarnings(peaks, iterations),
+    ...edgeWarnings(edges, start.names),
+    ...needleWarnings(groups.map(({ peak }) => isNeedle(walked, peak))),
+  ];
   return { ...modes[0]!, modes, evaluations: counted.calls(), warnings };
 }
 
-function toTheta({ position }: Peak, { support }: Start): Float64Array {
-  const z = zeros(1, position.length);
-  row(z, 0).set(position);
-  return constrain(support, z).data;
+function toTheta({ position }: Peak, { support }: Start, spread: Float64Array): Float64Array {
+  const w = zeros(1, position.length);
+  row(w, 0).set(position);
+  return constrain(support, spreadOut(w, spread)).data;
 }
 
-/** Peaks of one place together, the highest for all. */
-function group(peaks: readonly Peak[]): { readonly peak: Peak; readonly starts: number }[] {
-  const groups: { peak: Peak; starts: number }[] = [];
-  for (const peak of peaks) {
-    const known = groups.find((one) => isSame(one.peak, peak));
-    if (known) known.starts++;
-    else groups.push({ peak, starts: 1 });
-  }
-  return groups;
+function unfinishedWarnings(peaks: readonly Peak[], iterations: number): string[] {
+  const unfinished = peaks.filter((peak) => !peak.isConverged);
+  if (unfinished.length === 0) return [];
+  const stopped =
+    `${unfinished.length} of ${peaks.length} searches were stopped after ${iterations} iterations`;
+  const rising = unfinished.filter(({ gain }) => gain > RISING);
+  if (rising.length === 0) return [stopped];
+  const most = rising.reduce((high, { gain }) => Math.max(high, gain), 0);
+  return [
+    `${stopped}; the last step of ${rising.length} still gained, up to ${most.toPrecision(2)} nats: ` +
+    `take more iterations, unless the density is unbounded`,
+  ];
 }
 
-function isSame(a: Peak, b: Peak): boolean {
-  return a.position.every((z, j) => Math.abs(z - b.position[j]!) <= SAME * (1 + Math.abs(z)));
+function needleWarnings(needles: readonly boolean[]): string[] {
+  const found = needles.filter(Boolean).length;
+  if (found === 0) return [];
+  return [
+    `${found} of ${needles.length} peaks${
+      needles[0] ? ", the highest among them," : ""
+    } are narrower than 1e-8 of ` +
+    `the spread of the starting draws: a pole or noise, unless those are so much wider than a peak`,
+  ];
+}
+
+function edgeWarnings(edges: readonly (readonly Edge[])[], names: readonly string[]): string[] {
+  const [first, ...others] = edges.map((all) =>
+    all.map(({ column, end }) =>
+      `${names[column]} → ${end === -Infinity ? "−∞" : end === Infinity ? "∞" : end}`
+    )
+  );
+  const lower = others.filter((all) => all.length > 0).length;
+  return [
+    ...(first!.length > 0
+      ? [`The highest point is no peak: the density does not fall on the way to ${first!.join(", ")}`]
+      : []),
+    ...(lower > 0
+      ? [`${lower} of ${others.length} lower peaks are at an edge of the support, or on a plateau`]
+      : []),
+  ];
 }

@@ -22,6 +22,7 @@ import { NutsTree } from "./_nuts_tree.ts";
 import { type NutsTuning, startTuning } from "./_nuts_tuning.ts";
 import { requireGradient } from "./_require_gradient.ts";
 import { runAhead, type Span } from "./_run_ahead.ts";
+import { sound } from "./_sound.ts";
 import { stanWindows } from "./_stan_windows.ts";
 import { evaluateStart } from "./_start.ts";
 
@@ -119,19 +120,20 @@ export function nuts(target: LogDensity, options: NutsOptions = {}): Kernel<Nuts
   requirePositive("build a NUTS sampler", "stepSize", stepSize);
   requireInteger("build a NUTS sampler", "maxDepth", maxDepth, 1);
   requireFraction("build a NUTS sampler", "targetAcceptance", targetAcceptance);
+  const walked = sound(target);
   // Trees go from run to run: their memory costs more to make than a trajectory to walk.
   const idle: NutsTree[] = [];
   const settings = { warmup, maxDepth, targetAcceptance, plan: stanWindows(warmup), idle };
   return {
     name: "nuts",
     init: (_key, position) =>
-      firstState(target, position, startTuning(target.dim, { stepSize, metric, warmup })),
+      firstState(walked, position, startTuning(target.dim, { stepSize, metric, warmup })),
     step: (key, state) => {
-      const [only] = advance(target, state, { ...settings, steps: 1, keyOf: () => key });
+      const [only] = advance(walked, state, { ...settings, steps: 1, keyOf: () => key });
       return only!;
     },
     walk: (key, state, steps) =>
-      advance(target, state, { ...settings, steps, keyOf: (step) => foldIn(key, step) }),
+      advance(walked, state, { ...settings, steps, keyOf: (step) => foldIn(key, step) }),
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { soundValue } from "@likely/core";
 import { logSumExp } from "./_log_sum_exp.ts";
 
 /** What {@linkcode paretoSmooth} returns. */
@@ -31,8 +32,9 @@ const SMALLEST_TAIL = 5;
  * https://jmlr.org/papers/v25/19-556.html; the fit of Zhang & Stephens (2009),
  * https://doi.org/10.1198/tech.2009.08017
  *
- * @param logWeights `[n]`, in nats up to a constant; −∞ is a weight of 0.
+ * @param logWeights `[n]`, in nats up to a constant; −∞ is a weight of 0, and so are NaN and +∞.
  * @returns Smoothed, normalised weights and the diagnostic.
+ * @throws {RangeError} If no weight is above 0.
  *
  * @example Usage
  * ```ts
@@ -46,14 +48,18 @@ const SMALLEST_TAIL = 5;
  */
 export function paretoSmooth(logWeights: Float64Array): SmoothedWeights {
   const n = logWeights.length;
-  const high = logWeights.reduce((a, b) => Math.max(a, b), -Infinity);
-  const out = logWeights.map((w) => w - high);
+  const sound = logWeights.map(soundValue);
+  const high = sound.reduce((a, b) => Math.max(a, b), -Infinity);
+  requireWeight(high, n);
+  const out = sound.map((w) => w - high);
   const order = Uint32Array.from(out.keys()).sort((a, b) => out[a]! - out[b]!);
   const length = Math.ceil(Math.min(n / 5, 3 * Math.sqrt(n)));
   const cutoff = Math.exp(out[order[n - length - 1] ?? 0]!);
   const tail = order.subarray(Math.max(n - length, 0)).filter((i) => Math.exp(out[i]!) > cutoff);
   if (tail.length < SMALLEST_TAIL) return { logWeights: normalised(out), kHat: Infinity };
   const { shape, scale } = fitPareto(Float64Array.from(tail, (i) => Math.exp(out[i]!) - cutoff));
+  // Excesses that differ by more than a number can hold have no fit.
+  if (Number.isNaN(shape)) return { logWeights: normalised(out), kHat: Infinity };
   tail.forEach((i, rank) => {
     const p = (rank + 0.5) / tail.length;
     const excess = shape === 0
@@ -62,6 +68,11 @@ export function paretoSmooth(logWeights: Float64Array): SmoothedWeights {
     out[i] = Math.min(Math.log(cutoff + excess), 0);
   });
   return { logWeights: normalised(out), kHat: shape };
+}
+
+function requireWeight(high: number, n: number): void {
+  if (high > -Infinity) return;
+  throw new RangeError(`Cannot smooth weights as one must be above 0: current value is 0 of ${n}`);
 }
 
 function normalised(logWeights: Float64Array): Float64Array {

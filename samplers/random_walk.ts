@@ -20,6 +20,7 @@ import { acceptRows } from "./_accept.ts";
 import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
 import { addScaled, metricFrom } from "./_metric.ts";
 import { addRows, type Moments, noMoments } from "./_moments.ts";
+import { sound } from "./_sound.ts";
 import { evaluateStart } from "./_start.ts";
 import { endsWindow } from "./_windows.ts";
 
@@ -105,11 +106,12 @@ export function randomWalk(target: LogDensity, options: RandomWalkOptions = {}):
   requireInteger("build a random walk", "warmup", warmup, 0);
   requirePositive("build a random walk", "scale", scale);
   requireFraction("build a random walk", "targetAcceptance", targetAcceptance);
+  const walked = sound(target);
   return {
     name: "random_walk",
     init: (_key, position) => ({
       position,
-      logDensity: evaluateStart("random_walk", target, position, { gradient: false }).value,
+      logDensity: evaluateStart("random_walk", walked, position, { gradient: false }).value,
       steps: 0,
       logScale: Math.log(scale),
       root: new Float64Array(dim).fill(1),
@@ -118,7 +120,7 @@ export function randomWalk(target: LogDensity, options: RandomWalkOptions = {}):
     step: (key, state) => {
       const [forProposal, forChoice] = split(key, 2);
       const position = propose(forProposal, state);
-      const { value } = target.evaluate(position, { gradient: false });
+      const { value } = walked.evaluate(position, { gradient: false });
       const logRatio = value.map((v, c) => v - state.logDensity[c]!);
       const { accepted, acceptance } = acceptRows(forChoice, logRatio);
       const moved = {
@@ -162,7 +164,7 @@ function adapt(state: RandomWalkState, { shortfall, warmup }: Adaptation): Rando
   if (!endsWindow(steps - 1, warmup)) return { ...state, moments, logScale };
   return {
     ...state,
-    root: metricFrom(moments).root,
+    root: metricFrom(moments, state).root,
     logScale: Math.log(2.4 / Math.sqrt(dim)),
     moments: noMoments(dim, moments.kind),
   };

@@ -11,6 +11,7 @@ import {
   type LogDensity,
   type Points,
   row,
+  soundValue,
   split,
   stream,
   type Support,
@@ -20,6 +21,7 @@ import { breathe } from "./_breathe.ts";
 import { requireInteger, requirePositive } from "@likely/core/check";
 import { countCalls } from "./_count_calls.ts";
 import { maximise } from "./_maximise.ts";
+import { drawIn, rescaled } from "./_spread.ts";
 import { startPositions } from "./_start_positions.ts";
 import { unbounded } from "./_unbounded.ts";
 import type { Proposal } from "./importance.ts";
@@ -136,7 +138,7 @@ export async function rejection(
       logBound,
       seconds: elapsed(),
     },
-    warnings: warningsOf({ length, draws, seconds, raised }),
+    warnings: [...counted.warnings(), ...warningsOf({ length, draws, seconds, raised })],
   };
 }
 
@@ -168,7 +170,7 @@ function ratioOf(target: LogDensity, proposal: Proposal): LogDensity {
     evaluate: (theta: Points) => {
       const drawn = proposal.logDensity(theta);
       const { value } = target.evaluate(theta, { gradient: false });
-      return { value: value.map((v, i) => Number.isNaN(v - drawn[i]!) ? -Infinity : v - drawn[i]!) };
+      return { value: value.map((v, i) => soundValue(v - drawn[i]!)) };
     },
   };
 }
@@ -177,9 +179,10 @@ function findBound(key: Key, ratio: LogDensity, proposal: BoundedProposal, start
   // Without a density of the pool, starts are chosen by the ratio itself: near its top.
   const { names, support } = proposal;
   const start = { names, support, sample: (k: Key, n: number) => proposal.sample(k, n) };
-  const { position } = startPositions(key, ratio, start, { chains: starts });
-  const peaks = maximise(unbounded(ratio, support), unconstrain(support, position), 200);
-  return Math.max(...peaks.map(({ value }) => value)) + MARGIN;
+  const { position, spread } = startPositions(key, ratio, start, { chains: starts });
+  const walked = rescaled(unbounded(ratio, support), spread);
+  const peaks = maximise(walked, drawIn(unconstrain(support, position), spread), 200);
+  return peaks.reduce((high, { value }) => Math.max(high, value), -Infinity) + MARGIN;
 }
 
 function warningsOf(

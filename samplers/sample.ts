@@ -16,6 +16,7 @@ import {
 } from "@likely/core";
 import { chooseKernel } from "./_choose_kernel.ts";
 import { countCalls } from "./_count_calls.ts";
+import { drawIn, rescaled, spreadOut } from "./_spread.ts";
 import { startPositions } from "./_start_positions.ts";
 import { requireInteger } from "@likely/core/check";
 import { type ChainRun, runChain } from "./run_chain.ts";
@@ -24,12 +25,15 @@ import type { SampleOptions, Start } from "./sample_options.ts";
 // Often enough for a progress bar and an abort button, rarely enough to cost nothing.
 const BREATH_MS = 50;
 
+/** Below this share of accepted moves a sampler does not work: the least that one aims at is 0.234. */
+const LEAST_ACCEPTANCE = 0.01;
+
 /**
  * Samples a log density on θ with several chains.
  *
  * Chains start from draws of `start` chosen in proportion to the target's density, move in
- * unconstrained space (the log-Jacobian is added to the target) and are mapped back. The
- * event loop gets a turn about every 50 ms. Same key, same draws.
+ * unconstrained space (the log-Jacobian is added to the target), in units of the spread of
+ * `start`'s draws there, and are mapped back. The event loop gets a turn about every 50 ms. Same key, same draws.
  *
  * @param key The key to consume.
  * @param target An unnormalised log density of θ in nats: a posterior's, prior included.
@@ -75,16 +79,17 @@ export async function sample(
   const began = performance.now();
   const [forStart, forChain] = split(key, 2);
   const counted = countCalls(target);
-  const { position, hasGradient } = startPositions(forStart, counted, start, options);
-  const walked = unconstrained(counted, start.support);
+  const { position, hasGradient, spread } = startPositions(forStart, counted, start, options);
+  const walked = rescaled(unconstrained(counted, start.support), spread);
   const kernel = chooseKernel(walked, { sampler, warmup, hasGradient });
-  const run = runChain(forChain, kernel, unconstrain(start.support, position), { warmup, draws, thin });
+  const begin = drawIn(unconstrain(start.support, position), spread);
+  const run = runChain(forChain, kernel, begin, { warmup, draws, thin });
   const { values, acceptance, divergences } = await paced(run, options);
   const out: Draws = {
     names: start.names,
     chains: position.n,
     length: draws,
-    values: constrain(start.support, points(values, target.dim)).data,
+    values: constrain(start.support, spreadOut(points(values, target.dim), spread)).data,
     info: {
       sampler: kernel.name,
       target: target.name,
@@ -95,7 +100,12 @@ export async function sample(
       divergences,
       seconds: (performance.now() - began) / 1000,
     },
-    warnings: divergenceWarnings(divergences, position.n * draws * thin),
+    warnings: [
+      ...counted.warnings(),
+      ...divergenceWarnings(divergences, position.n * draws * thin),
+      // Divergent transitions are rejected: that has been said.
+      ...(divergences === 0 ? standstillWarnings(acceptance, kernel.name) : []),
+    ],
   };
   return { ...out, warnings: [...new Set([...out.warnings, ...options.check?.(out) ?? []])] };
 }
@@ -125,6 +135,16 @@ function divergenceWarnings(divergences: number, transitions: number): string[] 
   return [
     `${divergences} of ${transitions} transitions diverged: the draws may miss a narrow region; ` +
     `take smaller steps (a higher target acceptance) or rescale the parameters`,
+  ];
+}
+
+function standstillWarnings(acceptance: number, sampler: string): string[] {
+  if (acceptance >= LEAST_ACCEPTANCE) return [];
+  return [
+    `Chains hardly move: ${sampler} accepted ${
+      (100 * acceptance).toPrecision(2)
+    } % of its moves after warm-up; ` +
+    `take a longer warm-up or another sampler ("slice" rejects nothing)`,
   ];
 }
 

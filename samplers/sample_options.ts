@@ -18,7 +18,10 @@ export interface Start {
   logDensity?(theta: Points): Float64Array;
 }
 
-/** Builds a kernel for a target; how users bring samplers of their own. */
+/**
+ * Builds a kernel for a target; how users bring samplers of their own. The target has no bounds, and
+ * its units are how far the starting draws spread: first steps of about 1 suit any parameters.
+ */
 export type KernelBuilder = (target: LogDensity, options: { readonly warmup: number }) => Kernel<KernelState>;
 
 /** Options of {@linkcode sample}. */

@@ -181,3 +181,13 @@ Deno.test("sample() keeps every thin-th position", async () => {
   const kept = all.values.filter((_, i) => i % 3 === 2);
   assertEquals(thinned.values, kept);
 });
+
+Deno.test("sample() says that chains do not move", async () => {
+  const cliff = density("cliff", 1, ([t]) => [-0.5e24 * (t! - 0.3) ** 2, -1e24 * (t! - 0.3)]);
+  const draws = await sample(key(0), cliff, startIn([LINE]), {
+    sampler: "random_walk",
+    warmup: 0,
+    draws: 50,
+  });
+  assert(draws.warnings[0]!.startsWith("Chains hardly move: random_walk accepted"), draws.warnings[0]);
+});

@@ -18,6 +18,7 @@ import {
 import { requireInteger, requirePositive } from "@likely/core/check";
 import { runAhead, type Span } from "./_run_ahead.ts";
 import { SliceSweep, type Swept } from "./_slice_sweep.ts";
+import { sound } from "./_sound.ts";
 import { evaluateStart } from "./_start.ts";
 
 /** Options of {@linkcode slice}. */
@@ -107,14 +108,15 @@ export function slice(target: LogDensity, options: SliceOptions = {}): Kernel<Sl
   requirePositive("build a slice sampler", "width", width);
   requireInteger("build a slice sampler", "maxSteps", maxSteps, 1);
   requireInteger("build a slice sampler", "lookahead", lookahead, 1);
+  const walked = sound(target);
   const run = (state: SliceState, span: Span) =>
-    sweep(target, state, { warmup, maxSteps, lookahead, ...span });
+    sweep(walked, state, { warmup, maxSteps, lookahead, ...span });
   const step = (key: Key, state: SliceState) => run(state, { steps: 1, keyOf: () => key }).next().value!;
   return {
     name: "slice",
     init: (_key, position) => ({
       position,
-      logDensity: evaluateStart("slice", target, position, { gradient: false }).value,
+      logDensity: evaluateStart("slice", walked, position, { gradient: false }).value,
       width: new Float64Array(target.dim).fill(width),
       sweeps: 0,
     }),

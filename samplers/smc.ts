@@ -24,7 +24,7 @@ import { countCalls, type CountedTarget } from "./_count_calls.ts";
 import { logSumExp } from "./_log_sum_exp.ts";
 import { nextRise } from "./_next_rise.ts";
 import { resample } from "./_resample.ts";
-import { nanToMinusInfinity } from "./_start.ts";
+import { spreadOf } from "./_spread.ts";
 import { whiten } from "./_whiten.ts";
 import type { KernelBuilder } from "./sample_options.ts";
 import { slice } from "./slice.ts";
@@ -56,6 +56,12 @@ export interface SmcOptions {
    * @default {0.5}
    */
   readonly effectiveShare?: number;
+  /**
+   * Most rises of β; a run that needs more of them ends in an error.
+   *
+   * @default {1000}
+   */
+  readonly maxStages?: number;
   /**
    * Builds what moves the particles, in coordinates in which they have mean 0 and unit
    * covariance; `warmup` is 0.
@@ -98,7 +104,8 @@ interface Problem {
  * @param options Sizes, kernel.
  * @returns The draws, equally weighted; `info.logEvidence` in nats, `info.logEvidenceError` its
  * standard error over repeats (NaN for one repeat), `info.stages` the mean number of rises.
- * @throws {RangeError} If an option is out of range, or no particle has a likelihood above 0.
+ * @throws {RangeError} If an option is out of range, no particle has a likelihood above 0, or β
+ * does not reach 1 within `maxStages` rises.
  * @throws {TypeError} If prior and likelihood differ in their number of parameters.
  *
  * @example Usage
@@ -120,15 +127,16 @@ export async function smc(
   logLikelihood: LogDensity,
   options: SmcOptions = {},
 ): Promise<Draws> {
-  const { particles = 1000, repeats = 4, moves = 3, effectiveShare = 0.5, signal } = options;
-  const { kernel = (target: LogDensity) => slice(target, { warmup: 0, width: 2 }) } = options;
+  const { particles = 1000, repeats = 4, moves = 3, effectiveShare = 0.5, maxStages = 1000 } = options;
+  const { kernel = (target: LogDensity) => slice(target, { warmup: 0, width: 2 }), signal } = options;
   requireInteger("run SMC", "particles", particles, 2);
   requireInteger("run SMC", "repeats", repeats, 1);
   requireInteger("run SMC", "moves", moves, 1);
   requireFraction("run SMC", "effectiveShare", effectiveShare);
+  requireInteger("run SMC", "maxStages", maxStages, 1);
   const began = performance.now();
   const likelihood = countCalls(logLikelihood);
-  const settings = { particles, repeats, moves, effectiveShare, kernel, signal };
+  const settings = { particles, repeats, moves, effectiveShare, maxStages, kernel, signal };
   const runs: Population[] = [];
   for (const child of split(key, repeats)) runs.push(await populate(child, { prior, likelihood, settings }));
   const evidence = evidenceOf(runs);
@@ -145,7 +153,7 @@ export async function smc(
       stages: runs.reduce((sum, { stages }) => sum + stages, 0) / repeats,
       seconds: (performance.now() - began) / 1000,
     },
-    warnings: evidenceWarnings(evidence.logEvidenceError),
+    warnings: [...likelihood.warnings(), ...evidenceWarnings(evidence.logEvidenceError)],
   };
 }
 
@@ -153,28 +161,38 @@ async function populate(key: Key, problem: Problem): Promise<Population> {
   const { prior, likelihood, settings } = problem;
   const [forStart, forStages] = split(key, 2);
   let theta = prior.sample(forStart, settings.particles);
+  const spread = spreadOf(theta, prior.support);
   let [beta, logEvidence, stages] = [0, 0, 0];
   while (beta < 1) {
+    requireStages(stages, beta, settings.maxStages);
     await breathe(settings.signal);
-    const value = likelihood.evaluate(theta, { gradient: false }).value.map(nanToMinusInfinity);
+    const value = likelihood.evaluate(theta, { gradient: false }).value;
     requireParticle(value);
     const rise = nextRise(value, 1 - beta, settings.effectiveShare * theta.n);
     const logWeights = value.map((v) => rise * v);
     logEvidence += logSumExp(logWeights) - Math.log(theta.n);
     beta = rise === 1 - beta ? 1 : beta + rise;
     const [forChoice, forMoves] = split(foldIn(forStages, stages), 2);
-    theta = move(forMoves, gatherRows(theta, resample(forChoice, logWeights, theta.n)), beta, problem);
+    theta = move(forMoves, gatherRows(theta, resample(forChoice, logWeights, theta.n)), beta, {
+      ...problem,
+      spread,
+    });
     stages++;
   }
   return { theta, logEvidence, stages };
 }
 
 /** Moves particles by the kernel, which leaves the tempered posterior unchanged. */
-function move(key: Key, theta: Points, beta: number, { prior, likelihood, settings }: Problem): Points {
+function move(
+  key: Key,
+  theta: Points,
+  beta: number,
+  { prior, likelihood, settings, spread }: Problem & { readonly spread: Float64Array },
+): Points {
   const [forStart, forSteps] = split(key, 2);
   const tempered = unconstrained(posteriorDensity(prior, likelihood, { beta }), prior.support);
   const z = unconstrain(prior.support, theta);
-  const { target, inward, outward } = whiten(tempered, z);
+  const { target, inward, outward } = whiten(tempered, z, spread);
   const kernel = settings.kernel(target, { warmup: 0 });
   let state = kernel.init(forStart, inward(z));
   for (let t = 0; t < settings.moves; t++) [state] = kernel.step(foldIn(forSteps, t), state);
@@ -191,11 +209,23 @@ function evidenceOf(runs: readonly Population[]): { logEvidence: number; logEvid
 }
 
 function evidenceWarnings(error: number): string[] {
-  if (!(error > 0.5)) return [];
+  if (Number.isNaN(error)) {
+    return [
+      "Whether populations agree, and the error of the evidence, cannot be judged from one: take repeats of 2 or more",
+    ];
+  }
+  if (error <= 0.5) return [];
   return [
     `Populations disagree: the standard error of the log evidence is ${error.toFixed(2)}; ` +
     `take more particles or more moves`,
   ];
+}
+
+function requireStages(stages: number, beta: number, most: number): void {
+  if (stages < most) return;
+  throw new RangeError(
+    `Cannot run SMC as beta must reach 1 within maxStages = ${most} rises: current value is ${beta}`,
+  );
 }
 
 function requireParticle(logLikelihood: Float64Array): void {

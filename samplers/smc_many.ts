@@ -7,12 +7,14 @@
 import {
   constrain,
   type Draws,
+  gatherRows,
   type Key,
   logAbsDetJacobian,
   type LogDensities,
   type Points,
   points,
   type Prior,
+  soundValue,
   split,
   type Support,
   unconstrain,
@@ -44,6 +46,12 @@ export interface SmcManyOptions {
    * @default {0.5}
    */
   readonly effectiveShare?: number;
+  /**
+   * Most rises of β; a target that needs more of them gives no rows and a warning.
+   *
+   * @default {1000}
+   */
+  readonly maxStages?: number;
   /** Stops the run: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -70,7 +78,8 @@ export interface SmcManyOptions {
  * @param logLikelihoods The log-likelihoods, or a surrogate's log ratios, of all targets.
  * @param options Sizes.
  * @returns The draws of each target, one chain of equally weighted rows; `info.logEvidence` in
- * nats. A target without a particle of likelihood above 0 gives no rows and a warning.
+ * nats. A target without a particle of likelihood above 0, or that needs more than `maxStages`
+ * rises, gives no rows and a warning.
  * @throws {RangeError} If an option is out of range.
  * @throws {TypeError} If there is not one key per target, or widths differ.
  *
@@ -94,10 +103,12 @@ export async function smcMany(
   logLikelihoods: LogDensities,
   options: SmcManyOptions = {},
 ): Promise<Draws[]> {
-  const { particles = 1000, moves = Math.max(0.5, prior.dim / 4), effectiveShare = 0.5, signal } = options;
+  const { particles = 1000, moves = Math.max(0.5, prior.dim / 4), effectiveShare = 0.5 } = options;
+  const { maxStages = 1000, signal } = options;
   requireInteger("run SMC", "particles", particles, 4);
   requirePositive("run SMC", "moves", moves);
   requireFraction("run SMC", "effectiveShare", effectiveShare);
+  requireInteger("run SMC", "maxStages", maxStages, 1);
   requireLength("run SMC", "keys", keys.length, logLikelihoods.count);
   requireLength("run SMC", "prior", prior.dim, logLikelihoods.dim);
   const began = performance.now();
@@ -106,7 +117,7 @@ export async function smcMany(
   const populations = keys.map((key, t) => {
     const [forStart, forMoves] = split(key, 2);
     const z = unconstrain(support, prior.sample(forStart, particles));
-    return new Population(forMoves, z, { target: t, moves, effectiveShare });
+    return new Population(forMoves, z, { target: t, moves, effectiveShare, maxStages });
   });
   let active = populations;
   while (active.length > 0) {
@@ -116,7 +127,7 @@ export async function smcMany(
   }
   const run = { evaluations: likelihood.calls(), seconds: (performance.now() - began) / 1000 };
   return populations.map((one) =>
-    drawsOf(one, { prior, support }, { sampler: "smc", target: likelihood.name, ...run })
+    drawsOf(one, { prior, support, likelihood }, { sampler: "smc", target: likelihood.name, ...run })
   );
 }
 
@@ -158,21 +169,24 @@ function evaluate(z: Points, chains: Uint32Array, { prior, support, likelihood }
   const theta = constrain(support, z);
   const logPrior = prior.logDensity(theta);
   const jacobian = logAbsDetJacobian(support, z);
-  const { value } = likelihood.evaluate(theta, { gradient: false, chains });
-  for (let i = 0; i < z.n; i++) {
-    logPrior[i]! += jacobian[i]!;
-    if (!(logPrior[i]! < Infinity)) logPrior[i] = -Infinity;
-    if (!(value[i]! < Infinity)) value[i] = -Infinity;
+  for (let i = 0; i < z.n; i++) logPrior[i] = soundValue(logPrior[i]! + jacobian[i]!);
+  const logLikelihood = new Float64Array(z.n).fill(-Infinity);
+  // Where the prior says no the likelihood is not asked: it may know nothing there.
+  const rows = Array.from(logPrior.keys()).filter((i) => logPrior[i]! > -Infinity);
+  if (rows.length > 0) {
+    const options = { gradient: false, chains: rows.map((i) => chains[i]!) };
+    const { value } = likelihood.evaluate(gatherRows(theta, rows), options);
+    rows.forEach((row, i) => logLikelihood[row] = value[i]!);
   }
-  return { logPrior, logLikelihood: value };
+  return { logPrior, logLikelihood };
 }
 
 function drawsOf(
-  { z, logEvidence, stages, acceptance }: Population,
-  { prior, support }: Pick<Problem, "prior" | "support">,
+  { z, logEvidence, stages, acceptance, beta }: Population,
+  { prior, support, likelihood }: Problem,
   info: Draws["info"],
 ): Draws {
-  const isLost = logEvidence === -Infinity;
+  const isLost = beta < 1;
   const length = isLost ? 0 : z.n;
   return {
     names: prior.names,
@@ -180,6 +194,14 @@ function drawsOf(
     length,
     values: constrain(support, points(z.data.slice(0, length * z.dim), z.dim)).data,
     info: { ...info, logEvidence, stages, acceptance },
-    warnings: isLost ? [`No particle of ${z.n} has a likelihood above 0`] : [],
+    warnings: [...likelihood.warnings(), ...(isLost ? [lossOf({ z, logEvidence, stages, beta })] : [])],
   };
+}
+
+/** Why a target gives no rows. */
+function lossOf(
+  { z, logEvidence, stages, beta }: Pick<Population, "z" | "logEvidence" | "stages" | "beta">,
+): string {
+  if (logEvidence === -Infinity) return `No particle of ${z.n} has a likelihood above 0`;
+  return `The power of the likelihood is still ${beta.toPrecision(3)} after maxStages = ${stages} rises`;
 }

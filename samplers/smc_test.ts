@@ -74,3 +74,9 @@ Deno.test("smc() refuses a likelihood that is 0 everywhere, and stops when told 
   const signal = AbortSignal.abort(new Error("never"));
   await assertRejects(() => smc(key(0), prior, likelihood, { signal }), Error, "never");
 });
+
+Deno.test("smc() says that one population cannot be judged", async () => {
+  const one = await smc(key(0), prior, likelihood, { particles: 100, repeats: 1 });
+  assertEquals(one.info.logEvidenceError, NaN);
+  assert(one.warnings[0]!.includes("cannot be judged from one: take repeats"), one.warnings[0]);
+});
