@@ -10,6 +10,7 @@ import {
   gatherRows,
   type Key,
   key as seed,
+  mean,
   type Points,
   points,
   row,
@@ -22,7 +23,6 @@ import { ACE_PAPER, defaultEngine, posterior, trainCost, type TrainCostOptions }
 import { type CostTask, gridPosterior, observations } from "@likely/simulators";
 import { abc, bayes } from "./_ace_baselines.ts";
 import { forest } from "./_forest.ts";
-import { mean } from "./_measure.ts";
 
 /** What a run is told; a stored result counts only if all of it is the same. */
 export interface AceSettings {
@@ -228,7 +228,7 @@ function bayesDistances(key: Key, task: CostTask, draws: number): Record<Kind, n
 }
 
 function twoSample(key: Key, reference: Points, draws: Points, n: number): Promise<number> {
-  const [forReference, forDraws, forTest] = split(key, 3) as [Key, Key, Key];
+  const [forReference, forDraws, forTest] = split(key, 3);
   // Chains are ordered in time: rows are taken from all over them; none twice, or a forest would know it.
   const some = (key: Key, all: Points) => gatherRows(all, drawPermutation(stream(key), all.n).subarray(0, n));
   return c2st(forTest, some(forReference, reference), some(forDraws, draws), { train: forest() });

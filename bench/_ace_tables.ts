@@ -1,8 +1,8 @@
 // The ACE benchmark's results as markdown, the paper's figures beside ours.
 
+import { mean } from "@likely/core";
 import published from "./ace_published.json" with { type: "json" };
 import { type AceCell, type AceResult, KINDS } from "./_ace_run.ts";
-import { mean } from "./_measure.ts";
 
 /** All tables of all sizes found. */
 export function aceTables(results: readonly AceResult[]): string {

@@ -8,6 +8,7 @@ import {
   gatherRows,
   type Key,
   maeDistance,
+  mean,
   type Points,
   points,
   row,
@@ -16,7 +17,6 @@ import {
 } from "@likely/core";
 import { posterior, trainCost, type TrainCostOptions, type TrainedCost } from "@likely/sbi";
 import { hodgkinHuxley, hodgkinHuxleyTargets } from "@likely/simulators";
-import { mean } from "./_measure.ts";
 
 /** What predictive distances are made of. */
 export interface Study extends TrainedCost {

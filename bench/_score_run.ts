@@ -8,6 +8,7 @@ import {
   type Key,
   key as seed,
   type LogDensities,
+  mean,
   type Points,
   row,
   split,
@@ -16,7 +17,7 @@ import { compareSurfaces, likelihoodSurface, maximumLikelihood, regionCoverage }
 import { fusedEngine } from "@likely/kernels";
 import { trainRatio } from "@likely/sbi";
 import { ARMS, networkOf } from "./_score_arms.ts";
-import { clocked, mean } from "./_measure.ts";
+import { clocked } from "./_measure.ts";
 import { CASES, type TestSet } from "./_score_cases.ts";
 import { scoreData } from "./_score_data.ts";
 

@@ -6,7 +6,6 @@ import {
   type EmbeddingSpec,
   foldIn,
   initWeights,
-  type Key,
   key,
   type Loss,
   type NetworkSpec,
@@ -37,7 +36,7 @@ export async function stepTimes(
   { task, trunk, embedding: usual }: ScoreCase,
   { embedding = usual, batchSize, blocks }: StepTimeOptions,
 ): Promise<Record<string, number>> {
-  const [forData, forWeights, forPairs] = split(key(7), 3) as [Key, Key, Key];
+  const [forData, forWeights, forPairs] = split(key(7), 3);
   const data = await simulate(forData, task, 2 * batchSize, { score: true });
   const { thetaDim, xDim } = task.simulator;
   const spec: NetworkSpec = {

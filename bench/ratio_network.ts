@@ -1,6 +1,6 @@
 /** Which network learns a ratio of wide x better: x as it is, or embedded before θ joins it? */
 
-import { type Artifact, type Dataset, gatherRows, type Key, key, simulate, split } from "@likely/core";
+import { type Artifact, type Dataset, gatherRows, key, simulate, split } from "@likely/core";
 import { fusedEngine } from "@likely/kernels";
 import { ratioNetwork, trainRatio } from "@likely/sbi";
 import {
@@ -36,7 +36,7 @@ export async function rows(): Promise<Row[]> {
   const out: Row[] = [];
   for (const task of TASKS) {
     for (const seed of [1, 2]) {
-      const [forData, forTraining, forTest] = split(key(seed), 3) as [Key, Key, Key];
+      const [forData, forTraining, forTest] = split(key(seed), 3);
       const { score, ...plain } = await simulate(forData, task, SIMULATIONS, { score: true });
       const test = await simulate(forTest, task, HELD_OUT);
       for (const dataset of [plain, { ...plain, score: score! }]) {

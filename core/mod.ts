@@ -61,6 +61,7 @@ export * from "./loss.ts";
 export * from "./mae_distance.ts";
 export * from "./marginal.ts";
 export * from "./marginal_from.ts";
+export * from "./mean.ts";
 export * from "./measuring_head.ts";
 export * from "./mmd_distance.ts";
 export * from "./mse_distance.ts";

@@ -1,4 +1,4 @@
-import { type Draws, extent } from "@likely/core";
+import { type Draws, extent, mean } from "@likely/core";
 
 /** One parameter's draws: a sequence of equal length for each chain. */
 export type Chains = readonly Float64Array[];
@@ -38,13 +38,6 @@ export function pool(chains: Chains): Float64Array {
 /** Whether there is enough to judge: at least four draws a chain, no NaN, no infinity. */
 export function isJudgeable(chains: Chains): boolean {
   return chains.length > 0 && chains[0]!.length >= 4 && chains.every((chain) => chain.every(Number.isFinite));
-}
-
-/** The arithmetic mean. */
-export function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
 }
 
 /** The sample variance, with n − 1; exactly 0 for a constant, NaN for fewer than two numbers. */

@@ -1,7 +1,6 @@
 // The panels of a corner plot.
 
-import { extent, type Interval } from "@likely/core";
-import { mean } from "./_chains.ts";
+import { extent, type Interval, mean } from "@likely/core";
 import { contour } from "./_contour.ts";
 import { type Axis, centre, density, hpdThreshold } from "./_density.ts";
 import { channel, INK } from "./_plot_style.ts";

@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Draws } from "@likely/core";
+import { type Draws, mean } from "@likely/core";
 import { autocovariance } from "./_autocovariance.ts";
 import {
   type Chains,
@@ -18,7 +18,6 @@ import {
   isConstant,
   isJudgeable,
   mapChains,
-  mean,
   pool,
   splitChains,
   variance,

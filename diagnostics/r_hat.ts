@@ -4,14 +4,13 @@
  * @module
  */
 
-import type { Draws } from "@likely/core";
+import { type Draws, mean } from "@likely/core";
 import {
   type Chains,
   eachColumn,
   isConstant,
   isJudgeable,
   mapChains,
-  mean,
   pool,
   splitChains,
   variance,

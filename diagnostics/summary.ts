@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Draws, extent } from "@likely/core";
-import { chainsOf, mean, pool, variance } from "./_chains.ts";
+import { type Draws, extent, mean } from "@likely/core";
+import { chainsOf, pool, variance } from "./_chains.ts";
 import { inUnits } from "./_in_units.ts";
 import { essBulk, essTail } from "./ess.ts";
 import { mcse } from "./mcse.ts";

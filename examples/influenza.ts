@@ -65,7 +65,7 @@ const TRAINING: NreOptions = {
 /** Simulates, trains, samples; and samples the exact posterior where there is one. */
 export async function inferInfluenza(key: Key, options: InfluenzaOptions = {}): Promise<InfluenzaResult> {
   const { stochastic = false, draws: length = 1000, ...training } = options;
-  const [forNre, forDraws, forExact, forReplicates] = split(key, 4) as [Key, Key, Key, Key];
+  const [forNre, forDraws, forExact, forReplicates] = split(key, 4);
   const task = stochastic ? stochasticInfluenza() : influenza();
   // Named by module, so that workers can import it.
   const module = stochastic

@@ -125,7 +125,7 @@ export async function calibrate(
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
   const { datasets = 200, draws = 99, chains, onProgress, signal } = options;
-  const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5) as [Key, Key, Key, Key, Key];
+  const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5);
   const prior = priorFrom(artifact.prior);
   const dataset = await simulate(forData, { prior, simulator }, datasets);
   const sampler = artifact.kind === "posterior"

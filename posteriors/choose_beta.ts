@@ -12,6 +12,7 @@ import {
   extent,
   foldIn,
   type Key,
+  mean,
   type Points,
   points,
   priorFrom,
@@ -156,12 +157,12 @@ export async function chooseBeta(
   requireFraction("choose beta", "level", level);
   requireInteger("choose beta", "the number of betas", betas.length, 1);
   betas.forEach((beta, i) => requireNonNegative("choose beta", `betas[${i}]`, beta));
-  const [forPairs, forRuns] = split(key, 2) as [Key, Key];
+  const [forPairs, forRuns] = split(key, 2);
   const pairs = given ?? await simulatedPairs(forPairs, artifact, simulator, datasets);
   requirePairs(pairs, simulator.xDim);
   const judged: Judged[][] = [];
   for (let j = 0; j < pairs.x.n; j++) {
-    const [forPath, forPredictive] = split(foldIn(forRuns, j), 2) as [Key, Key];
+    const [forPath, forPredictive] = split(foldIn(forRuns, j), 2);
     const path = await betaPath(forPath, artifact, row(pairs.x, j), { particles: 100, ...sampling, betas });
     const heldOut = points(row(pairs.heldOut, j), pairs.heldOut.dim);
     judged.push(
@@ -187,7 +188,7 @@ async function simulatedPairs(
   datasets: number,
 ): Promise<HeldOutPairs> {
   requireInteger("choose beta", "datasets", datasets, 2);
-  const [forX, forHeldOut] = split(key, 2) as [Key, Key];
+  const [forX, forHeldOut] = split(key, 2);
   const { theta, x } = await simulate(forX, { prior: priorFrom(artifact.prior), simulator }, datasets);
   const again = await simulateAt(forHeldOut, artifact, simulator, theta);
   if (again.failed === 0) return { x, heldOut: again.x };
@@ -243,10 +244,6 @@ function closest(judged: readonly (readonly Judged[])[]): number {
 function sharpestHonest(rows: readonly BetaScore[], level: number): number {
   const honest = rows.findLast(({ coverage, coverageError }) => coverage + coverageError >= level);
   return (honest ?? rows[0]!).beta;
-}
-
-function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 }
 
 function standardError(values: readonly number[]): number {

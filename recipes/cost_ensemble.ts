@@ -53,7 +53,7 @@ export async function costEnsemble(
 ): Promise<CostEnsemble> {
   const { members: count = 5, ...training } = options;
   requireInteger("train an ensemble", "members", count, 2);
-  const [forTraining, forReference] = split(key, 2) as [Key, Key];
+  const [forTraining, forReference] = split(key, 2);
   const members: Artifact[] = [];
   for (let m = 0; m < count; m++) {
     members.push((await trainCost(foldIn(forTraining, m), pairs, training)).artifact);

@@ -183,7 +183,7 @@ export async function trainCost(
 ): Promise<TrainedCost> {
   const { dataset, prior, simulator } = pairs;
   const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;
-  const [forPilot, forTargets, forStart, forTraining] = split(key, 4) as [Key, Key, Key, Key];
+  const [forPilot, forTargets, forStart, forTraining] = split(key, 4);
   const pilot = pilotDistances(forPilot, dataset.x, distance);
   const head = costHead(dataset, { ...options, distance, scale: pilot.mean });
   const measuring = measuringHead(head);

@@ -45,13 +45,7 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
   requireFraction("train", "validationFraction", validationFraction);
   requireInteger("train", "the number of rows", data.theta.n, 2);
   requireInteger("train", "validationPairings", validationPairings, 1);
-  const [forSplit, forWeights, forOrder, forPairs, forValidation] = split(key, 5) as [
-    Key,
-    Key,
-    Key,
-    Key,
-    Key,
-  ];
+  const [forSplit, forWeights, forOrder, forPairs, forValidation] = split(key, 5);
   const { train, validation } = splitRows(forSplit, data.theta.n, validationFraction);
   const { batchSize = Math.min(200, train.length) } = options;
   requireInteger("train", "batchSize", batchSize, 1, train.length);

@@ -16,6 +16,7 @@ import {
   independent,
   key,
   maeDistance,
+  mean,
   mmdDistance,
   normal,
   normalCdf,
@@ -91,10 +92,6 @@ function exactCost(sd: number): Artifact {
 async function costs(artifact: Artifact, theta: ReturnType<typeof fromRows>, x: ArrayLike<number>) {
   using density = await defaultEngine().logDensity(artifact, fromRows([x]));
   return density.evaluate(theta).value;
-}
-
-function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 }
 
 Deno.test("ace() knows the cost of data that no simulation ever came near", async () => {

@@ -1,16 +1,7 @@
 /** Exact likelihoods sampled by chains, against importance sampling of the same posterior. */
 
 import { assert } from "@std/assert";
-import {
-  type Key,
-  key,
-  type LogDensity,
-  points,
-  posteriorDensity,
-  row,
-  split,
-  type Task,
-} from "@likely/core";
+import { key, type LogDensity, points, posteriorDensity, row, split, type Task } from "@likely/core";
 import { sample, type SampleOptions } from "@likely/samplers";
 import { autoregressive, driftDiffusion, mg1Queue } from "@likely/simulators";
 import { effectiveRows, importancePosterior, momentsInErrors, repeat } from "./_reference_checks.ts";
@@ -33,7 +24,7 @@ const CASES: readonly Case[] = [
 
 for (const [i, { task, truth, options }] of CASES.entries()) {
   Deno.test(`${task.name}: chains on the exact likelihood agree with importance sampling`, async () => {
-    const [forX, forChains, forRows] = split(key(30 + i), 3) as [Key, Key, Key];
+    const [forX, forChains, forRows] = split(key(30 + i), 3);
     const theta = points(Float64Array.from(truth), truth.length);
     const observation = row(task.simulator.simulate(forX, theta), 0);
     const target = posteriorDensity(task.prior, exactLikelihood(task, observation));

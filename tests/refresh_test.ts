@@ -3,7 +3,6 @@ import {
   drawNormal,
   gridPosterior,
   independent,
-  type Key,
   key,
   normal,
   nre,
@@ -42,7 +41,7 @@ for (const [task, cells] of [[separableField(), 100], [sisDiscrete(), 40]] as co
   Deno.test(`moves by scores alone leave the exact posterior of ${task.name} as it is`, async () => {
     const { prior, simulator: { score, logLikelihood } } = task;
     const rows = 1000;
-    const [forData, forStart, forMoves] = split(key(7), 3) as [Key, Key, Key];
+    const [forData, forStart, forMoves] = split(key(7), 3);
     const { x } = await simulate(forData, task, 2);
     for (let i = 0; i < x.n; i++) {
       const exact = gridPosterior(prior, (theta) => logLikelihood!(theta, repeated(row(x, i), theta.n)), {
