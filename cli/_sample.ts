@@ -39,7 +39,11 @@ export const sampleCommand: Command = {
     },
     sampler: { value: "name", help: SAMPLERS.join(", "), default: "auto" },
     chains: { value: "number", help: "Markov chains, or populations of smc", default: "4" },
-    draws: { value: "number", help: "draws kept of each chain", default: "1000" },
+    draws: {
+      value: "number",
+      help: "draws kept of each chain; four times as many without chains",
+      default: "1000",
+    },
     warmup: { value: "number", help: "steps of adaptation, thrown away", default: "500" },
     seed: { value: "number", help: "the same seed gives the same draws", default: "0" },
   },
@@ -59,7 +63,7 @@ export const sampleCommand: Command = {
   examples: [
     "likely sample model.safetensors --x observed.csv --out draws.csv",
     "likely sample model.safetensors --x influenza --out draws.csv --sampler slice --draws 5000",
-    "likely sample model.safetensors --x observed.csv --out draws.zarr",
+    "likely sample posterior.safetensors --x observed.csv --out draws.zarr",
     "likely sample cost.safetensors --x observed.csv --beta 10,30,100 --out draws.csv",
     "likely sample cost.safetensors --x observed.csv --beta auto --task two_moons --out draws.csv",
   ],
@@ -82,6 +86,7 @@ async function run(args: Arguments): Promise<void> {
   for (const file of files) await requireDrawsOutput(file);
   const artifact = await readModel(args.positional(0));
   for (const file of files) await requireDrawsNames(file, priorFrom(artifact.prior).names);
+  requireDirect(args, artifact);
   const beta = await betaFor(args, asked, artifact);
   const x = await readObservation(args.required("x"));
   requireFits(args.required("x"), x, artifact);
@@ -95,6 +100,12 @@ async function run(args: Arguments): Promise<void> {
     if (error instanceof Interrupted) throw new Interrupted("Interrupted: nothing is written");
     throw error;
   }
+}
+
+/** A posterior that was learned as a density is drawn from without a chain. */
+function requireDirect(args: Arguments, { kind }: Artifact): void {
+  const other = kind === "posterior" ? [...OF_CHAINS, "beta"].find((name) => args.has(name)) : undefined;
+  if (other) args.refuse(`--${other} must come with another model: a posterior is drawn from directly`);
 }
 
 /** Several β have no chains; one that is to be chosen needs the simulator. */
@@ -121,8 +132,10 @@ async function sampleChains(artifact: Artifact, x: Points, args: ChainArguments)
   await writeDrawsOutput(out, draws);
   await printSummary(draws);
   const { info, chains, length, warnings } = draws;
-  const seconds = Number(info.seconds).toFixed(1);
-  console.log(`${out}: ${chains} chains of ${length} draws by ${info.sampler}, ${seconds} s`);
+  const how = artifact.kind === "posterior"
+    ? `${length} independent draws`
+    : `${chains} chains of ${length} draws by ${info.sampler}, ${Number(info.seconds).toFixed(1)} s`;
+  console.log(`${out}: ${how}`);
   for (const warning of warnings) console.log(`warning: ${warning}`);
 }
 

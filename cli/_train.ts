@@ -13,7 +13,14 @@ import {
   type StoredSimulations,
   TrainingError,
 } from "@likely/core";
-import type { RefreshOptions, SimulatedPairs, TrainedCost, TrainedRatio, TrainOptions } from "@likely/sbi";
+import type {
+  RefreshOptions,
+  SimulatedPairs,
+  TrainedCost,
+  TrainedDensity,
+  TrainedRatio,
+  TrainOptions,
+} from "@likely/sbi";
 import { type CheckpointFile, openCheckpoint } from "./_checkpoint_file.ts";
 import { readSimulations, readTable } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
@@ -24,7 +31,9 @@ import { keyFor } from "./_seed.ts";
 import { loadTask } from "./_task.ts";
 import {
   costOptions,
+  densityOptions,
   identity,
+  isDensity,
   ratioOptions,
   readSettings,
   TRAIN_OPTIONS,
@@ -34,7 +43,7 @@ import {
 /** The command. */
 export const trainCommand: Command = {
   name: "train",
-  summary: "Trains a model of the likelihood ratio, or of a cost, on simulated pairs.",
+  summary: "Trains a model of the posterior, the likelihood (or its ratio), or a cost, on simulated pairs.",
   positionals: ["simulations"],
   options: {
     out: { value: "file", help: "the model, as .safetensors", required: true },
@@ -49,6 +58,7 @@ export const trainCommand: Command = {
     "likely train sims.zarr --out model.safetensors",
     "likely train sims.zarr --out model.safetensors --trunk resnet --layers 4 --epochs 300",
     "likely train fields.zarr --out model.safetensors --embedding conv --grid 25x25",
+    "likely train sims.zarr --out posterior.safetensors --method npe",
     "likely train sims.zarr --out cost.safetensors --method ace --distance mae",
   ],
   run,
@@ -102,12 +112,15 @@ interface Watching
   readonly onRefresh: NonNullable<RefreshOptions["onProgress"]>;
 }
 
+/** What every recipe makes. */
+type Trained = TrainedRatio | TrainedDensity | TrainedCost;
+
 /** Shows a bar; keeps checkpoints, and says so when the user stops the work. */
 async function watched(
   checkpoint: CheckpointFile,
   settings: TrainSettings,
   data: TrainingData,
-): Promise<TrainedRatio | TrainedCost> {
+): Promise<Trained> {
   using interrupt = onInterrupt();
   using refreshing = progress("refresh");
   using bar = progress("train");
@@ -146,12 +159,16 @@ async function trainBy(
   settings: TrainSettings,
   { manifest: { simulator, prior }, dataset, observations }: TrainingData,
   { onRefresh, ...run }: Watching,
-): Promise<TrainedRatio | TrainedCost> {
-  const { trainCost, trainRatio } = await import("@likely/sbi");
+): Promise<Trained> {
+  const { trainCost, trainLikelihood, trainPosterior, trainRatio } = await import("@likely/sbi");
   const key = keyFor("train", settings.seed);
   const pairs = { simulator, prior, dataset };
+  requireCells(settings, dataset);
+  if (isDensity(settings.method)) {
+    const train = settings.method === "npe" ? trainPosterior : trainLikelihood;
+    return await train(key, pairs, { ...await densityOptions(settings, dataset), ...run });
+  }
   if (settings.method === "nre") {
-    requireCells(settings, dataset);
     const options = { ...await ratioOptions(settings, dataset), ...run };
     if (settings.refresh === undefined) return await trainRatio(key, pairs, options);
     const scored = { ...pairs, ...await scoreOf(settings.refresh, pairs) };
@@ -204,19 +221,26 @@ function noteMissing(path: string, { manifest, missing }: StoredSimulations): vo
   );
 }
 
+const OUTPUTS = {
+  ratio: "likelihood ratio",
+  likelihood: "likelihood",
+  posterior: "posterior",
+  cost: "cost",
+} as const;
+
 function printModel(
   out: string,
   { kind, provenance, spec }: Artifact,
   { size, best }: { readonly size: number; readonly best: number },
 ): void {
   const { simulator, simulations, loss, engine, training } = provenance;
-  const what = kind === "cost" ? "cost" : "likelihood ratio";
-  console.log(`${out}: ${what} of ${simulator}, from ${simulations} pairs`);
+  console.log(`${out}: ${OUTPUTS[kind]} of ${simulator}, from ${simulations} pairs`);
   if (kind === "cost") {
     console.log(`  distance         ${distanceFrom(loss.options).unit}`);
     const { head } = scalarNetwork(spec);
     console.log(`  structure        ${head.kind === "softplus" ? "free" : head.kind}`);
   }
+  if (spec.kind !== "network") console.log(`  density          ${spec.kind}`);
   console.log(`  validation loss  ${training.loss.toPrecision(4)} (${loss.name}, epoch ${best})`);
   console.log(`  epochs           ${training.epochs}`);
   console.log(`  engine           ${engine}`);

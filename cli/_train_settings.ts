@@ -1,13 +1,14 @@
 // What `likely train` was asked for, and the options of the recipes that do it.
 
 import type { Dataset, Loss, Points, TrunkSpec } from "@likely/core";
-import type { TrainCostOptions, TrainRatioOptions } from "@likely/sbi";
+import type { DensityTrainingOptions, EstimatorSpec, TrainCostOptions, TrainRatioOptions } from "@likely/sbi";
 import type { RunIdentity } from "./_checkpoint_file.ts";
 import { buildDistance, type DistanceChoice, DISTANCES, OF_SETS, readDistance } from "./_distance.ts";
 import { type EmbeddingChoice, EMBEDDINGS, readEmbedding } from "./_embedding.ts";
+import { ESTIMATOR_OPTIONS, readEstimator } from "./_estimator.ts";
 import type { Arguments, Option } from "./_options.ts";
 
-const METHODS = ["nre", "ace"] as const;
+const METHODS = ["nre", "npe", "nle", "ace"] as const;
 const LOSSES = ["bce", "bce_balanced", "nre_c"] as const;
 const STRUCTURES = ["auto", "quadratic", "absolute", "free"] as const;
 const TRUNKS = ["mlp", "resnet"] as const;
@@ -16,7 +17,7 @@ const TRUNKS = ["mlp", "resnet"] as const;
 export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   method: {
     value: "name",
-    help: "nre for the likelihood ratio, ace for a cost: the expected distance to data",
+    help: "nre for the likelihood ratio, npe for the posterior, nle for the likelihood, ace for a cost",
     default: "nre",
   },
   loss: {
@@ -52,7 +53,7 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   embedding: {
     value: "name",
     help: `what sees x before theta joins it: ${EMBEDDINGS.join(", ")}; by default dense where x is wide`,
-    with: ["method", "nre"],
+    with: ["method", "nre", "npe"],
   },
   grid: {
     value: "cells",
@@ -64,11 +65,19 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     help: "that simulated x: its exact score finds further theta for every x, so that fewer will do",
     with: ["method", "nre"],
   },
-  trunk: { value: "name", help: `${TRUNKS.join(" or ")}; by default mlp, for ace what the structure needs` },
-  width: { value: "number", help: "width of the hidden layers; by default 128, for ace 64" },
+  ...ESTIMATOR_OPTIONS,
+  trunk: {
+    value: "name",
+    help: `${TRUNKS.join(" or ")}; by default mlp, for ace what the structure needs`,
+    with: ["method", "nre", "ace"],
+  },
+  width: {
+    value: "number",
+    help: "width of the hidden layers; by default 128, for ace 64, by --net 32 to 64",
+  },
   layers: {
     value: "number",
-    help: "hidden layers, or residual blocks; by default 3, or 2 behind an embedding",
+    help: "hidden layers, or residual blocks; by default 3, or 2 behind an embedding; by --net 1 or 2",
   },
   epochs: {
     value: "number",
@@ -96,8 +105,10 @@ export interface TrainSettings {
   readonly distance: DistanceChoice;
   /** Of a cost. */
   readonly structure: typeof STRUCTURES[number] | undefined;
-  /** Of a ratio: what sees x first. */
+  /** Of a ratio or a posterior: what sees x first. */
   readonly embedding: EmbeddingChoice | undefined;
+  /** Of a posterior or a likelihood. */
+  readonly estimator: EstimatorSpec | undefined;
   /** Of a ratio: the task whose score refreshes its pairs. */
   readonly refresh: string | undefined;
   /** The network; of a ratio with an embedding, what comes after it. */
@@ -120,7 +131,9 @@ export function readSettings(args: Arguments): TrainSettings {
     structure: args.choice("structure", STRUCTURES),
     embedding: readEmbedding(args),
     refresh: args.text("refresh"),
-    trunk: readTrunk(args, method),
+    ...(isDensity(method)
+      ? { estimator: readEstimator(args), trunk: undefined }
+      : { estimator: undefined, trunk: readTrunk(args, method) }),
     training: defined({
       maxEpochs: args.integer("epochs", 1),
       batchSize: args.integer("batch-size", 1),
@@ -138,22 +151,49 @@ export function identity(args: Arguments): RunIdentity {
   );
 }
 
-/** The options of `trainRatio`. */
-export async function ratioOptions(settings: TrainSettings, { x }: Dataset): Promise<TrainRatioOptions> {
-  const { balancedBce, bce, nreC, wideEmbedding } = await import("@likely/sbi");
-  const losses: Record<string, () => Loss> = { bce, "bce_balanced": balancedBce, "nre_c": nreC };
-  const loss = losses[settings.loss ?? ""];
-  const { embedding } = settings;
+/** Whether a method learns a density. */
+export function isDensity(method: TrainSettings["method"]): method is "npe" | "nle" {
+  return method === "npe" || method === "nle";
+}
+
+/** The options of `trainPosterior` and `trainLikelihood`. */
+export async function densityOptions(
+  settings: TrainSettings,
+  { x }: Dataset,
+): Promise<DensityTrainingOptions> {
+  const { estimator } = settings;
   return {
-    ...(loss && { loss: loss() }),
-    ...(embedding && embedding !== "none" && {
-      embedding: embedding === "dense" ? wideEmbedding() : embedding,
-    }),
-    ...(settings.trunk && { trunk: settings.trunk }),
-    // A tenth of the rows is set aside.
-    batchSize: Math.max(1, Math.min(100, Math.floor(0.9 * x.n))),
+    ...await embeddingOf(settings),
+    ...(estimator && { estimator }),
+    batchSize: batchSizeFor(x),
     ...settings.training,
   };
+}
+
+/** The options of `trainRatio`. */
+export async function ratioOptions(settings: TrainSettings, { x }: Dataset): Promise<TrainRatioOptions> {
+  const { balancedBce, bce, nreC } = await import("@likely/sbi");
+  const losses: Record<string, () => Loss> = { bce, "bce_balanced": balancedBce, "nre_c": nreC };
+  const loss = losses[settings.loss ?? ""];
+  return {
+    ...(loss && { loss: loss() }),
+    ...await embeddingOf(settings),
+    ...(settings.trunk && { trunk: settings.trunk }),
+    batchSize: batchSizeFor(x),
+    ...settings.training,
+  };
+}
+
+async function embeddingOf({ embedding }: TrainSettings): Promise<Pick<TrainRatioOptions, "embedding">> {
+  if (!embedding || embedding === "none") return {};
+  if (embedding !== "dense") return { embedding };
+  const { wideEmbedding } = await import("@likely/sbi");
+  return { embedding: wideEmbedding() };
+}
+
+/** A tenth of the rows is set aside. */
+function batchSizeFor({ n }: Points): number {
+  return Math.max(1, Math.min(100, Math.floor(0.9 * n)));
 }
 
 /** The options of `trainCost`. */
