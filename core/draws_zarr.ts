@@ -38,7 +38,7 @@ import type { Draws } from "./draws.ts";
  * @example Usage
  * ```ts
  * import { assertRejects } from "@std/assert";
- * import { checkDrawsFolder } from "@likely/core";
+ * import { checkDrawsFolder } from "@likely/core/draws-zarr";
  *
  * const path = await Deno.makeTempDir();
  * await checkDrawsFolder(path, ["beta", "a/b"]);

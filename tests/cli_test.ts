@@ -351,6 +351,19 @@ Deno.test("a task that cannot be used ends with exit code 1 and its reason", asy
   assert(!desk.has("s"));
 });
 
+Deno.test("a task may lie in a folder of any name, and simulations too", async () => {
+  await using desk = new Desk();
+  await Deno.mkdir(desk.file("a#1 50%?"));
+  for (const name of ["#task", ""]) {
+    desk.write("a#1 50%?/task.ts", TASK);
+    const out = `s${name}?.zarr`;
+    const line = ["simulate", `./a#1 50%?/task.ts${name}`, "--n", "10", "--workers", "1", "--out", out];
+    const { code, stderr } = await desk.run(...line);
+    assertEquals(code, 0, stderr);
+    assertEquals((await openSimulations(desk.file(out))).missing, 0);
+  }
+});
+
 Deno.test("what is in the way of an output is left as it is", async () => {
   await using desk = new Desk();
   desk.write("notes.txt", "mine");
