@@ -3,25 +3,9 @@
 
 import { type Code, float } from "./_code.ts";
 import type { Draws } from "./_draws.ts";
+import type { FlowRows } from "./_flow_rows.ts";
 import type { Rows } from "./_layer.ts";
 import { COPY_RUNS, NORMAL_BASE } from "./_opcodes.ts";
-
-/** Where an estimator reads and writes. */
-export interface FlowRows {
-  /** Standardised targets, and behind them in each row their context. Flows may write over targets. */
-  readonly rows: Rows;
-  /** The same row's adjoints. */
-  readonly adjoint: Rows;
-  /** D and C. */
-  readonly target: number;
-  readonly context: number;
-  /** Address of the log densities: float64, one a row. */
-  readonly values: number;
-  /** Most rows. */
-  readonly most: number;
-  /** Scratch for packed adjoints, once its size is known. */
-  readonly scratch: { readonly at: number };
-}
 
 /** An estimator, planned. */
 export interface Flow {
