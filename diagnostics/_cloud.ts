@@ -47,26 +47,54 @@ export function judgeBy(
       pValue: (1 + farther) / (held + 1),
     };
   };
-  return { check, warning: (x, level = 0.01) => sentence(check(x), { level, held }) };
+  const beyond = tailOf(ranked);
+  return { check, warning: (x, level = 0.01) => sentence(check(x), { level, held, beyond }) };
 }
 
 function sentence(
   { distance, pValue }: MisspecificationResult,
-  { level, held }: { readonly level: number; readonly held: number },
+  { level, held, beyond }: {
+    readonly level: number;
+    readonly held: number;
+    readonly beyond: ((distance: number) => number) | undefined;
+  },
 ): string | undefined {
   const farther = Math.round(pValue * (held + 1)) - 1;
-  if (farther === 0 && pValue > level) {
-    return `The observation lies farther out (distance ${
-      distance.toPrecision(3)
-    }) than each of ${held} held-out ` +
-      `simulations: whether it is unlike them cannot be judged from so few, ` +
+  if (pValue <= level) {
+    return `The observation is unlike the simulations: ${farther === 0 ? "none" : farther} of ${held} ` +
+      `held-out ones lie as far from the rest (distance ${
+        distance.toPrecision(3)
+      }): the posterior may be wrong`;
+  }
+  if (farther > 0) return undefined;
+  if (!beyond) {
+    return `The observation lies farther out (distance ${distance.toPrecision(3)}) than each of ${held} ` +
+      `held-out simulations: whether it is unlike them cannot be judged from so few, ` +
       `${Math.ceil(1 / level) - 1} would allow it`;
   }
-  if (pValue > level) return undefined;
-  return `The observation is unlike the simulations: ${
-    farther === 0 ? "none" : farther
-  } of ${held} held-out ` +
-    `ones lie as far from the rest (distance ${distance.toPrecision(3)}): the posterior may be wrong`;
+  const share = beyond(distance);
+  if (share > level) return undefined;
+  return `The observation is unlike the simulations: none of ${held} held-out ones lies as far from the rest ` +
+    `(distance ${distance.toPrecision(3)}), and by the tail of their distances fewer than one in ` +
+    `${Math.round(1 / Math.max(share, 1e-12)).toLocaleString("en")} would: the posterior may be wrong`;
+}
+
+/** Held-out rows that a tail is told from, at least. */
+const TAIL = 20;
+
+/**
+ * The share of rows that lie farther than all that were held out, by a power law through the farthest
+ * tenth of them (Hill 1975): whether one of many observations is unlike the simulations cannot be told
+ * by ranks among a few hundred. Tails are mostly lighter than that, so it errs towards silence.
+ */
+function tailOf(ranked: ArrayLike<number>): ((distance: number) => number) | undefined {
+  const k = Math.floor(ranked.length / 10);
+  if (k < TAIL) return undefined;
+  const far = Float64Array.from(ranked).sort().subarray(-k - 1);
+  const threshold = far[0]!;
+  if (!(threshold > 0)) return undefined;
+  const shape = far.reduce((sum, distance) => sum + Math.log(distance / threshold), 0) / k;
+  return (distance) => (k / ranked.length) * (distance / threshold) ** (-1 / shape);
 }
 
 /** The mean of the k least distances. */

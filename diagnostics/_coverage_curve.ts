@@ -9,10 +9,10 @@ export function coverageCurve(ranks: Ranks, confidence: number | undefined, fail
   const { z, low, high } = ecdfBand(values.length, cells, { confidence });
   const covered = z.map((level) => shareBelow(values, Math.round(level * cells)));
   return {
-    level: Float64Array.of(0, ...z, 1),
-    covered: Float64Array.of(0, ...covered, 1),
-    low: Float64Array.of(0, ...low, 1),
-    high: Float64Array.of(0, ...high, 1),
+    level: between(z),
+    covered: between(covered),
+    low: between(low),
+    high: between(high),
     excess: excessFrom(ranks, 0),
     tailExcess: excessFrom(ranks, 0.5),
     pValue: ecdfTest(ranks),
@@ -30,4 +30,9 @@ function shareBelow(values: Uint32Array, cell: number): number {
 function excessFrom({ values, cells }: Ranks, start: number): number {
   const covered = values.reduce((sum, rank) => sum + 1 - Math.max(start, (rank + 0.5) / cells), 0);
   return covered / values.length - (1 - start ** 2) / 2;
+}
+
+/** With the ends of the diagonal. */
+function between(inner: ArrayLike<number>): Float64Array {
+  return Float64Array.from([0, ...Array.from(inner), 1]);
 }

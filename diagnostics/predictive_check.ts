@@ -48,11 +48,11 @@ export interface PredictiveCheckRow {
  * @example Usage
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { fromRows } from "@likely/core";
+ * import { extent, fromRows } from "@likely/core";
  * import { predictiveCheck } from "@likely/diagnostics";
  *
  * const replicates = fromRows([[1, 2], [2, 4], [0, 3], [1, 1]]);
- * const statistics = { largest: (x: Float64Array) => Math.max(...x) };
+ * const statistics = { largest: (x: Float64Array) => extent(x)[1] };
  * const [row] = predictiveCheck({ observed: [9, 1], replicates, statistics });
  * assertEquals([row!.observed, row!.pValue], [9, 0]);
  * ```

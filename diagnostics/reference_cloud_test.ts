@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { row } from "@likely/core";
+import { extent, type Points, row } from "@likely/core";
 import { correlated, mapped, normals } from "../tests/golden/c2st_cases.ts";
 import { checkReference, referenceCloud } from "./reference_cloud.ts";
 
@@ -51,4 +51,19 @@ Deno.test("referenceCloud() refuses what it cannot learn from", () => {
   assertThrows(() => referenceCloud(mapped(normals(1, 20, 2), () => NaN)), RangeError, "finite");
   const { check } = checkReference(referenceCloud(normals(1, 50, 2)));
   assertThrows(() => check([1]), TypeError, "2 columns");
+});
+
+Deno.test("of many observations one that is absurd is told, and none where all are right", () => {
+  const m = 5000;
+  const { check, warning } = checkReference(referenceCloud(normals(1, 1000, 2)));
+  const warned = (x: Points) => {
+    const distances = Array.from({ length: m }, (_, i) => check(row(x, i)).distance);
+    return warning(row(x, distances.indexOf(extent(distances)[1])), 0.01 / m);
+  };
+  const right = normals(2, m, 2);
+  // By ranks the farthest of so many lies beyond all that were held out.
+  assertEquals(warned(right), undefined);
+  right.data[2 * 77] = 15;
+  const text = warned(right)!;
+  assert(text.startsWith("The observation is unlike the simulations: none of 499"), text);
 });

@@ -121,6 +121,23 @@ const FEW: Readonly<Record<string, string>> = {
   "Math.max(...embedding.filters": "layers of a network",
   "Math.min(...size": "dimensions of a grid",
   "Math.hypot(...q": "two coordinates",
+  "Math.max(...components": "components of a mixture",
+  "Math.max(...values)": "components of a mixture",
+  "Math.max(...outputs": "bins of a spline",
+  "Float64Array.of(1, ...inner": "bins of a spline",
+  "tf.concat([": "an array is one argument",
+  "pieces.push(...first": "8 KB at a time",
+  "Math.max(width, out, ...": "layers of a network",
+  "Math.max(channels, ...filters": "layers of a network",
+  "Math.max(...filters": "layers of a network",
+  "Math.max(...trunk": "layers of a network",
+  "Math.max(...sizes": "layers of a network",
+  "Math.min(...value.subarray": "points between two peaks",
+  "Math.min(...errors": "eight candidates",
+  "Math.max(1, ...step": "coordinates",
+  "values.push({": "an object is one argument",
+  "Math.max(2, ...lengths": "curves of a picture",
+  "Math.min(total, ...essBulk": "parameters",
   "Math.max(...rows.map(([left])": "options of a command",
   "out.push(...part": "words of an instruction",
   "out.push(MEET, at, lanes, patience, ...": "words of an instruction",
@@ -132,8 +149,6 @@ const SPREAD =
 
 Deno.test("no call takes the numbers of data for its arguments, of which it can have some 100,000", () => {
   const wrong = [".", ...packages()].flatMap(modules)
-    // Being rid of theirs.
-    .filter((path) => !/^(samplers|diagnostics)\//.test(path))
     .flatMap((path) => {
       // Examples in comments are followed, too.
       const found = source(path).match(SPREAD) ?? [];
