@@ -151,7 +151,10 @@ Deno.test("encodeArtifact() writes nothing that decodeArtifact() would refuse", 
 });
 
 Deno.test("a file cut short or with flipped bits is read or refused, and nothing else", () => {
-  const file = encodeArtifact(artifact);
+  for (const whole of [artifact, DENSITY]) refuseDamage(encodeArtifact(whole));
+});
+
+function refuseDamage(file: Uint8Array): void {
   const words = bits(key(7), 3 * 2000);
   let refused = 0;
   for (let i = 0; i < 2000; i++) {
@@ -168,7 +171,7 @@ Deno.test("a file cut short or with flipped bits is read or refused, and nothing
     }
   }
   assert(refused > 1000, `only ${refused} of 2000 were refused`);
-});
+}
 
 Deno.test("a reference of the training data comes back, or is refused if it does not fit", () => {
   const cloud = (dim: number) => ({

@@ -31,9 +31,10 @@ export async function trainDensity(
   return { artifact: { ...artifact, ...reference }, history: trained.history };
 }
 
+// Many small steps at a high rate: at 10,000 pairs half the batch is worth twice the epochs.
 const DEFAULT_TRAINING = {
-  batchSize: 100,
-  learningRate: 3e-3,
+  batchSize: 50,
+  learningRate: 5e-3,
   schedule: "cosine",
   maxEpochs: 40,
   patience: 20,

@@ -59,6 +59,6 @@ const SPLINES: Omit<NsfSpec, keyof DensitySides | "transforms"> = {
   kind: "nsf",
   bins: 8,
   span: 4,
-  trunk: { kind: "mlp", hidden: [32, 32], activation: "silu" },
+  trunk: { kind: "mlp", hidden: [48, 48], activation: "silu" },
 };
-const MASKED: EstimatorSpec = { kind: "maf", transforms: 3, hidden: [50], activation: "silu" };
+const MASKED: EstimatorSpec = { kind: "maf", transforms: 5, hidden: [32], activation: "silu" };

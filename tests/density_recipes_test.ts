@@ -15,9 +15,12 @@ import {
   gaussianLinear,
   independent,
   key,
+  type Loss,
   nle,
+  nll,
   normal,
   npe,
+  plainDensity,
   points,
   posterior,
   type Prior,
@@ -222,12 +225,25 @@ Deno.test("nle() of a linear Gaussian task has the exact posterior of three obse
   });
 });
 
-Deno.test("trainLikelihood() uses scores when there are some, and learns positive x between its ends", async () => {
+Deno.test("trainLikelihood() uses scores when there are some, and they are worth many simulations", async () => {
   const task = gaussianLinear();
-  const scored = await simulate(key(13), task, 300, { score: true });
-  const pairs = { simulator: "gaussian_linear", prior: task.prior.spec, dataset: scored };
-  const { artifact } = await trainLikelihood(key(14), pairs, { maxEpochs: 1, estimator: SMALL });
-  assertEquals(artifact.provenance.loss.name, "nll_score");
+  const dataset = await simulate(key(13), task, 600, { score: true });
+  const pairs = { simulator: "gaussian_linear", prior: task.prior.spec, dataset };
+  const fresh = await simulate(key(23), task, 1000);
+  const exact = task.simulator.logLikelihood!(fresh.theta, fresh.x);
+  const missed = async (loss?: Loss) => {
+    const how = { maxEpochs: 20, estimator: SMALL, ...(loss && { loss }) };
+    const { artifact } = await trainLikelihood(key(14), pairs, how);
+    assertEquals(artifact.provenance.loss.name, loss ? "nll" : "nll_score");
+    const found = plainDensity(artifact).logDensity(fresh.x, fresh.theta);
+    return exact.reduce((sum, value, i) => sum + (value - found[i]!) / 1000, 0);
+  };
+  const [without, withThem] = [await missed(nll()), await missed()];
+  // Nats of relative entropy: a third and less. It was 0.27 and 0.04 of 1,000 pairs.
+  assert(withThem > 0 && withThem < without / 3, `${withThem} of ${without}`);
+});
+
+Deno.test("trainLikelihood() learns positive x between its ends", async () => {
   const prior = independent({ rate: uniform(0.5, 2) });
   const waits = simulator({
     name: "waits",
