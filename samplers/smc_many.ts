@@ -37,7 +37,7 @@ export interface SmcManyOptions {
    * Accepted moves of each particle, on average, after a rise of the temperature's inverse; after
    * the last one six times as many, to make nearly independent draws.
    *
-   * @default {max(1/2, dim / 4)}
+   * @default {max(1, dim / 4)}
    */
   readonly moves?: number;
   /**
@@ -103,7 +103,7 @@ export async function smcMany(
   logLikelihoods: LogDensities,
   options: SmcManyOptions = {},
 ): Promise<Draws[]> {
-  const { particles = 1000, moves = Math.max(0.5, prior.dim / 4), effectiveShare = 0.5 } = options;
+  const { particles = 1000, moves = Math.max(1, prior.dim / 4), effectiveShare = 0.5 } = options;
   const { maxStages = 1000, signal } = options;
   requireInteger("run SMC", "particles", particles, 4);
   requirePositive("run SMC", "moves", moves);
