@@ -23,6 +23,7 @@ import {
 import { requireFraction, requireInteger, requireLength, requirePositive } from "@likely/core/check";
 import { breathe } from "./_breathe.ts";
 import { countCalls, type CountedTarget } from "./_count_calls.ts";
+import { fewAlive } from "./_few_alive.ts";
 import { Population } from "./_population.ts";
 
 /** Options of {@linkcode smcMany}. */
@@ -182,7 +183,7 @@ function evaluate(z: Points, chains: Uint32Array, { prior, support, likelihood }
 }
 
 function drawsOf(
-  { z, logEvidence, stages, acceptance, beta }: Population,
+  { z, logEvidence, stages, acceptance, beta, alive }: Population,
   { prior, support, likelihood }: Problem,
   info: Draws["info"],
 ): Draws {
@@ -194,7 +195,10 @@ function drawsOf(
     length,
     values: constrain(support, points(z.data.slice(0, length * z.dim), z.dim)).data,
     info: { ...info, logEvidence, stages, acceptance },
-    warnings: [...likelihood.warnings(), ...(isLost ? [lossOf({ z, logEvidence, stages, beta })] : [])],
+    warnings: [
+      ...likelihood.warnings(),
+      ...(isLost ? [lossOf({ z, logEvidence, stages, beta })] : fewAlive(alive, z.n)),
+    ],
   };
 }
 
