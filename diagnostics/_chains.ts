@@ -45,7 +45,8 @@ export function variance(values: ArrayLike<number>): number {
   if (values.length < 2) return NaN;
   // From the first: the mean of equal numbers may be another one, by rounding.
   const first = values[0]!;
-  const center = mean(Array.from(values, (value) => value - first));
+  let center = 0;
+  for (let i = 0; i < values.length; i++) center += (values[i]! - first) / values.length;
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i]! - first - center) ** 2;
   return sum / (values.length - 1);

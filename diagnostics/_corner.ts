@@ -1,6 +1,7 @@
 // The panels of a corner plot.
 
 import { extent, type Interval, mean } from "@likely/core";
+import { isConstant } from "./_chains.ts";
 import { contour } from "./_contour.ts";
 import { type Axis, centre, density, hpdThreshold } from "./_density.ts";
 import { channel, INK } from "./_plot_style.ts";
@@ -188,8 +189,8 @@ function correlationText(a: Float64Array, b: Float64Array): string {
 }
 
 function correlation(a: Float64Array, b: Float64Array): number {
-  // Rounding in the mean would give a constant a deviation.
-  if ([a, b].some((values) => values.every((value) => value === values[0]))) return NaN;
+  // Rounding would give a constant a deviation.
+  if ([a, b].some(isConstant)) return NaN;
   const [ma, mb] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

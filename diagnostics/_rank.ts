@@ -22,12 +22,21 @@ export function ranksOf(key: Key, run: CalibrationRun, quantities: readonly Test
   for (let i = 0; i < run.theta.n; i++) {
     const random = stream(foldIn(key, i));
     const rows = truthAndDraws(run, i);
-    quantities.forEach(({ evaluate }, q) => {
+    quantities.forEach(({ name, evaluate }, q) => {
       const values = evaluate(rows, row(run.x, i));
+      requireNumbers(name, values, i);
       out[q]![i] = rankOf(random, values[0]!, values.subarray(1));
     });
   }
   return out;
+}
+
+// Compared with NaN nothing is below: a rank of 0 would look like an answer.
+function requireNumbers(name: string, values: Float64Array, i: number): void {
+  const bad = values.findIndex((value) => Number.isNaN(value));
+  if (bad < 0) return;
+  const whose = bad === 0 ? "the truth" : `draw ${bad - 1}`;
+  throw new RangeError(`Cannot rank truths as ${name} must be a number: row ${i} has NaN for ${whose}`);
 }
 
 // One call for all: a density network likes its rows together.

@@ -35,6 +35,7 @@ export interface CoverageOptions {
  * @param logDensity The posterior's log density given x, up to a constant of x: `[n]`.
  * @param options The band.
  * @returns The curve.
+ * @throws {RangeError} If a log density is NaN.
  *
  * @example Usage
  * ```ts

@@ -16,7 +16,14 @@ import {
   zeros,
 } from "@likely/core";
 import type { CalibrationRun } from "./calibration_run.ts";
-import { requireColumns, requireFraction, requireInteger, requireRows } from "@likely/core/check";
+import {
+  requireColumns,
+  requireFinite,
+  requireFraction,
+  requireInteger,
+  requireLength,
+  requireRows,
+} from "@likely/core/check";
 import { type ClassifierTrainer, type Classify, mlpClassifier } from "./classifier.ts";
 import { stacked, standardBy } from "./_standard_rows.ts";
 
@@ -155,8 +162,6 @@ function distance(classify: Classify, at: Points): number {
 function requireObservation({ theta, x }: CalibrationRun, observation: Lc2stObservation): void {
   requireColumns("run L-C2ST", "the draws", observation.draws, theta.dim);
   requireRows("run L-C2ST", "the draws", observation.draws, 1);
-  if (observation.x.length === x.dim) return;
-  throw new TypeError(
-    `Cannot run L-C2ST as x must have length ${x.dim}: current length is ${observation.x.length}`,
-  );
+  requireLength("run L-C2ST", "x", observation.x.length, x.dim);
+  Array.from(observation.x, (value, j) => requireFinite("run L-C2ST", `x[${j}]`, value));
 }

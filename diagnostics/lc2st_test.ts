@@ -32,4 +32,5 @@ Deno.test("lc2st() refuses what does not fit", async () => {
   await assertRejects(() => lc2st(key(0), run, { x: [1], draws }), TypeError, "length 2");
   await assertRejects(() => lc2st(key(0), run, { x: [1, 2], draws: points(draws.data, 1) }), TypeError);
   await assertRejects(() => lc2st(key(0), run, { x: [1, 2], draws }, { nulls: 0 }), RangeError, "nulls");
+  await assertRejects(() => lc2st(key(0), run, { x: [1, NaN], draws }), RangeError, "x[1] must be finite");
 });

@@ -6,7 +6,7 @@
 
 import type { Draws } from "@likely/core";
 import { autocovariance } from "./_autocovariance.ts";
-import { chainsOf } from "./_chains.ts";
+import { chainsOf, isConstant } from "./_chains.ts";
 import { requireInteger } from "@likely/core/check";
 import { requireDraws } from "./_columns.ts";
 import { CHAINS, channel, FAINT, plot } from "./_plot_style.ts";
@@ -76,10 +76,11 @@ function panel(draws: Draws, j: number, lags: number): PlotSpec {
 
 function correlations(chain: Float64Array, lags: number): { u: number; v: number }[] {
   const covariances = autocovariance(chain);
-  // A chain that never moves is one with itself.
   const first = covariances[0]!;
+  // A chain that never moves is one with itself.
+  const isStill = isConstant(chain) || !(first > 0);
   return Array.from(
     { length: lags + 1 },
-    (_, u) => ({ u, v: first > 0 ? Number((covariances[u]! / first).toPrecision(6)) : 1 }),
+    (_, u) => ({ u, v: isStill ? 1 : Number((covariances[u]! / first).toPrecision(6)) }),
   );
 }

@@ -69,6 +69,7 @@ export interface SbcResult {
  * @param options Names and test quantities.
  * @returns Ranks and p-values.
  * @throws {TypeError} If there is not one name per parameter.
+ * @throws {RangeError} If a test quantity is NaN.
  *
  * @example Usage
  * ```ts

@@ -66,3 +66,18 @@ Deno.test("sbc() wants a name for every parameter", async () => {
   const run = await runOf({}, 10);
   assertThrows(() => sbc(key(0), run, { names: ["a"] }), TypeError, "length 2");
 });
+
+Deno.test("sbc() refuses a test quantity that is no number, which would rank lowest", async () => {
+  const run = await runOf({});
+  const broken = (at: number) => ({
+    name: "broken",
+    evaluate: ({ n }: { readonly n: number }) => new Float64Array(n).fill(1).fill(NaN, at, at + 1),
+  });
+  for (const [at, whose] of [[0, "the truth"], [3, "draw 2"]] as const) {
+    assertThrows(
+      () => sbc(key(0), run, { quantities: [broken(at)] }),
+      RangeError,
+      `row 0 has NaN for ${whose}`,
+    );
+  }
+});

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Draws, type Points, points } from "@likely/core";
+import { type Draws, extent, type Points, points } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { essBulk, essTail } from "./ess.ts";
 
@@ -39,7 +39,7 @@ export function thinDraws(draws: Draws, n: number): Points {
   requireInteger("thin draws", "n", n, 1);
   const { chains, length, names, values } = draws;
   const total = chains * length;
-  const worth = Math.min(total, ...essBulk(draws), ...essTail(draws));
+  const worth = extent([total, ...essBulk(draws), ...essTail(draws)])[0];
   if (!(worth >= n)) {
     throw new RangeError(
       `Cannot thin draws to ${n} as there must be as many effective ones: current value is ${

@@ -1,4 +1,5 @@
 import { gatherRows, type Key, type Points, split, type Stream, stream, zeros } from "@likely/core";
+import { aliveOf } from "./_few_alive.ts";
 import { logSumExp } from "./_log_sum_exp.ts";
 import { nextRise } from "./_next_rise.ts";
 import { resample } from "./_resample.ts";
@@ -40,6 +41,8 @@ export class Population {
   logEvidence = 0;
   /** Rises of β so far. */
   stages = 0;
+  /** Particles that had a likelihood above 0 at first. */
+  alive = 0;
   /** The power of the likelihood. */
   beta = 0;
   done = false;
@@ -76,6 +79,7 @@ export class Population {
     if (this.#logPrior.length === 0) {
       this.#logPrior = logPrior.slice();
       this.#logLikelihood = logLikelihood.slice();
+      this.alive = aliveOf(logLikelihood);
       return this.#rise();
     }
     this.#accept(logPrior, logLikelihood);

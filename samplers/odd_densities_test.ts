@@ -149,3 +149,12 @@ Deno.test("posteriorDensity() keeps the rule at every power of the likelihood", 
     assertEquals([value[0], Number.isFinite(value[1])], [-Infinity, true]);
   }
 });
+
+Deno.test("smc() and smcMany() say that all draws descend from a few particles", async () => {
+  const corner = likelihoodOf((a, b) => a > 1.2 && b > 1.2 ? 0 : -Infinity);
+  const { warnings } = await smc(key(0), prior, corner, { particles: 300, repeats: 2 });
+  const [many] = await smcMany([key(0)], prior, stackTargets([corner]), { particles: 300 });
+  for (const [text] of [warnings, many!.warnings]) {
+    assert(/^Only \d of 300 particles had a likelihood above 0/.test(text!), text);
+  }
+});

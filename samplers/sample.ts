@@ -134,7 +134,7 @@ function divergenceWarnings(divergences: number, transitions: number): string[] 
   if (divergences === 0) return [];
   return [
     `${divergences} of ${transitions} transitions diverged: the draws may miss a narrow region; ` +
-    `take smaller steps (a higher target acceptance) or rescale the parameters`,
+    `take smaller steps (a higher target acceptance), or write the model in other parameters`,
   ];
 }
 

@@ -21,6 +21,7 @@ import {
 import { breathe } from "./_breathe.ts";
 import { requireFraction, requireInteger } from "@likely/core/check";
 import { countCalls, type CountedTarget } from "./_count_calls.ts";
+import { aliveOf, fewAlive } from "./_few_alive.ts";
 import { logSumExp } from "./_log_sum_exp.ts";
 import { nextRise } from "./_next_rise.ts";
 import { resample } from "./_resample.ts";
@@ -78,6 +79,8 @@ interface Population {
   readonly theta: Points;
   readonly logEvidence: number;
   readonly stages: number;
+  /** Particles that had a likelihood above 0 at first. */
+  readonly alive: number;
 }
 
 interface Problem {
@@ -153,7 +156,11 @@ export async function smc(
       stages: runs.reduce((sum, { stages }) => sum + stages, 0) / repeats,
       seconds: (performance.now() - began) / 1000,
     },
-    warnings: [...likelihood.warnings(), ...evidenceWarnings(evidence.logEvidenceError)],
+    warnings: [
+      ...likelihood.warnings(),
+      ...fewAlive(runs.reduce((least, { alive }) => Math.min(least, alive), particles), particles),
+      ...evidenceWarnings(evidence.logEvidenceError),
+    ],
   };
 }
 
@@ -162,12 +169,13 @@ async function populate(key: Key, problem: Problem): Promise<Population> {
   const [forStart, forStages] = split(key, 2);
   let theta = prior.sample(forStart, settings.particles);
   const spread = spreadOf(theta, prior.support);
-  let [beta, logEvidence, stages] = [0, 0, 0];
+  let [beta, logEvidence, stages, alive] = [0, 0, 0, 0];
   while (beta < 1) {
     requireStages(stages, beta, settings.maxStages);
     await breathe(settings.signal);
     const value = likelihood.evaluate(theta, { gradient: false }).value;
     requireParticle(value);
+    if (stages === 0) alive = aliveOf(value);
     const rise = nextRise(value, 1 - beta, settings.effectiveShare * theta.n);
     const logWeights = value.map((v) => rise * v);
     logEvidence += logSumExp(logWeights) - Math.log(theta.n);
@@ -179,7 +187,7 @@ async function populate(key: Key, problem: Problem): Promise<Population> {
     });
     stages++;
   }
-  return { theta, logEvidence, stages };
+  return { theta, logEvidence, stages, alive };
 }
 
 /** Moves particles by the kernel, which leaves the tempered posterior unchanged. */

@@ -23,6 +23,7 @@ import {
 import { requireFraction, requireInteger, requireLength, requirePositive } from "@likely/core/check";
 import { breathe } from "./_breathe.ts";
 import { countCalls, type CountedTarget } from "./_count_calls.ts";
+import { fewAlive } from "./_few_alive.ts";
 import { Population } from "./_population.ts";
 
 /** Options of {@linkcode smcMany}. */
@@ -37,7 +38,7 @@ export interface SmcManyOptions {
    * Accepted moves of each particle, on average, after a rise of the temperature's inverse; after
    * the last one six times as many, to make nearly independent draws.
    *
-   * @default {max(1/2, dim / 4)}
+   * @default {max(1, dim / 4)}
    */
   readonly moves?: number;
   /**
@@ -103,7 +104,7 @@ export async function smcMany(
   logLikelihoods: LogDensities,
   options: SmcManyOptions = {},
 ): Promise<Draws[]> {
-  const { particles = 1000, moves = Math.max(0.5, prior.dim / 4), effectiveShare = 0.5 } = options;
+  const { particles = 1000, moves = Math.max(1, prior.dim / 4), effectiveShare = 0.5 } = options;
   const { maxStages = 1000, signal } = options;
   requireInteger("run SMC", "particles", particles, 4);
   requirePositive("run SMC", "moves", moves);
@@ -182,7 +183,7 @@ function evaluate(z: Points, chains: Uint32Array, { prior, support, likelihood }
 }
 
 function drawsOf(
-  { z, logEvidence, stages, acceptance, beta }: Population,
+  { z, logEvidence, stages, acceptance, beta, alive }: Population,
   { prior, support, likelihood }: Problem,
   info: Draws["info"],
 ): Draws {
@@ -194,7 +195,10 @@ function drawsOf(
     length,
     values: constrain(support, points(z.data.slice(0, length * z.dim), z.dim)).data,
     info: { ...info, logEvidence, stages, acceptance },
-    warnings: [...likelihood.warnings(), ...(isLost ? [lossOf({ z, logEvidence, stages, beta })] : [])],
+    warnings: [
+      ...likelihood.warnings(),
+      ...(isLost ? [lossOf({ z, logEvidence, stages, beta })] : fewAlive(alive, z.n)),
+    ],
   };
 }
 

@@ -1,8 +1,15 @@
 // Samplers in other units: parameters of very different sizes cost no more and are found as well.
 import { assert, assertEquals } from "@std/assert";
 import { independent, key, type LogDensity, normal, uniform } from "@likely/core";
-import { essBulk } from "@likely/diagnostics";
-import { parallelTempering, sample, type SampleOptions, smc } from "@likely/samplers";
+import { convergenceWarnings, essBulk } from "@likely/diagnostics";
+import {
+  mcmcPosterior,
+  parallelTempering,
+  rejection,
+  sample,
+  type SampleOptions,
+  smc,
+} from "@likely/samplers";
 
 /** Normal around 0.3 sds with a sd of `sizes`, correlation 0.5; its prior is as wide as `widths`. */
 function problem(sizes: readonly [number, number], widths: readonly [number, number] = sizes) {
@@ -87,4 +94,31 @@ Deno.test("bounded parameters far from 0 have the scale of their interval", asyn
     return essBulk(await sample(key(3), target, prior, { warmup: 200, draws: 300 }))[0]!;
   };
   assert(await run(2 ** 20) > 0.7 * await run(0));
+});
+
+Deno.test("rejection() finds its bound in any units", async () => {
+  const run = async (size: number) => {
+    const { target, prior } = problem([size, size / 1e3], [3 * size, size / 300]);
+    return await rejection(key(4), target, prior, { draws: 300 });
+  };
+  const plain = await run(1);
+  for (const size of [2 ** -60, 1e-9, 1e9]) {
+    const { info, warnings } = await run(size);
+    assertEquals(warnings, []);
+    assert(
+      Math.abs(Number(info.acceptance) / Number(plain.info.acceptance) - 1) < 0.05,
+      `${info.acceptance}`,
+    );
+  }
+});
+
+Deno.test("a handful of draws says that it cannot be judged", async () => {
+  const { target, prior } = problem([1, 1]);
+  const posterior = mcmcPosterior(target, prior, { warmup: 50, check: convergenceWarnings });
+  const { length, warnings } = await posterior.sample(key(5), 5);
+  assertEquals(length, 2);
+  assert(
+    warnings[0]!.startsWith("Convergence cannot be judged from 2 draws in each of 4 chains"),
+    warnings[0],
+  );
 });
