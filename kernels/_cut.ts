@@ -60,6 +60,8 @@ interface Cut {
 /** Columns of a panel, and rows that make a product worth cutting by rows. */
 const PANEL = 12;
 const TALL = 16;
+/** Rows of a panel of draws. */
+const DRAWN = 16;
 
 /** Vectors of numbers at these addresses. */
 function elementwise(count: number, ...addresses: readonly number[]): Cut {
@@ -135,7 +137,7 @@ const CUTS: Readonly<Record<number, Cut>> = {
   [SPLINE_DRAW]: byRows(1, bending),
   [MIXTURE]: byRows(1, (a) => [[4, a[5]!], [6, a[5]!], [7, a[8]!], [9, 8], [10, a[11]!]]),
   [MIXTURE_DRAW]: byRows(1, (a) => [[5, a[6]!], [7, 4]]),
-  [MASKED_DRAW]: byRows(1, (a) => [[8, a[2]! * PANEL * 4], [9, (a[2]! + a[3]!) * PANEL * 4], [10, a[11]!]]),
+  [MASKED_DRAW]: byRows(1, (a) => [[8, a[2]! * DRAWN * 4], [9, (a[2]! + a[3]!) * DRAWN * 4], [10, a[11]!]]),
   [SPREAD_POOL]: byRows(1, (a) => {
     const map = cells(a) * a[7]!;
     return [[6, pooledCells(a) * a[7]!], [8, map], [9, map]];
