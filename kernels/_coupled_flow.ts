@@ -3,7 +3,8 @@
 import { couplingSplit, densityWidths, type NsfSpec } from "@likely/core";
 import { type Code, float } from "./_code.ts";
 import { drawsInRows } from "./_draws.ts";
-import { emitBase, type Flow, type FlowBackward, type FlowRows } from "./_flow.ts";
+import { emitBase, type Flow, type FlowBackward } from "./_flow.ts";
+import type { FlowRows } from "./_flow_rows.ts";
 import { type Plan, type Rows, takeRows } from "./_layer.ts";
 import { PICK_COLUMNS, SPLINE, SPLINE_BACK, SPLINE_DRAW, SPREAD_COLUMNS } from "./_opcodes.ts";
 import { planSkip, planSubnet, type Skip, type Subnet } from "./_subnet.ts";

@@ -1,7 +1,7 @@
 // How draws get in and out of the arena.
 
 import type { Code } from "./_code.ts";
-import type { FlowRows } from "./_flow.ts";
+import type { FlowRows } from "./_flow_rows.ts";
 
 /** How many draws: some for each condition, those of a condition one after another. */
 export interface DrawShape {

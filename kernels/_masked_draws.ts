@@ -4,7 +4,7 @@ import { densityWidths, type MafSpec } from "@likely/core";
 import { padded } from "./_arena.ts";
 import type { Code } from "./_code.ts";
 import type { Draws } from "./_draws.ts";
-import type { FlowRows } from "./_flow.ts";
+import type { FlowRows } from "./_flow_rows.ts";
 import { KINDS, type Plan } from "./_layer.ts";
 import { MASKED_DRAW } from "./_opcodes.ts";
 

@@ -2,7 +2,8 @@
 
 import { densityWidths, type MafSpec } from "@likely/core";
 import { type Code, float } from "./_code.ts";
-import { emitBase, emitContext, type Flow, type FlowBackward, type FlowRows } from "./_flow.ts";
+import { emitBase, type Flow, type FlowBackward } from "./_flow.ts";
+import { emitContext, type FlowRows } from "./_flow_rows.ts";
 import { type Plan, type Rows, takeRows } from "./_layer.ts";
 import { AFFINE, AFFINE_BACK } from "./_opcodes.ts";
 import { planMaskedDraws } from "./_masked_draws.ts";
