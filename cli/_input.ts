@@ -3,8 +3,6 @@
 import {
   type Artifact,
   decodeArtifact,
-  type Draws,
-  drawsFromCsv,
   FormatError,
   openSimulations,
   type Points,
@@ -24,17 +22,12 @@ export async function readSimulations(path: string): Promise<StoredSimulations> 
 
 /** Reads a model. */
 export function readModel(path: string): Promise<Artifact> {
-  return read(path, (bytes) => decodeArtifact(bytes));
-}
-
-/** Reads draws. */
-export function readDraws(path: string): Promise<Draws> {
-  return read(path, (bytes) => drawsFromCsv(new TextDecoder().decode(bytes)));
+  return readFile(path, decodeArtifact);
 }
 
 /** Reads observed data: rows of a CSV file, or the data that a task comes with. */
 export async function readObservation(x: string): Promise<Points> {
-  if (!isTask(x)) return read(x, (bytes) => readCsv(new TextDecoder().decode(bytes)).rows);
+  if (!isTask(x)) return readFile(x, (bytes) => readCsv(bytes).rows);
   const { observation } = (await loadTask(x)).task;
   if (observation) return points(observation, observation.length);
   throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a CSV file`);
@@ -52,7 +45,7 @@ export interface TableRule {
 
 /** Reads a CSV file of finite numbers, so many in a row. */
 export async function readTable(path: string, rule: TableRule): Promise<Points> {
-  const { rows } = await read(path, (bytes) => readCsv(new TextDecoder().decode(bytes)));
+  const { rows } = await readFile(path, readCsv);
   requireTable(path, rows, rule);
   return rows;
 }
@@ -86,7 +79,8 @@ function requireTable(path: string, rows: Points, { what, dim, whose }: TableRul
   );
 }
 
-async function read<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
+/** Reads a file; what is wrong with it comes with its path. */
+export async function readFile<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
   const bytes = await bytesOf(path);
   try {
     return decode(bytes);

@@ -30,25 +30,50 @@ export async function requireOutput(path: string, { what, isOne }: OutputKind): 
   refuse(path, `only ${what} may be replaced`, "another file is there; remove it or choose another name");
 }
 
+/** What a command writes to a folder. */
+export interface FolderKind {
+  /** For messages: `simulations`. */
+  readonly what: string;
+  /** The names that may be in it. */
+  readonly entries: RegExp;
+  /** Tells a folder that the command may go on with, or replace; by default one with these names. */
+  isOne?(path: string): Promise<boolean>;
+}
+
 /** Checks that the folder of simulations is new, or holds nothing else. */
 export async function requireStore(path: string): Promise<void> {
+  await requireReplaceable(path, {
+    what: "simulations",
+    entries: /^(theta|x|score|zarr\.json(\.partial)?)$/,
+  });
+}
+
+/** Checks that a folder is new or empty, or holds what the command writes and nothing else. */
+export async function requireReplaceable(path: string, { what, entries, isOne }: FolderKind): Promise<void> {
   await requireFolder(path);
   const found = await statOf(path);
   if (found === undefined) return;
   if (!found.isDirectory) refuse(path, "it must be a folder", "a file of that name is there");
+  let isEmpty = true;
   for await (const { name } of Deno.readDir(path)) {
-    if (/^(theta|x|score|zarr\.json(\.partial)?)$/.test(name)) continue;
-    refuse(path, "the folder must hold simulations only", `"${name}" is there; choose another folder`);
+    isEmpty = false;
+    if (entries.test(name)) continue;
+    refuse(path, `the folder must hold ${what} only`, `"${name}" is there; choose another folder`);
   }
+  if (isEmpty || isOne === undefined || await isOne(path)) return;
+  refuse(path, `only ${what} of this command may be replaced`, "others are there; choose another folder");
 }
 
-/** Writes beside the file, then renames. */
-export async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
+/** Writes beside the file, then renames; text may come in pieces. */
+export async function writeOutput(
+  path: string,
+  content: Uint8Array | string | Iterable<string>,
+): Promise<void> {
   const partial = `${path}.partial`;
   try {
-    await (typeof content === "string"
-      ? Deno.writeTextFile(partial, content)
-      : Deno.writeFile(partial, content));
+    if (content instanceof Uint8Array) await Deno.writeFile(partial, content);
+    else if (typeof content === "string") await Deno.writeTextFile(partial, content);
+    else await Deno.writeFile(partial, ReadableStream.from(content).pipeThrough(new TextEncoderStream()));
     await Deno.rename(partial, path);
   } catch (error) {
     await Deno.remove(partial).catch(() => {});

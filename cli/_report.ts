@@ -16,7 +16,8 @@ import {
 } from "@likely/core";
 import type { PosteriorReportOptions } from "@likely/sbi";
 import { unitOf } from "./_beta.ts";
-import { readDraws, readModel, readObservation, requireFits, requireSimulatorOf } from "./_input.ts";
+import { readDraws } from "./_draws_file.ts";
+import { readModel, readObservation, requireFits, requireSimulatorOf } from "./_input.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { PAGE, requireOutput, writeOutput } from "./_output.ts";
 import { keyFor } from "./_seed.ts";
@@ -37,11 +38,12 @@ export const reportCommand: Command = {
   notes: [
     "The page is one file without scripts: posterior, traces, learning curves, provenance and, with",
     "--task, data simulated from the draws. Of existing files only such a page is replaced.",
+    "Draws are a CSV file, or a folder of this command or of ArviZ (Zarr 3), which may be compressed.",
     "Permissions: --allow-read, --allow-write.",
   ],
   examples: [
     "likely report model.safetensors draws.csv --out report.html",
-    "likely report model.safetensors draws.csv --out report.html --task influenza",
+    "likely report model.safetensors draws.zarr --out report.html --task influenza",
   ],
   run,
 };
@@ -58,14 +60,15 @@ async function run(args: Arguments): Promise<void> {
   const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
   const warnings = [
     ...(predictive ? await observationWarnings(artifact, await readObservation((x ?? task)!)) : []),
+    ...draws.warnings,
     ...convergenceWarnings(draws),
   ];
   const page = await posteriorReport({
     title: `Posterior of ${artifact.provenance.simulator}`,
     ...leadOf(artifact, beta),
     artifact,
-    // Of the run the table tells nothing; the page says so.
-    draws: { ...draws, info: { ...draws.info, divergences: NaN }, warnings },
+    // Of the run a table tells nothing; the page says so.
+    draws: { ...draws, info: { divergences: NaN, ...draws.info }, warnings: [...new Set(warnings)] },
     ...(predictive && { predictive }),
   });
   await writeOutput(out, page);
@@ -83,9 +86,9 @@ function leadOf(artifact: Artifact, beta: number | undefined): { readonly lead?:
   return beta === undefined || beta === 1 ? {} : { lead: `Of the likelihood to the power of ${beta}.` };
 }
 
-function requireOfModel(path: string, { names, values }: Draws, { prior }: Artifact): void {
+function requireOfModel(path: string, { names, length, values }: Draws, { prior }: Artifact): void {
   const expected = priorFrom(prior).names;
-  if (names.join() !== expected.join()) {
+  if (JSON.stringify(names) !== JSON.stringify(expected)) {
     throw new TypeError(
       `Cannot report ${path} as its columns must be the model's parameters, ${expected.join(", ")}: ` +
         `current value is ${names.join(", ")}`,
@@ -93,9 +96,10 @@ function requireOfModel(path: string, { names, values }: Draws, { prior }: Artif
   }
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
+  const at = Math.floor(bad / names.length);
   throw new RangeError(
-    `Cannot report ${path} as every draw must be finite: line ${Math.floor(bad / names.length) + 2}, ` +
-      `${names[bad % names.length]} is ${values[bad]}`,
+    `Cannot report ${path} as every draw must be finite: draw ${at % length} of chain ` +
+      `${Math.floor(at / length)} has ${values[bad]} for ${names[bad % names.length]}`,
   );
 }
 

@@ -2,14 +2,14 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
-import { type Artifact, type Draws, drawsFromCsv, drawsToCsv, type Points } from "@likely/core";
+import { type Artifact, type Draws, type Points, priorFrom } from "@likely/core";
 import type { PosteriorOptions } from "@likely/sbi";
 import { type BetaChoice, betaFor, readBeta } from "./_beta.ts";
 import { chosenBeta } from "./_chosen_beta.ts";
+import { requireDrawsNames, requireDrawsOutput, writeDrawsOutput } from "./_draws_file.ts";
 import { readModel, readObservation, requireFits } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import type { Arguments, Command } from "./_options.ts";
-import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
 import { printSummary } from "./_print_summary.ts";
 import { progress, rate } from "./_progress.ts";
 import { fileOfBeta, followPath } from "./_sample_path.ts";
@@ -26,7 +26,7 @@ export const sampleCommand: Command = {
   positionals: ["model"],
   options: {
     x: { value: "data", help: "a CSV file, or a task that comes with data", required: true },
-    out: { value: "file", help: "the draws, as CSV", required: true },
+    out: { value: "file", help: "the draws: a CSV file, or a folder .zarr for ArviZ", required: true },
     beta: {
       value: "number",
       help: "inverse temperature, needed for a cost: one, several with commas between, or auto",
@@ -51,26 +51,18 @@ export const sampleCommand: Command = {
     "the one whose simulations come closest to data held out, simulated too; see `chooseBeta`.",
     "Several are sampled along one path from the prior, by as many particles as --draws says, and",
     "each gets a file of its own: draws_beta10.csv beside draws.csv.",
+    "",
+    'In Python, arviz.from_zarr("draws.zarr") opens such a folder. It knows how the draws were made, too.',
     "Permissions: --allow-read, --allow-write.",
   ],
   examples: [
     "likely sample model.safetensors --x observed.csv --out draws.csv",
     "likely sample model.safetensors --x influenza --out draws.csv --sampler slice --draws 5000",
+    "likely sample model.safetensors --x observed.csv --out draws.zarr",
     "likely sample cost.safetensors --x observed.csv --beta 10,30,100 --out draws.csv",
     "likely sample cost.safetensors --x observed.csv --beta auto --task two_moons --out draws.csv",
   ],
   run,
-};
-
-const DRAWS: OutputKind = {
-  what: "a file of draws",
-  isOne: (bytes) => {
-    try {
-      return drawsFromCsv(new TextDecoder().decode(bytes)).length > 0;
-    } catch {
-      return false;
-    }
-  },
 };
 
 async function run(args: Arguments): Promise<void> {
@@ -86,8 +78,9 @@ async function run(args: Arguments): Promise<void> {
   requireFitting(args, asked);
   const betas = asked === undefined || asked === "auto" ? [] : asked;
   const files = betas.length > 1 ? betas.map((beta) => fileOfBeta(out, beta)) : [out];
-  for (const file of files) await requireOutput(file, DRAWS);
+  for (const file of files) await requireDrawsOutput(file);
   const artifact = await readModel(args.positional(0));
+  for (const file of files) await requireDrawsNames(file, priorFrom(artifact.prior).names);
   const beta = await betaFor(args, asked, artifact);
   const x = await readObservation(args.required("x"));
   requireFits(args.required("x"), x, artifact);
@@ -124,7 +117,7 @@ interface ChainArguments extends Pick<PosteriorOptions, "sampler" | "warmup" | "
 async function sampleChains(artifact: Artifact, x: Points, args: ChainArguments): Promise<void> {
   const { out } = args;
   const draws = await watched(artifact, x, args);
-  await writeOutput(out, drawsToCsv(draws));
+  await writeDrawsOutput(out, draws);
   await printSummary(draws);
   const { info, chains, length, warnings } = draws;
   const seconds = Number(info.seconds).toFixed(1);

@@ -3,8 +3,8 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { join, parse } from "node:path";
-import { type Artifact, drawsToCsv, type Points } from "@likely/core";
-import { writeOutput } from "./_output.ts";
+import type { Artifact, Points } from "@likely/core";
+import { writeDrawsOutput } from "./_draws_file.ts";
 import { printSummary } from "./_print_summary.ts";
 import { keyFor } from "./_seed.ts";
 
@@ -34,7 +34,7 @@ export async function followPath(
   for (const [k, { beta, draws, cost }] of steps.entries()) {
     // Particles that stem from one lie side by side, so that one chain of them tells of that.
     const chain = { ...draws, chains: 1, length: draws.chains };
-    await writeOutput(files[k]!, drawsToCsv(chain));
+    await writeDrawsOutput(files[k]!, chain);
     await printSummary(chain);
     console.log(`${files[k]}: beta ${beta}, ${chain.length} draws, mean cost ${cost.toPrecision(3)}`);
     const least = Math.min(...essBulk(chain));

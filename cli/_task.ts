@@ -40,7 +40,8 @@ function find(name: string): SimulatorModule {
         `or a module such as ./my_task.ts: current value is "${name}"`,
     );
   }
-  const [, path = name, exported = "task"] = /^(.*?)(?:#([^#]*))?$/.exec(name) ?? [];
+  // A folder may have a # in its name.
+  const [, path = name, exported = "task"] = /^(.*\.[cm]?[jt]s)(?:#([^#]*))?$/.exec(name) ?? [];
   return { module: toUrl(path), export: exported };
 }
 

@@ -1,163 +1,144 @@
 // Draws as a Zarr v3 group in a folder. See draws_zarr.ts for the layout.
 
-import * as v from "valibot";
 import * as zarr from "zarrita";
 import { AtomicStore } from "./_atomic_store.ts";
+import { fileNames } from "./_file_names.ts";
+import { show } from "./_plain_data.ts";
 import type { Draws, DrawsInfo } from "./draws.ts";
-import { FormatError } from "./errors.ts";
+
+/** Refuses what cannot be written, before anything is. */
+export async function checkDrawsFiles(path: string, names: readonly string[]): Promise<void> {
+  const files = fileNames(names);
+  const bad = names.find((name, j) => files[j] === undefined || names.indexOf(name) !== j);
+  if (bad !== undefined) {
+    throw new RangeError(
+      `Cannot write draws as every name must be its own, neither empty nor too long for a file, and ` +
+        `without half of a surrogate pair: current value is ${show(bad)}`,
+    );
+  }
+  const [there] = await new AtomicStore(path).list("/");
+  if (there === undefined) return;
+  throw new RangeError(`Cannot write draws as ${path} must be absent or empty: it holds ${there}`);
+}
 
 /** Writes everything; the root's metadata comes last, so that half a folder is none. */
 export async function writeDrawsFiles(path: string, draws: Draws): Promise<void> {
-  const { names, chains, length, values, info, warnings } = draws;
-  requireWritable(draws);
+  requireDraws(draws);
+  await checkDrawsFiles(path, draws.names);
   const store = new AtomicStore(path);
-  const there = await store.list("/");
-  if (there.length > 0) {
-    throw new RangeError(`Cannot write draws as ${path} must be absent or empty: it holds ${there[0]}`);
+  const nodes = [...await writePosterior(store, draws), ...await writeStats(store, draws)];
+  const metadata: Record<string, unknown> = {};
+  for (const node of nodes) metadata[node] = await metadataOf(store, node);
+  // In one place, as a reader that must list folders finds them in any order.
+  const root = {
+    "zarr_format": 3,
+    "node_type": "group",
+    attributes: {},
+    "consolidated_metadata": { kind: "inline", must_understand: false, metadata },
+  };
+  await store.set("/zarr.json", new TextEncoder().encode(JSON.stringify(root, null, 2)));
+}
+
+/** Writes the group of the parameters; returns the paths of what it wrote. */
+async function writePosterior(store: AtomicStore, draws: Draws): Promise<string[]> {
+  const { names, chains, length, info, warnings } = draws;
+  const files = fileNames(names) as string[];
+  const likely = { format: 1, names, variables: files, info: encodeInfo(info), warnings };
+  await zarr.create(at(store, "posterior"), {
+    attributes: { created_by: "likely", inference_library: "likely", likely },
+  });
+  const grid = { shape: [chains, length], dims: ["chain", "draw"] };
+  for (const [j, file] of files.entries()) {
+    const attributes = file === names[j] ? {} : { long_name: names[j]! };
+    await writeArray(at(store, `posterior/${file}`), columnOf(draws, j), { ...grid, attributes });
   }
-  const group = zarr.root(store).resolve("posterior");
-  const likely = { format: 1, names, info: withoutNaN(info), warnings };
-  await zarr.create(group, { attributes: { created_by: "likely", likely } });
-  const write = (name: string, column: Float64Array) =>
-    writeArray(group.resolve(name), column, { shape: [chains, length], dims: ["chain", "draw"] });
-  for (const [j, name] of names.entries()) {
-    await write(name, values.filter((_, k) => k % names.length === j));
+  await writeLabels(store, "posterior", draws);
+  return ["posterior", ...[...files, "chain", "draw"].map((file) => `posterior/${file}`)];
+}
+
+/** Writes the group of what is known of the run, of single draws only where all are alike. */
+async function writeStats(store: AtomicStore, draws: Draws): Promise<string[]> {
+  const { chains, length, info } = draws;
+  const attributes = { "inference_library": "likely", ...encodeInfo(info) };
+  await zarr.create(at(store, "sample_stats"), { attributes });
+  const known = info.divergences === 0 ? ["diverging"] : [];
+  for (const file of known) {
+    const none = new zarr.BoolArray(chains * length);
+    const grid = { shape: [chains, length], dims: ["chain", "draw"] };
+    await writeArray(at(store, `sample_stats/${file}`), none, grid);
   }
+  await writeLabels(store, "sample_stats", draws);
+  return ["sample_stats", ...[...known, "chain", "draw"].map((file) => `sample_stats/${file}`)];
+}
+
+async function writeLabels(store: AtomicStore, group: string, { chains, length }: Draws): Promise<void> {
   for (const [dim, size] of [["chain", chains], ["draw", length]] as const) {
     const labels = Int32Array.from({ length: size }, (_, i) => i);
-    await writeArray(group.resolve(dim), labels, { shape: [size], dims: [dim] });
+    await writeArray(at(store, `${group}/${dim}`), labels, { shape: [size], dims: [dim] });
   }
-  await zarr.create(zarr.root(store), { attributes: {} });
+}
+
+/** A place in the store; escaped, since zarrita resolves paths as URLs. */
+function at(store: AtomicStore, path: string): zarr.Location<AtomicStore> {
+  return new zarr.Location(store, `/${path.split("/").map(encodeURIComponent).join("/")}`);
+}
+
+/** How an array lies. */
+interface Layout {
+  readonly shape: number[];
+  readonly dims: string[];
+  readonly attributes?: Record<string, string>;
 }
 
 async function writeArray(
-  at: zarr.Location<AtomicStore>,
-  data: Float64Array | Int32Array,
-  { shape, dims }: { readonly shape: number[]; readonly dims: string[] },
+  place: zarr.Location<AtomicStore>,
+  data: Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | zarr.BoolArray,
+  { shape, dims, attributes = {} }: Layout,
 ): Promise<void> {
   const stride = shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
   const options = {
     shape,
     chunkShape: shape,
     dimensionNames: dims,
+    attributes,
     codecs: [{ name: "bytes", configuration: { endian: "little" } }],
   };
   const all = shape.map(() => null);
   if (data instanceof Float64Array) {
-    const array = await zarr.create(at, { ...options, dtype: "float64", fillValue: NaN });
-    await zarr.set(array, all, { data: new Float64Array(data), shape, stride });
+    const array = await zarr.create(place, { ...options, dtype: "float64", fillValue: NaN });
+    await zarr.set(array, all, { data, shape, stride });
+  } else if (data instanceof Int32Array) {
+    const array = await zarr.create(place, { ...options, dtype: "int32", fillValue: 0 });
+    await zarr.set(array, all, { data, shape, stride });
   } else {
-    const array = await zarr.create(at, { ...options, dtype: "int32", fillValue: 0 });
-    await zarr.set(array, all, { data: new Int32Array(data), shape, stride });
+    const array = await zarr.create(place, { ...options, dtype: "bool", fillValue: false });
+    await zarr.set(array, all, { data, shape, stride });
   }
 }
 
-/** Reads everything; nothing is made room for that a file's size does not prove. */
-export async function readDrawsFiles(path: string): Promise<Draws> {
-  const store = new AtomicStore(path);
-  const { names, info, warnings } = await readGroup(store, path);
-  const columns: Column[] = [];
-  for (const name of names) columns.push(await readColumn(store, { path, name }));
-  const { chains, length } = columns[0]!;
-  const odd = columns.findIndex((column) => column.chains !== chains || column.length !== length);
-  if (odd >= 0) refuse(`${path}/posterior/${names[odd]}`, `hold ${chains} chains of ${length} draws`);
-  const values = new Float64Array(chains * length * names.length);
-  columns.forEach(({ data }, j) => data.forEach((value, i) => values[i * names.length + j] = value));
-  return { names, chains, length, values, info, warnings };
+async function metadataOf(store: AtomicStore, node: string): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await store.get(`/${node}/zarr.json`)));
 }
 
-type About = Pick<Draws, "names" | "info" | "warnings">;
-
-const UNKNOWN: DrawsInfo = { sampler: "unknown", evaluations: NaN };
-const NUMBER = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? NaN));
-const LIKELY = v.object({
-  format: v.literal(1),
-  names: v.pipe(v.array(v.pipe(v.string(), v.check(isName, "is no parameter's name"))), v.minLength(1)),
-  info: v.objectWithRest({ sampler: v.string(), evaluations: NUMBER }, v.union([NUMBER, v.string()])),
-  warnings: v.array(v.string()),
-});
-
-async function readGroup(store: AtomicStore, path: string): Promise<About> {
-  const file = `${path}/posterior/zarr.json`;
-  const bytes = await store.get("/posterior/zarr.json");
-  if (bytes === undefined) refuse(file, "describe a group: there is none");
-  try {
-    const group = JSON.parse(new TextDecoder().decode(bytes));
-    v.parse(v.object({ node_type: v.literal("group"), zarr_format: v.literal(3) }), group);
-    if (group.attributes?.likely !== undefined) return v.parse(LIKELY, group.attributes.likely);
-  } catch (cause) {
-    refuse(file, `describe draws of format 1: ${(cause as Error).message}`, cause);
-  }
-  const names: string[] = [];
-  for (const name of (await store.list("/posterior")).filter(isName).sort()) {
-    if (await store.has(`/posterior/${name}/zarr.json`)) names.push(name);
-  }
-  if (names.length === 0) refuse(`${path}/posterior`, "hold at least one parameter: there is none");
-  return { names, info: UNKNOWN, warnings: [] };
+function columnOf({ names, chains, length, values }: Draws, j: number): Float64Array<ArrayBuffer> {
+  return Float64Array.from({ length: chains * length }, (_, i) => values[i * names.length + j]!);
 }
 
-const SIZE = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const ARRAY = v.pipe(
-  v.object({
-    data_type: v.literal("float64"),
-    shape: v.strictTuple([SIZE, SIZE]),
-    dimension_names: v.strictTuple([v.literal("chain"), v.literal("draw")]),
-    chunk_grid: v.object({
-      name: v.literal("regular"),
-      configuration: v.object({ chunk_shape: v.strictTuple([SIZE, SIZE]) }),
-    }),
-    // Uncompressed, so that the size of a file bounds what reading it takes.
-    codecs: v.strictTuple([
-      v.object({ name: v.literal("bytes"), configuration: v.object({ endian: v.literal("little") }) }),
-    ]),
-  }),
-  v.check(
-    ({ shape, chunk_grid }) => shape.every((size, i) => size === chunk_grid.configuration.chunk_shape[i]),
-    "must be one chunk",
-  ),
-);
-
-interface Column {
-  readonly chains: number;
-  readonly length: number;
-  readonly data: Float64Array;
-}
-
-async function readColumn(
-  store: AtomicStore,
-  { path, name }: { readonly path: string; readonly name: string },
-): Promise<Column> {
-  const file = `${path}/posterior/${name}`;
-  let why: string;
-  try {
-    const bytes = await store.get(`/posterior/${name}/zarr.json`);
-    const { shape: [chains, length] } = v.parse(ARRAY, JSON.parse(new TextDecoder().decode(bytes)));
-    const array = await zarr.open.v3(zarr.root(store).resolve(`posterior/${name}`), { kind: "array" });
-    const { data } = await (array as zarr.Array<"float64", AtomicStore>).getChunk([0, 0]);
-    if (data.length === chains * length) return { chains, length, data };
-    why = `it holds ${data.length} numbers`;
-  } catch (cause) {
-    why = (cause as Error).message;
-  }
-  refuse(file, `be a float64 array [chain, draw], uncompressed and in one chunk: ${why}`);
-}
-
-function isName(name: string): boolean {
-  return name !== "" && name !== "chain" && name !== "draw" && name !== "zarr.json" &&
-    !/^\.|^__|[/\\\0]|\.partial$/.test(name);
-}
-
-// JSON has no NaN and no infinity.
-function withoutNaN(info: DrawsInfo): Record<string, number | string | null> {
+// JSON has no NaN, which is null in what others write too, and no infinity.
+function encodeInfo(info: DrawsInfo): Record<string, number | string | null | { number: string }> {
   return Object.fromEntries(
     Object.entries(info).map(([name, value]) => [
       name,
-      typeof value === "number" && !Number.isFinite(value) ? null : value,
+      typeof value === "string" || Number.isFinite(value)
+        ? value
+        : Number.isNaN(value)
+        ? null
+        : { number: `${value}` },
     ]),
   );
 }
 
-function requireWritable({ names, chains, length, values }: Draws): void {
+function requireDraws({ names, chains, length, values }: Draws): void {
   const expected = chains * length * names.length;
   if (values.length !== expected) {
     throw new TypeError(
@@ -165,13 +146,4 @@ function requireWritable({ names, chains, length, values }: Draws): void {
     );
   }
   if (expected === 0) throw new RangeError("Cannot write draws as there must be one: current value is none");
-  const bad = names.find((name, j) => !isName(name) || names.indexOf(name) !== j);
-  if (bad === undefined) return;
-  throw new RangeError(
-    `Cannot write draws as every name must be a file's, and its own: current value is "${bad}"`,
-  );
-}
-
-function refuse(file: string, rule: string, cause?: unknown): never {
-  throw new FormatError(`Cannot open draws as ${file} must ${rule}`, { cause });
 }

@@ -53,6 +53,14 @@ function requireName(action: string, name: string): void {
 
 /** A value in an error message, kept short. */
 export function show(value: unknown): string {
-  const text = String(JSON.stringify(value));
+  const text = typeof value === "number" ? `${value}` : asJson(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function asJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -6,7 +6,7 @@
  * `provenance` and, where there is one, `reference` are JSON. A file is hostile until proven otherwise: what is read has been
  * checked to the last number.
  *
- * In Python:
+ * What the weights mean is written in `docs/artifact.md`, with a reader in numpy. In Python:
  *
  * ```py
  * from safetensors import safe_open

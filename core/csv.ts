@@ -4,8 +4,11 @@
  * @module
  */
 
+import { cellsOf, isName, isQuoted, numberOf, type Separator, separatorOf, unquoted } from "./_csv_cells.ts";
+import { type CsvLine, csvLines, refuseCsv } from "./_csv_lines.ts";
+import { show } from "./_plain_data.ts";
 import { requireLength } from "./check.ts";
-import { fromRows, type Points, row } from "./points.ts";
+import { type Points, points, row } from "./points.ts";
 
 /** Numbers read from CSV. */
 export interface Csv {
@@ -15,28 +18,19 @@ export interface Csv {
   readonly rows: Points;
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const SPECIAL: Readonly<Record<string, number>> = {
-  nan: NaN,
-  inf: Infinity,
-  "+inf": Infinity,
-  "-inf": -Infinity,
-  infinity: Infinity,
-  "+infinity": Infinity,
-  "-infinity": -Infinity,
-};
-
 /**
  * Reads a table of numbers.
  *
- * The first line is a header if one of its cells is no number, or is quoted. `NaN` and
- * `Infinity` count as numbers, in Python's spelling too. A name may be quoted, but not hold a
- * line break.
+ * Cells may be separated by commas, semicolons, tabs or blanks, as `numpy.savetxt` does, and may be
+ * in quotes. Lines that begin with `#` are comments. The first line is a header where none of its
+ * cells is a number, a number written otherwise, or a mark of a missing one such as `NA`; a name that
+ * looks like these must be in quotes. `NaN` and `Infinity` count as numbers, in Python's spelling
+ * too. Decimals have points: `1,5` between semicolons is refused, not guessed at.
  *
- * @param text Lines of cells with commas between them.
+ * @param source Text; or bytes, however many, of UTF-8, or of UTF-16 with a byte order mark.
  * @returns The names and the rows, at least one.
- * @throws {SyntaxError} If there is no row, a cell is no number or a line is too long or too
- * short: the message names line and column, counted from 1.
+ * @throws {SyntaxError} If there is no row, a cell is no number, names and numbers are mixed in the
+ * first line, or a line is too long or too short: the message names line and column, counted from 1.
  *
  * @example Usage
  * ```ts
@@ -46,30 +40,32 @@ const SPECIAL: Readonly<Record<string, number>> = {
  * const { names, rows } = readCsv("a,b\n1,2\n3,4.5\n");
  * assertEquals(names, ["a", "b"]);
  * assertEquals(rows.data, new Float64Array([1, 2, 3, 4.5]));
- * assertEquals(readCsv("1,2").names, []);
+ * assertEquals(readCsv("1 2").names, []);
  * ```
  */
-export function readCsv(text: string): Csv {
-  const lines = text.replace(/^\uFEFF/, "").trimEnd().split(/\r?\n/);
-  const first = cells(lines[0]!, 1);
-  const hasHeader = first.some((cell) => toNumber(cell) === undefined);
-  const names = hasHeader ? first.map(toName) : [];
-  const start = hasHeader ? 1 : 0;
-  if (lines.length === start) {
-    refuse("there must be at least one row of numbers", "the text ends after line 1");
+export function readCsv(source: string | Uint8Array): Csv {
+  const lines = csvLines(source);
+  const [first, second] = [lines.next().value, lines.next().value] as (CsvLine | undefined)[];
+  if (first === undefined) refuseCsv("there must be at least one row of numbers", "there is none");
+  const separator = separatorOf(first, second);
+  const header = headerOf(first, second, separator);
+  if (header && second === undefined) {
+    refuseCsv("there must be at least one row of numbers", `the text ends after line ${first.number}`);
   }
-  const rows = lines.slice(start).map((line, i) => readRow(line, i + start + 1, first.length, names));
-  return { names, rows: fromRows(rows) };
+  const names = header ?? [];
+  const table = { names, dim: cellsOf(first, separator).length, separator };
+  const start = [...(header ? [] : [first]), ...(second ? [second] : [])];
+  return { names, rows: points(readRows(start, lines, table), table.dim) };
 }
 
 /**
- * Writes a table of numbers; {@linkcode readCsv} reads back the same numbers (−0 as 0).
+ * Writes a table of numbers; {@linkcode readCsv} reads back the same numbers (−0 as 0) and names.
  *
  * @param names One name per column; none for a table without a header.
  * @param rows `[n, names.length]`.
  * @returns One line per row, and one for the header.
- * @throws {TypeError} If the number of names is not that of the columns, or a name holds a
- * line break.
+ * @throws {TypeError} If the number of names is not that of the columns, or a name holds NUL or half
+ * of a surrogate pair.
  *
  * @example Usage
  * ```ts
@@ -86,56 +82,80 @@ export function writeCsv(names: readonly string[], rows: Points): string {
     .join("");
 }
 
-/** The cells of a line as written, quotes included. */
-function cells(line: string, number: number): string[] {
-  if (!line.includes('"')) return line.split(",").map((cell) => cell.trim());
-  const found = [...line.matchAll(/\s*("(?:[^"]|"")*"|[^",]*?)\s*(,|$)/gy)];
-  const read = found.reduce((length, [match]) => length + match.length, 0);
-  if (read < line.length) refuse("every quote must be closed", `line ${number}, character ${read + 1}`);
-  // The end of the line matches once more, as an empty cell, unless a comma came before it.
-  return found.filter(([, , end], i) => i === 0 || found[i - 1]![2] === "," || end === ",").map(([, cell]) =>
-    cell!
+/** The names in the first line; undefined where it holds numbers, or should. */
+function headerOf(
+  first: CsvLine,
+  second: CsvLine | undefined,
+  separator: Separator,
+): string[] | undefined {
+  const below = second ? cellsOf(second, separator) : [];
+  const cells = cellsOf(first, separator);
+  // Quotes make a name of anything, unless numbers are in quotes as well.
+  const areNames = cells.map((cell, j) =>
+    isQuoted(cell) && second !== undefined && !isQuoted(below[j] ?? "") || isName(unquoted(cell))
+  );
+  if (areNames.every(Boolean)) return cells.map(unquoted);
+  if (!areNames.some(Boolean)) return undefined;
+  const [name, other] = [areNames.indexOf(true), areNames.indexOf(false)];
+  refuseCsv(
+    "the first line must hold names, quoted where they look like numbers, or numbers, but not both",
+    `line ${first.number}, column ${other + 1} is ${show(cells[other])}, column ${name + 1} ${
+      show(cells[name])
+    }`,
   );
 }
 
-function readRow(line: string, number: number, length: number, names: readonly string[]): number[] {
-  const row = cells(line, number);
-  if (row.length !== length) {
-    refuse(`every line must have ${length} cells`, `line ${number} has ${line === "" ? 0 : row.length}`);
-  }
-  return row.map((cell, j) => {
-    const value = toNumber(cell);
-    if (value !== undefined) return value;
-    const name = names[j] === undefined ? "" : ` (${names[j]})`;
-    return refuse(
-      "every cell must be a number",
-      `line ${number}, column ${j + 1}${name} is ${JSON.stringify(cell)}`,
-    );
-  });
+/** What all lines of a table have in common. */
+interface Table {
+  readonly names: readonly string[];
+  readonly dim: number;
+  readonly separator: Separator;
 }
 
-function toNumber(cell: string): number | undefined {
-  if (NUMBER.test(cell)) return Number(cell);
-  const word = cell.toLowerCase();
-  return Object.hasOwn(SPECIAL, word) ? SPECIAL[word] : undefined;
+function readRows(start: readonly CsvLine[], rest: Iterable<CsvLine>, table: Table): Float64Array {
+  let data = new Float64Array(table.dim * 64);
+  let length = 0;
+  const read = (line: CsvLine) => {
+    const cells = cellsOf(line, table.separator);
+    requireCells(line, cells, table);
+    if (length + table.dim > data.length) data = grown(data);
+    for (const [j, cell] of cells.entries()) {
+      data[length++] = numberOf(unquoted(cell)) ?? refuseCell(line, j, table);
+    }
+  };
+  start.forEach(read);
+  for (const line of rest) read(line);
+  return data.slice(0, length);
 }
 
-function toName(cell: string): string {
-  return cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+function requireCells({ text, number }: CsvLine, cells: readonly string[], { dim }: Table): void {
+  const length = /^ *$/.test(text) ? 0 : cells.length;
+  if (length !== dim) refuseCsv(`every line must have ${dim} cells`, `line ${number} has ${length}`);
+}
+
+function refuseCell(line: CsvLine, j: number, { names, separator }: Table): never {
+  const cell = cellsOf(line, separator)[j]!;
+  const name = names[j] === undefined ? "" : ` (${names[j]})`;
+  const rule = /^[+-]?\d*,\d+$/.test(unquoted(cell))
+    ? "decimals must have points, not commas"
+    : "every cell must be a number";
+  return refuseCsv(rule, `line ${line.number}, column ${j + 1}${name} is ${show(cell)}`);
+}
+
+function grown(data: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * data.length);
+  larger.set(data);
+  return larger;
 }
 
 function quote(name: string): string {
-  if (/[\r\n]/.test(name)) {
+  if (!name.isWellFormed() || name.includes("\0")) {
     throw new TypeError(
-      `Cannot write CSV as names must not hold line breaks: current value is ${JSON.stringify(name)}`,
+      `Cannot write CSV as names must be text without NUL or half a surrogate pair: current value is ${
+        show(name)
+      }`,
     );
   }
-  // A quoted cell is never taken for a number.
-  const isPlain = name !== "" && name === name.trim() && !/[",\uFEFF]/.test(name) &&
-    toNumber(name) === undefined;
+  const isPlain = name === name.trim() && !/[",;\t\r\n\uFEFF]|^#/.test(name) && isName(name);
   return isPlain ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-function refuse(rule: string, state: string): never {
-  throw new SyntaxError(`Cannot read CSV as ${rule}: ${state}`);
 }

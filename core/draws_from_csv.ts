@@ -15,9 +15,9 @@ import { type Points, row } from "./points.ts";
  * How they were made is not in the table: `info` holds the sampler `"unknown"` and NaN
  * evaluations, and there are no warnings.
  *
- * @param text The table, header included.
+ * @param source The table, header included: text, or its bytes, however many.
  * @returns The draws.
- * @throws {SyntaxError} If the text is no such table.
+ * @throws {SyntaxError} If it is no such table.
  *
  * @example Usage
  * ```ts
@@ -29,8 +29,8 @@ import { type Points, row } from "./points.ts";
  * assertEquals(draws.values, new Float64Array([0.5, -1]));
  * ```
  */
-export function drawsFromCsv(text: string): Draws {
-  const { names: columns, rows } = readCsv(text);
+export function drawsFromCsv(source: string | Uint8Array): Draws {
+  const { names: columns, rows } = readCsv(source);
   const [first, second, ...names] = columns;
   if (first !== "chain" || second !== "draw" || names.length === 0) {
     refuse("the columns must be chain, draw and the parameters", columns.join(", ") || "no header");

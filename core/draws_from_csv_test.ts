@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Draws } from "./draws.ts";
 import { drawsFromCsv } from "./draws_from_csv.ts";
-import { drawsToCsv } from "./draws_to_csv.ts";
+import { drawsToCsv, drawsToCsvChunks } from "./draws_to_csv.ts";
 
 const draws: Draws = {
   names: ["mu", 'a "b", c'],
@@ -15,6 +15,34 @@ const draws: Draws = {
 Deno.test("draws read back as they were written, to the last bit", () => {
   const back = drawsFromCsv(drawsToCsv(draws));
   assertEquals(back, { ...draws, info: { sampler: "unknown", evaluations: NaN }, warnings: [] });
+});
+
+Deno.test("draws of any names read back, from bytes too", () => {
+  const names = ["N#1", "N#2", "50%", "p?", "beta:age", "a\nb", "chain", "1", "NA", "a,b", ""];
+  const values = Float64Array.from({ length: 6 * names.length }, (_, k) => k / 3);
+  const some = { ...draws, names, values };
+  assertEquals(drawsFromCsv(drawsToCsv(some)).names, names);
+  assertEquals(drawsFromCsv(new TextEncoder().encode(drawsToCsv(some))).values, values);
+  assertThrows(() => drawsToCsv({ ...some, names: ["\ud800", ...names.slice(1)] }), TypeError, "surrogate");
+});
+
+Deno.test("draws that are longer than a string are written in pieces, and refused in one", () => {
+  // 2^29 / 24 numbers of 24 characters; the pieces are counted, not kept.
+  const many: Draws = {
+    ...draws,
+    names: ["mu"],
+    chains: 1,
+    length: 22_500_000,
+    values: new Float64Array(22_500_000),
+  };
+  many.values.fill(-1.2345678901234567e-300);
+  assertThrows(
+    () => drawsToCsv(many),
+    RangeError,
+    "at most 536870888 characters: 22500000 numbers have more",
+  );
+  const pieces = drawsToCsvChunks(draws);
+  assertEquals([...pieces].join(""), drawsToCsv(draws));
 });
 
 Deno.test("drawsFromCsv() refuses a table that is not of draws, and says where", () => {

@@ -11,6 +11,8 @@
  * @module
  */
 
+import { show } from "./_plain_data.ts";
+import { requireKey } from "./_require_key.ts";
 import { requireInteger } from "./check.ts";
 
 // Where a block lands before it is read: a typed array costs more to make than to fill.
@@ -30,6 +32,7 @@ export interface Key {
  * @param seed A whole number in [0, 2⁵³), or a `bigint` in [0, 2⁶⁴).
  * @returns The key.
  * @throws {RangeError} If the seed is negative, fractional or too large.
+ * @throws {TypeError} If it is no number.
  *
  * @example Usage
  * ```ts
@@ -44,6 +47,11 @@ export function key(seed: number | bigint): Key {
     requireInteger("make a key", "seed", seed, 0, Number.MAX_SAFE_INTEGER);
     return { hi: Math.floor(seed / 2 ** 32) >>> 0, lo: seed >>> 0 };
   }
+  if (typeof seed !== "bigint") {
+    throw new TypeError(
+      `Cannot make a key as seed must be a number or a bigint: current value is ${show(seed)}`,
+    );
+  }
   if (seed < 0n || seed >= 1n << 64n) {
     throw new RangeError(`Cannot make a key as seed must be in [0, 2^64): current value is ${seed}`);
   }
@@ -54,9 +62,10 @@ export function key(seed: number | bigint): Key {
  * Splits a key into `n` independent keys, as `jax.random.split`.
  *
  * @param parent The key to consume.
- * @param n How many children.
+ * @param n How many children; up to 6 of them may be destructured.
  * @returns The children, in order.
  * @throws {RangeError} If `n` is not a whole number ≥ 1.
+ * @throws {TypeError} If `parent` is no key.
  *
  * @example Usage
  * ```ts
@@ -67,10 +76,16 @@ export function key(seed: number | bigint): Key {
  * assertNotEquals(forTheta, forX);
  * ```
  */
-export function split(parent: Key, n: number): [Key, Key, ...Key[]] {
+export function split(parent: Key, n: 3): [Key, Key, Key];
+export function split(parent: Key, n: 4): [Key, Key, Key, Key];
+export function split(parent: Key, n: 5): [Key, Key, Key, Key, Key];
+export function split(parent: Key, n: 6): [Key, Key, Key, Key, Key, Key];
+// The tuple type spares callers who destructure two children an undefined check.
+export function split(parent: Key, n: number): [Key, Key, ...Key[]];
+export function split(parent: Key, n: number): Key[] {
+  requireKey("split a key", parent);
   requireInteger("split a key", "n", n, 1);
-  // The tuple type spares callers who destructure two children an undefined check.
-  return Array.from({ length: n }, (_, i) => foldIn(parent, i)) as [Key, Key, ...Key[]];
+  return Array.from({ length: n }, (_, i) => foldIn(parent, i));
 }
 
 /**
@@ -80,6 +95,8 @@ export function split(parent: Key, n: number): [Key, Key, ...Key[]] {
  * @param parent The key to consume.
  * @param index A whole number in [0, 2³²).
  * @returns The derived key.
+ * @throws {RangeError} If `index` is no such number.
+ * @throws {TypeError} If `parent` is no key.
  *
  * @example Usage
  * ```ts
@@ -90,7 +107,12 @@ export function split(parent: Key, n: number): [Key, Key, ...Key[]] {
  * ```
  */
 export function foldIn(parent: Key, index: number): Key {
-  threefry(parent.hi, parent.lo, 0, index >>> 0, BLOCK);
+  requireKey("fold a number into a key", parent);
+  // Checked here first: this runs once for every row, and wording a rule takes time.
+  if (typeof index !== "number" || index >>> 0 !== index) {
+    requireInteger("fold a number into a key", "index", index, 0, 2 ** 32 - 1);
+  }
+  threefry(parent.hi, parent.lo, 0, index, BLOCK);
   return { hi: BLOCK[0]!, lo: BLOCK[1]! };
 }
 
@@ -100,6 +122,8 @@ export function foldIn(parent: Key, index: number): Key {
  * @param source The key to consume.
  * @param n How many words.
  * @returns `[n]` words.
+ * @throws {RangeError} If `n` is not a whole number ≥ 0.
+ * @throws {TypeError} If `source` is no key.
  *
  * @example Usage
  * ```ts
@@ -110,6 +134,7 @@ export function foldIn(parent: Key, index: number): Key {
  * ```
  */
 export function bits(source: Key, n: number): Uint32Array {
+  requireKey("draw bits", source);
   requireInteger("draw bits", "n", n, 0);
   const words = new Uint32Array(n);
   for (let i = 0; i < n; i++) {

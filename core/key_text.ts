@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireKey } from "./_require_key.ts";
 import type { Key } from "./key.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { Key } from "./key.ts";
  *
  * @param key The key; not consumed.
  * @returns Its text.
+ * @throws {TypeError} If it is no key.
  *
  * @example Usage
  * ```ts
@@ -21,5 +23,6 @@ import type { Key } from "./key.ts";
  * ```
  */
 export function keyText(key: Key): string {
+  requireKey("write a key", key);
   return [key.hi, key.lo].map((word) => word.toString(16).padStart(8, "0")).join(":");
 }

@@ -45,6 +45,7 @@ export * from "./energy_score.ts";
 export * from "./engine.ts";
 export * from "./errors.ts";
 export * from "./exponential.ts";
+export * from "./extent.ts";
 export * from "./first_of.ts";
 export * from "./gamma.ts";
 export * from "./independent.ts";

@@ -5,8 +5,8 @@
  */
 
 import { fromInterval, toInterval } from "./_bijection.ts";
-import type { Points } from "./points.ts";
 import type { Interval } from "./interval.ts";
+import type { Points } from "./points.ts";
 import type { Support } from "./support.ts";
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireKey } from "./_require_key.ts";
 import { type Key, threefry } from "./key.ts";
 
 /**
@@ -22,6 +23,7 @@ export interface Stream {
  *
  * @param source The key to consume.
  * @returns A stream at its beginning.
+ * @throws {TypeError} If `source` is no key.
  *
  * @example Usage
  * ```ts
@@ -33,6 +35,7 @@ export interface Stream {
  * ```
  */
 export function stream(source: Key): Stream {
+  requireKey("open a stream", source);
   return new ThreefryStream(source);
 }
 

@@ -8,15 +8,14 @@ import { type Artifact, checkWeights, type Weight } from "@likely/core";
  */
 export function withoutLinearTrunk(artifact: Artifact): Artifact {
   const { spec, weights } = artifact;
-  if (spec.kind !== "network") return artifact;
-  const { trunk } = spec;
-  if (trunk.kind !== "mlp" || trunk.hidden.length > 0) return artifact;
+  if (spec.kind !== "network" || spec.trunk.kind !== "mlp" || spec.trunk.hidden.length > 0) return artifact;
+  const { activation } = spec.trunk;
   checkWeights(spec, weights);
   const { "trunk/out/weight": weight, "trunk/out/bias": bias, ...rest } = weights;
   const width = bias!.data.length;
   return {
     ...artifact,
-    spec: { ...spec, trunk: { kind: "resnet", blocks: 0, width, activation: trunk.activation } },
+    spec: { ...spec, trunk: { kind: "resnet", blocks: 0, width, activation } },
     weights: {
       ...rest,
       "trunk/in/weight": weight!,

@@ -106,6 +106,7 @@ export async function betaPath(
   const { betas, particles = 500, moves = 20, sampler = "hmc", engine = fusedEngine(), signal } = options;
   requireCost(artifact);
   requireInteger("follow a path of beta", "particles", particles, 25);
+  requireInteger("follow a path of beta", "the number of betas", betas.length, 1);
   betas.forEach((beta, i) => requireNonNegative("follow a path of beta", `betas[${i}]`, beta));
   using cost = await engine.logDensity(artifact, observed(artifact, x));
   const prior = priorFrom(artifact.prior);

@@ -24,6 +24,7 @@ import {
   requireFraction,
   requireInteger,
   requireLength,
+  requireNonNegative,
   requireRows,
 } from "@likely/core/check";
 import { betaPath, type BetaPathOptions } from "./beta_path.ts";
@@ -152,6 +153,8 @@ export async function chooseBeta(
   const { pairs: given, onProgress, ...others } = rest;
   const { distance = distanceFrom(artifact.provenance.loss.options), ...sampling } = others;
   requireFraction("choose beta", "level", level);
+  requireInteger("choose beta", "the number of betas", betas.length, 1);
+  betas.forEach((beta, i) => requireNonNegative("choose beta", `betas[${i}]`, beta));
   const [forPairs, forRuns] = split(key, 2) as [Key, Key];
   const pairs = given ?? await simulatedPairs(forPairs, artifact, simulator, datasets);
   requirePairs(pairs, simulator.xDim);

@@ -2,12 +2,10 @@
 
 import type { Points } from "@likely/core";
 import { requireColumns } from "@likely/core/check";
+import { COMPONENT_VARIANCES } from "./_mixture_points.ts";
 
 /** 1 / (2 h²) of the kernel `exp(−(a − b)² / (2 h²))`. */
 export const KERNEL_RATE = 0.01;
-
-/** Points around theta are wide or narrow, by the toss of a fair coin. */
-export const COMPONENT_VARIANCES: readonly [number, number] = [1, 0.01];
 
 /**
  * `E D(X, observed)`, row by row of theta: `[n]`. X has as many independent points as `observed`, and

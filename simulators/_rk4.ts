@@ -7,14 +7,20 @@ export type VectorField = (state: Float64Array, rate: Float64Array) => void;
 
 /** How long and how finely to integrate. */
 export interface Rk4Options {
-  /** How many states to return, at times 1, 2, … */
+  /** How many states to return. */
   readonly times: number;
+  /**
+   * Time from one returned state to the next.
+   *
+   * @default {1}
+   */
+  readonly spacing?: number;
   /** Steps from one returned time to the next. */
   readonly stepsPerTime: number;
 }
 
 /**
- * Integrates an autonomous system from time 0 and returns its state at times 1, 2, ….
+ * Integrates an autonomous system from time 0 and returns its state at one spacing, two, ….
  *
  * A fixed step makes the solution a smooth function of initial state and parameters, so a
  * system that carries its own sensitivities gives the exact derivative of what is returned.
@@ -22,10 +28,10 @@ export interface Rk4Options {
  * @returns `[times, initial.length]`.
  */
 export function rk4(field: VectorField, initial: ArrayLike<number>, options: Rk4Options): Points {
-  const { times, stepsPerTime } = options;
+  const { times, spacing = 1, stepsPerTime } = options;
   const state = Float64Array.from(initial);
   const out = zeros(times, state.length);
-  const advance = stepper(field, state, 1 / stepsPerTime);
+  const advance = stepper(field, state, spacing / stepsPerTime);
   for (let t = 0; t < times; t++) {
     for (let j = 0; j < stepsPerTime; j++) advance();
     row(out, t).set(state);

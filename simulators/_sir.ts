@@ -6,16 +6,24 @@
 // line, costs no accuracy.
 
 import type { Points } from "@likely/core";
-import { rk4 } from "./_rk4.ts";
+import { rk4, type Rk4Options } from "./_rk4.ts";
 
 /** Everyone in the school. */
 export const POPULATION = 763;
 /** Days with an observation: 1, …, 14. */
 export const DAYS = 14;
 
-// Ten steps a day: log I is right to 2e-7 at the published fit and to 3e-5 at (β, γ) = (5, 2),
-// far out in the prior; the error falls with the fourth power of the step (see the test).
-const STEPS_PER_DAY = 10;
+/** Whom the disease meets, and when they are looked at. */
+export interface Outbreak extends Rk4Options {
+  /** N, one of them infected at the beginning. */
+  readonly population: number;
+}
+
+/**
+ * The school, day by day. Ten steps a day: log I is right to 2e-7 at the published fit and to 3e-5 at
+ * (β, γ) = (5, 2), far out in the prior; the error falls with the fourth power of the step (see the test).
+ */
+export const SCHOOL: Outbreak = { population: POPULATION, times: DAYS, stepsPerTime: 10 };
 
 /** How fast the disease spreads and heals. */
 export interface Rates {
@@ -25,28 +33,28 @@ export interface Rates {
   readonly gamma: number;
 }
 
-/** Columns log S, log I on each day: `[DAYS, 2]`. */
-export function sir({ beta, gamma }: Rates, stepsPerDay: number = STEPS_PER_DAY): Points {
-  const b = beta / POPULATION;
+/** Columns log S, log I at each time: `[times, 2]`. */
+export function sirTrajectory({ beta, gamma }: Rates, outbreak: Outbreak = SCHOOL): Points {
+  const b = beta / outbreak.population;
   return rk4(
     (state, rate) => {
       rate[0] = -b * Math.exp(state[1]!);
       rate[1] = b * Math.exp(state[0]!) - gamma;
     },
-    [Math.log(POPULATION - 1), 0],
-    { times: DAYS, stepsPerTime: stepsPerDay },
+    [Math.log(outbreak.population - 1), 0],
+    outbreak,
   );
 }
 
 /**
- * The same with forward sensitivities, the exact derivatives of what {@linkcode sir} returns:
- * columns log S, log I, ∂β log S, ∂β log I, ∂γ log S, ∂γ log I on each day: `[DAYS, 6]`.
+ * The same with forward sensitivities, the exact derivatives of what {@linkcode sirTrajectory} returns:
+ * columns log S, log I, ∂β log S, ∂β log I, ∂γ log S, ∂γ log I at each time: `[times, 6]`.
  */
-export function sirSensitivity({ beta, gamma }: Rates): Points {
+export function sirSensitivity({ beta, gamma }: Rates, outbreak: Outbreak = SCHOOL): Points {
   return rk4(
     (state, rate) => {
-      const s = Math.exp(state[0]!) / POPULATION;
-      const i = Math.exp(state[1]!) / POPULATION;
+      const s = Math.exp(state[0]!) / outbreak.population;
+      const i = Math.exp(state[1]!) / outbreak.population;
       rate[0] = -beta * i;
       rate[1] = beta * s - gamma;
       rate[2] = -i - beta * i * state[3]!;
@@ -54,7 +62,7 @@ export function sirSensitivity({ beta, gamma }: Rates): Points {
       rate[4] = -beta * i * state[5]!;
       rate[5] = beta * s * state[4]! - 1;
     },
-    [Math.log(POPULATION - 1), 0, 0, 0, 0, 0],
-    { times: DAYS, stepsPerTime: STEPS_PER_DAY },
+    [Math.log(outbreak.population - 1), 0, 0, 0, 0, 0],
+    outbreak,
   );
 }

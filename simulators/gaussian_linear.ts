@@ -4,10 +4,9 @@
  * @module
  */
 
-import { drawNormal, independent, normal, type Prior, simulator, type Task } from "@likely/core";
-
-const DIM = 10;
-const VARIANCE = 0.1;
+import { independent, normal, type Prior, type Task } from "@likely/core";
+import { requireLength } from "@likely/core/check";
+import { DIM, gaussianLocation, VARIANCE } from "./_gaussian_location.ts";
 
 /**
  * Builds the Gaussian linear task: `theta ~ N(0, 0.1 I)`, `x | theta ~ N(theta, 0.1 I)`, both of
@@ -32,17 +31,7 @@ export function gaussianLinear(): Task {
   return {
     name: "gaussian_linear",
     prior: gaussian(new Float64Array(DIM), VARIANCE),
-    simulator: simulator({
-      name: "gaussian_linear",
-      thetaDim: DIM,
-      xDim: DIM,
-      simulate: (random, theta) => theta.map((mean) => drawNormal(random, mean, Math.sqrt(VARIANCE))),
-      logLikelihood: (theta, x) => {
-        const distance = theta.reduce((sum, mean, j) => sum + (x[j]! - mean) ** 2, 0);
-        return -DIM / 2 * Math.log(2 * Math.PI * VARIANCE) - distance / (2 * VARIANCE);
-      },
-      score: (theta, x) => theta.map((mean, j) => (x[j]! - mean) / VARIANCE),
-    }),
+    simulator: gaussianLocation("gaussian_linear"),
   };
 }
 
@@ -64,11 +53,7 @@ export function gaussianLinear(): Task {
  * ```
  */
 export function gaussianLinearPosterior(x: Float64Array): Prior {
-  if (x.length !== DIM) {
-    throw new TypeError(
-      `Cannot give the posterior as x must have length ${DIM}: current length is ${x.length}`,
-    );
-  }
+  requireLength("give a posterior", "x", x.length, DIM);
   return gaussian(x.map((value) => value / 2), VARIANCE / 2);
 }
 

@@ -7,7 +7,7 @@
 import { type Points, simulator, type Task } from "@likely/core";
 import { drawCounts, influenzaPrior } from "./_influenza_model.ts";
 import { logNegativeBinomial, scoreInverseDispersion, scoreLogMean } from "./_negative_binomial.ts";
-import { sir, sirSensitivity } from "./_sir.ts";
+import { sirSensitivity, sirTrajectory } from "./_sir.ts";
 import { countsToX, influenzaCounts, xToCounts } from "./influenza_counts.ts";
 
 /**
@@ -48,7 +48,7 @@ export function influenza(): Task {
       thetaDim: 3,
       xDim: influenzaCounts.length,
       simulate: (random, [beta, gamma, phiInv]) => {
-        const days = sir({ beta: beta!, gamma: gamma! });
+        const days = sirTrajectory({ beta: beta!, gamma: gamma! });
         return countsToX(drawCounts(random, logInfected(days).map(Math.exp), phiInv!));
       },
       logLikelihood,
@@ -59,7 +59,7 @@ export function influenza(): Task {
 }
 
 function logLikelihood([beta, gamma, phiInv]: Float64Array, x: Float64Array): number {
-  const logMeans = logInfected(sir({ beta: beta!, gamma: gamma! }));
+  const logMeans = logInfected(sirTrajectory({ beta: beta!, gamma: gamma! }));
   const counts = xToCounts(x);
   let total = 0;
   for (let t = 0; t < counts.length; t++) {

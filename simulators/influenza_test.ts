@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { drawNormal, fromRows, key, points, row, stream } from "@likely/core";
 import golden from "../tests/golden/flu.json" with { type: "json" };
 import { logNegativeBinomial } from "./_negative_binomial.ts";
-import { DAYS, type Rates, sir } from "./_sir.ts";
+import { DAYS, type Rates, SCHOOL, sirTrajectory } from "./_sir.ts";
 import { influenza } from "./influenza.ts";
 import { countsToX, influenzaCounts, xToCounts } from "./influenza_counts.ts";
 
@@ -10,7 +10,7 @@ const task = influenza();
 const { simulator } = task;
 
 function logInfected(rates: Rates, stepsPerDay?: number): number[] {
-  const { data } = sir(rates, stepsPerDay);
+  const { data } = sirTrajectory(rates, { ...SCHOOL, ...(stepsPerDay && { stepsPerTime: stepsPerDay }) });
   return Array.from({ length: DAYS }, (_, t) => data[2 * t + 1]!);
 }
 

@@ -5,11 +5,21 @@
  * | task | theta, x | likelihood and score |
  * | --- | --- | --- |
  * | `gaussianLinear` | 10, 10 | exact; posterior too |
+ * | `gaussianLinearUniform` | 10, 10 | exact; posterior too |
+ * | `gaussianMixture` | 2, 2 | exact; posterior too |
  * | `twoMoons` | 2, 2 | exact; the density jumps |
  * | `slcp` | 5, 8 | exact |
+ * | `slcpDistractors` | 5, 100 | exact, the noise's density left out |
+ * | `bernoulliGlm`, `bernoulliGlmRaw` | 10, 10 or 100 | exact |
+ * | `sir` | 2, 10 | exact, through its differential equation |
+ * | `lotkaVolterra` | 4, 20 | exact, through its differential equation |
  * | `uniform1d` | 1, 1 | likelihood exact, with edges; no score |
  * | `linearGaussianShifted` | 10, 10 | exact; posterior too |
  * | `gaussianMixtureAce` | 2, 10 | exact |
+ * | `driftDiffusion` | 4, 2 a trial | exact |
+ * | `gaussianCorrelated` | 12, 12 | exact; posterior too |
+ * | `autoregressive` | 3, 500 | exact |
+ * | `mg1Queue` | 3, 50 or 5 | likelihood exact for 50, with edges; no score |
  * | `influenza` | 3, 14 | exact; real data |
  * | `stochasticInfluenza` | 3, 14 | unknown; real data |
  * | `hodgkinHuxley` | 8, 7 | unknown; real data |
@@ -44,13 +54,20 @@
  */
 
 export * from "./actor_oriented.ts";
+export * from "./autoregressive.ts";
+export * from "./bernoulli_glm.ts";
+export * from "./bernoulli_glm_raw.ts";
 export * from "./brown_resnick.ts";
 export * from "./brown_resnick_pairwise.ts";
 export * from "./cost_task.ts";
+export * from "./drift_diffusion.ts";
 export * from "./dynamic_block_model.ts";
 export * from "./erdos_renyi.ts";
+export * from "./gaussian_correlated.ts";
 export * from "./gaussian_field.ts";
 export * from "./gaussian_linear.ts";
+export * from "./gaussian_linear_uniform.ts";
+export * from "./gaussian_mixture.ts";
 export * from "./gaussian_mixture_ace.ts";
 export * from "./graph.ts";
 export * from "./grid_posterior.ts";
@@ -64,13 +81,17 @@ export * from "./infected_graph.ts";
 export * from "./influenza.ts";
 export * from "./influenza_counts.ts";
 export * from "./linear_gaussian_shifted.ts";
+export * from "./lotka_volterra.ts";
+export * from "./mg1_queue.ts";
 export * from "./observations.ts";
 export * from "./path_options.ts";
 export * from "./separable_field.ts";
+export * from "./sir.ts";
 export * from "./sir_gillespie.ts";
 export * from "./sis_discrete.ts";
 export * from "./sis_gillespie.ts";
 export * from "./slcp.ts";
+export * from "./slcp_distractors.ts";
 export * from "./stochastic_influenza.ts";
 export * from "./tasks.ts";
 export * from "./temporal_ergm.ts";

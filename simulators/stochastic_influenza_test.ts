@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { fromRows, key, points, row } from "@likely/core";
 import golden from "../tests/golden/flu.json" with { type: "json" };
-import { DAYS, sir } from "./_sir.ts";
+import { DAYS, sirTrajectory } from "./_sir.ts";
 import { xToCounts } from "./influenza_counts.ts";
 import { stochasticInfluenza } from "./stochastic_influenza.ts";
 
@@ -51,7 +51,7 @@ Deno.test("stochasticInfluenza() dies out about as often as γ/β, and else reac
   assertAlmostEquals(late.mean, 0.25, 4.5 * late.error + 1 / 763);
   const alive = rows.filter((counts) => counts.reduce((a, b) => a + b) > 60);
   const peak = Math.max(
-    ...Array.from({ length: DAYS }, (_, t) => sir({ beta: 2, gamma: 0.5 }).data[2 * t + 1]!),
+    ...Array.from({ length: DAYS }, (_, t) => sirTrajectory({ beta: 2, gamma: 0.5 }).data[2 * t + 1]!),
   );
   const { mean } = average(alive, (counts) => Math.log(Math.max(...counts)));
   assertAlmostEquals(mean, peak, 0.15);

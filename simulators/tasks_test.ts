@@ -53,7 +53,15 @@ Deno.test("tasks have the score of their log-likelihood, by central differences"
 Deno.test("tasks that are smooth have scores of mean 0 under their own model", () => {
   const at: Record<string, number[]> = {
     "gaussian_linear": [0.3, -0.2, 0.1, 0, 0.5, -0.4, 0.2, 0.1, -0.1, 0.3],
+    "gaussian_linear_uniform": [0.3, -0.2, 0.1, 0, 0.5, -0.4, 0.2, 0.1, -0.1, 0.3],
+    "gaussian_mixture": [3, -4],
     slcp: [0.7, -2.9, -1, -0.9, 0.6],
+    "bernoulli_glm": [0.5, 1, 1.5, 1, 0, -0.5, -1, -0.5, 0, 0.3],
+    sir: [0.5, 0.13],
+    "lotka_volterra": [0.7, 0.1, 0.9, 0.1],
+    "drift_diffusion": [1, 1.3, 0.45, 0.3],
+    "gaussian_correlated": [0.3, -0.2, 0.1, 0, 0.5, -0.4, 0.2, 0.1, -0.1, 0.3, 0.4, 0.1],
+    autoregressive: [0.6, -0.4, 1.2],
     influenza: [1.73, 0.54, 0.14],
   };
   for (const [name, theta] of Object.entries(at)) {

@@ -10,7 +10,7 @@ import { embedder } from "./_embed.ts";
 import { maskedAffine } from "./_masked_affine.ts";
 import { mixture } from "./_mixture.ts";
 import { standardNormal } from "./_pieces.ts";
-import type { Network } from "./network.ts";
+import type { Network } from "./tensor_network.ts";
 
 /** The halves; x is embedded where it is the condition, θ where that is. */
 export function densityNetwork(spec: DensitySpec): Pick<Network, "embed" | "observe" | "output"> {

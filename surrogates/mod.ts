@@ -13,6 +13,7 @@ export * from "./scheduled_rate.ts";
 export * from "./tensor_density.ts";
 export * from "./tensor_engine.ts";
 export * from "./tensor_log_density.ts";
+export * from "./tensor_network.ts";
 export * from "./tensor_train_step.ts";
 export * from "./train.ts";
 export * from "./train_options.ts";

@@ -23,7 +23,8 @@ import { tf } from "@likely/core/lazy-tensor";
 import type { Matrix, Tensor } from "@likely/core/tensor";
 import { requireReadable } from "./_read.ts";
 import { standardised } from "./_tensor_batch.ts";
-import { type Joint, network } from "./network.ts";
+import { network } from "./network.ts";
+import type { Joint } from "./tensor_network.ts";
 
 /** Pairs (θ, x) evaluated in one go; more are done in turns. */
 const MOST_PAIRS = 16384;

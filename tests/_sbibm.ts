@@ -39,6 +39,11 @@ export async function readSbibm(task: string, k: number): Promise<SbibmCase> {
   };
 }
 
+/** Reads another row of data of observation `k`, by its file's name. */
+export async function readSbibmObservation(task: string, k: number, name: string): Promise<Float64Array> {
+  return (await readCsv(new URL(`${task}/obs${k}/${name}.csv`, FOLDER))).data;
+}
+
 function folderUrl(folder: string | URL): URL {
   const base = new URL(`file://${Deno.cwd()}/`);
   return typeof folder === "string" ? new URL(`${folder}/`, base) : new URL(`${folder}/`);

@@ -381,6 +381,19 @@ Deno.test("betaPath() wants a cost", async () => {
   await assertRejects(() => betaPath(key(0), exactCost(1), [0], { betas: [-1] }), RangeError, "betas[0]");
 });
 
+Deno.test("chooseBeta() and betaPath() refuse an empty list of beta, or a wrong one, before they simulate", async () => {
+  const simulator = {
+    ...gaussian(1, { sd: 1 }),
+    simulate: () => assert(false, "nothing is simulated"),
+  } as never;
+  for (
+    const [betas, part] of [[[], "the number of betas"], [[1, NaN], "betas[1]"], [[-1], "betas[0]"]] as const
+  ) {
+    await assertRejects(() => chooseBeta(key(1), exactCost(1), simulator, { betas }), RangeError, part);
+    await assertRejects(() => betaPath(key(1), exactCost(1), [0], { betas }), RangeError, part);
+  }
+});
+
 Deno.test("chooseBeta() scores every beta as the closed form does, and chooses by it", async () => {
   const [sd, level] = [1, 0.8];
   const betas = [0.05, 0.5, 5];

@@ -19,6 +19,7 @@ import {
   split,
   twoMoons,
 } from "@likely/sbi";
+import { openDraws } from "@likely/core/draws-zarr";
 
 const MAIN = new URL("../cli/main.ts", import.meta.url).pathname;
 
@@ -365,6 +366,50 @@ Deno.test("what is in the way of an output is left as it is", async () => {
   assertEquals(new TextDecoder().decode(desk.read("notes.txt")), "mine");
 });
 
+Deno.test("draws go to a folder for ArviZ as they go to a table, and a report reads both", async () => {
+  await using desk = new Desk();
+  desk.write("m", encodeArtifact(await model()));
+  const line = ["sample", "m", "--x", "x.csv", "--draws", "50", "--warmup", "20", "--chains", "2", "--out"];
+  const sampled = await desk.run(...line, "d.zarr");
+  assertEquals(sampled.code, 0, sampled.stderr);
+  assertStringIncludes(sampled.stdout, "d.zarr: 2 chains of 50 draws");
+  await desk.run(...line, "d.csv");
+  const draws = await openDraws(desk.file("d.zarr"));
+  assertEquals(drawsToCsv(draws), new TextDecoder().decode(desk.read("d.csv")));
+  assert(draws.info.sampler !== "unknown");
+
+  for (const [from, to] of [["d.zarr", "zarr.html"], ["d.csv", "csv.html"]] as const) {
+    const { code, stderr } = await desk.run("report", "m", from, "--out", to);
+    assertEquals(code, 0, stderr);
+  }
+  const [known, unknown] = ["zarr.html", "csv.html"].map((name) => new TextDecoder().decode(desk.read(name)));
+  assertStringIncludes(known!, String(draws.info.sampler));
+  assert(!unknown!.includes(`>${draws.info.sampler}<`));
+
+  // What is there is replaced where it is draws of this command, and only there.
+  assertEquals((await desk.run(...line, "d.zarr", "--seed", "1")).code, 0);
+  assert((await openDraws(desk.file("d.zarr"))).values[0] !== draws.values[0]);
+  assert(!desk.has("d.zarr.partial"));
+  await assertRefused(desk, [...line, "x.zarr"].join(" ").replace("x.csv", "d.csv"), 1, "2 numbers");
+  assert(!desk.has("x.zarr"));
+  await Deno.writeTextFile(desk.file("d.zarr/notes.txt"), "mine");
+  await assertRefused(desk, [...line, "d.zarr"].join(" "), 1, "the folder must hold draws only");
+  await Deno.mkdir(desk.file("other.zarr/posterior"), { recursive: true });
+  await assertRefused(
+    desk,
+    [...line, "other.zarr"].join(" "),
+    1,
+    "only draws of this command may be replaced",
+  );
+  await assertRefused(desk, [...line, "task.ts"].join(" "), 1, "only a file of draws may be replaced");
+  await assertRefused(
+    desk,
+    "report m other.zarr --out r.html",
+    1,
+    "posterior/zarr.json must describe a group",
+  );
+});
+
 Deno.test("inputs that are not what they should be are refused by name", async () => {
   await using desk = new Desk();
   const bytes = encodeArtifact(await model());
@@ -375,6 +420,8 @@ Deno.test("inputs that are not what they should be are refused by name", async (
   desk.write("wide.csv", "1,2,3\n");
   desk.write("nan.csv", "1,NaN\n");
   desk.write("text.csv", "a,b\n1,two\n");
+  desk.write("hole.csv", "NA,1\n3,4\n");
+  desk.write("comma.csv", "0,1;0,2\n");
   const refused = (line: string, message: string) => assertRefused(desk, line, 1, message);
   const rest = "--x x.csv --out d.csv";
   await refused(`sample none ${rest}`, "Cannot read none as it must exist");
@@ -393,6 +440,14 @@ Deno.test("inputs that are not what they should be are refused by name", async (
   await refused(
     "sample m --out d.csv --x text.csv",
     `text.csv: Cannot read CSV as every cell must be a number: line 2`,
+  );
+  await refused(
+    "sample m --out d.csv --x hole.csv",
+    `hole.csv: Cannot read CSV as every cell must be a number`,
+  );
+  await refused(
+    "sample m --out d.csv --x comma.csv",
+    "comma.csv: Cannot read CSV as decimals must have points",
   );
   await refused("sample m --out d.csv --x two_moons", "it must have an observation: give a CSV file");
   await refused("train x.csv --out m2", "must be a folder of simulations: it is a file");

@@ -1,8 +1,9 @@
 /** Our priors, likelihoods and scores against the reference posteriors of sbibm. */
 
 import { assert, assertAlmostEquals } from "@std/assert";
-import { type Points, points, row, type Task } from "@likely/core";
+import { type Points, points } from "@likely/core";
 import { gaussianLinear, gaussianLinearPosterior, slcp, twoMoons } from "@likely/simulators";
+import { average, repeat, steinInErrors } from "./_reference_checks.ts";
 import { readSbibm, sbibmTest } from "./_sbibm.ts";
 
 const OBSERVATIONS = [1, 2, 3];
@@ -65,40 +66,6 @@ sbibmTest("two_moons: the marginals of our likelihood on a grid are the referenc
   }
   assert(kolmogorov(marginals[0]!.grid[0]!, marginals[1]!.reference, 0) > 10, "the check can fail");
 });
-
-function average(rows: Points, f: (at: Float64Array) => number): { mean: number; error: number } {
-  let [sum, squares] = [0, 0];
-  for (let i = 0; i < rows.n; i++) {
-    const value = f(row(rows, i));
-    sum += value;
-    squares += value * value;
-  }
-  const mean = sum / rows.n;
-  return { mean, error: Math.sqrt((squares / rows.n - mean * mean) / rows.n) };
-}
-
-function repeat(values: Float64Array, n: number): Points {
-  const out = new Float64Array(n * values.length);
-  for (let i = 0; i < n; i++) out.set(values, i * values.length);
-  return points(out, values.length);
-}
-
-// E[w ∂ⱼ log posterior + ∂ⱼ w] = 0 for each j, in standard errors. On a box the weight
-// w = (θⱼ − low)(high − θⱼ) takes away what the integration by parts leaves at the walls.
-function steinInErrors({ prior, simulator }: Task, observation: Float64Array, reference: Points): number[] {
-  const likelihood = simulator.score!(reference, repeat(observation, reference.n));
-  const before = prior.score(reference);
-  return prior.support.map(({ low, high }, j) => {
-    const isBox = Number.isFinite(low);
-    const terms = Float64Array.from({ length: reference.n }, (_, i) => {
-      const at = reference.data[i * reference.dim + j]!;
-      const slope = likelihood.data[i * reference.dim + j]! + before.data[i * reference.dim + j]!;
-      return isBox ? (at - low) * (high - at) * slope + low + high - 2 * at : slope;
-    });
-    const { mean, error } = average(points(terms, 1), ([value]) => value!);
-    return mean / error;
-  });
-}
 
 const CELLS = 500;
 
