@@ -202,8 +202,10 @@ export class DensityMachine implements Disposable {
 
   #emit(code: Code, n: number, gradient: boolean): void {
     const { flow } = this.#estimator;
-    flow.forward(code, n, gradient ? 1 : undefined);
-    if (gradient) flow.backward(code, n, { seed: 1, weights: false, input: true });
+    code.rowByRow(n, () => {
+      flow.forward(code, n, gradient ? 1 : undefined);
+      if (gradient) flow.backward(code, n, { seed: 1, input: true });
+    });
   }
 
   /** `[m · n, D]`: standardised draws, n for each of m contexts. */

@@ -45,8 +45,9 @@ export function planEstimator(spec: DensitySpec, options: EstimatorOptions): Est
   arena.take("zeros", widest(spec));
   const parameters = planParameters(arena, spec, training);
   const scratch = { count: 0, at: 0 };
-  const plan: Plan = { arena, parameters, layers: [], training, inputs, score: false, scratch };
-  const embedding = spec.embedding && planEmbedding(plan, sourceOf(spec), embedded);
+  const general: Plan = { arena, parameters, layers: [], training, inputs, score: false, scratch };
+  const plan: Plan = { ...general, gradientRows: training ? rows : 0 };
+  const embedding = spec.embedding && planEmbedding(general, sourceOf(spec), embedded);
   const { target, context } = densityWidths(spec);
   // What is written behind a context in whole vectors must stay within its row.
   const width = target + padded(context);
@@ -57,7 +58,6 @@ export function planEstimator(spec: DensitySpec, options: EstimatorOptions): Est
     context,
     values: arena.take("values", 2 * rows),
     most: rows,
-    scratch,
   };
   const flow = planFlow(plan, spec, io);
   scratch.at = arena.take("scratch", scratch.count);

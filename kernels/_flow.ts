@@ -13,8 +13,10 @@ export interface Flow {
    * Log densities, and where a seed is given the start of a backward pass: the adjoint of each value.
    */
   forward(code: Code, count: number, seed?: number): void;
-  /** Gradients, the seed being that of the forward pass. */
+  /** Adjoints, the seed being that of the forward pass. */
   backward(code: Code, count: number, options: FlowBackward): void;
+  /** Gradients of weights, after the backward pass. */
+  gradient(code: Code, count: number): void;
   /** From the base to targets; absent where gradients of weights are asked for. */
   readonly draws?: Draws | undefined;
 }
@@ -22,8 +24,6 @@ export interface Flow {
 /** What a backward pass is for. */
 export interface FlowBackward {
   readonly seed: number;
-  /** Gradients of weights are asked for. */
-  readonly weights: boolean;
   /** Adjoints of the rows are asked for. */
   readonly input: boolean;
 }

@@ -17,8 +17,6 @@ export interface FlowRows {
   readonly values: number;
   /** Most rows. */
   readonly most: number;
-  /** Scratch for packed adjoints, once its size is known. */
-  readonly scratch: { readonly at: number };
 }
 
 /** Behind their targets, the contexts of rows. */

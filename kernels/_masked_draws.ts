@@ -36,7 +36,9 @@ export function planMaskedDraws({ arena, parameters }: Plan, spec: MafSpec, io: 
   return {
     emit: (code, { conditions, each }) => {
       const count = Math.ceil(conditions * each / PANEL);
-      for (let t = transforms - 1; t >= 0; t--) emitTransform(code, count, t);
+      code.rowByRow(count, () => {
+        for (let t = transforms - 1; t >= 0; t--) emitTransform(code, count, t);
+      });
     },
     write: (memory, { normal, contexts, each }) => {
       const count = normal.length / target;
