@@ -6,7 +6,6 @@ import {
   emitInputGradient,
   emitWeightGradient,
   type Layer,
-  needScratch,
   type Plan,
   planLayer,
   type Rows,
@@ -41,7 +40,6 @@ export function planColumns(plan: Plan, { path, fanIn, parts, rows, inPlace }: C
   const layer = planLayer(plan, path, { fanIn, fanOut, inputGradient: true });
   const outputs = takeRows(plan.arena, `${path} outputs`, rows, fanOut);
   const adjoint = inPlace ? outputs : takeRows(plan.arena, `${path} outputs d`, rows, fanOut);
-  if (plan.training) needScratch(plan, rows, fanOut);
   return {
     layer,
     outputs,

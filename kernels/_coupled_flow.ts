@@ -43,12 +43,20 @@ export function planCoupledFlow(plan: Plan, spec: NsfSpec, io: FlowRows): Flow {
         })
       );
     },
+    gradient: (code, count) => {
+      for (const { subnet, skip } of transforms) {
+        subnet.gradient(code, count);
+        skip.gradient(code, count);
+      }
+    },
     draws: drawsInRows(io, (code, { conditions, each }) => {
       const count = conditions * each;
-      for (const coupled of transforms.toReversed()) {
-        emitParameters(code, count, io, coupled, false);
-        code.emit(SPLINE_DRAW, ...bending(count, spec, io.rows, coupled));
-      }
+      code.rowByRow(count, () => {
+        for (const coupled of transforms.toReversed()) {
+          emitParameters(code, count, io, coupled, false);
+          code.emit(SPLINE_DRAW, ...bending(count, spec, io.rows, coupled));
+        }
+      });
     }),
   };
 }
@@ -99,13 +107,13 @@ function emitCoupledBack(
   code: Code,
   count: number,
   spec: NsfSpec,
-  { adjoint, scratch }: FlowRows,
+  { adjoint }: FlowRows,
   coupled: Coupled,
-  { seed, weights, input }: FlowBackward,
+  { seed, input }: FlowBackward,
 ): void {
   const { subnet, skip, fromAdjoint: to, kept } = coupled;
   code.emit(SPLINE_BACK, ...bending(count, spec, adjoint, coupled), float(seed));
-  const options = { weights, to: input ? to : undefined, scratch: scratch.at };
+  const options = { to: input ? to : undefined };
   subnet.backward(code, count, { ...options, add: false });
   skip.backward(code, count, { ...options, add: true });
   if (input) {

@@ -2,6 +2,7 @@
 // meet. A thread computes its part as it would within the whole, so the results are the same,
 // bit for bit, whatever the number of threads.
 
+import { APART, SHARING } from "./_code.ts";
 import {
   ABSOLUTE_HEAD,
   ACTIVATE,
@@ -60,6 +61,10 @@ interface Cut {
 /** Columns of a panel, and rows that make a product worth cutting by rows. */
 const PANEL = 12;
 const TALL = 16;
+/** Rows that stay together where threads keep to theirs. */
+const ROW_GRAIN = 4;
+/** Rows of a panel of draws. */
+const DRAWN = 16;
 
 /** Vectors of numbers at these addresses. */
 function elementwise(count: number, ...addresses: readonly number[]): Cut {
@@ -135,7 +140,7 @@ const CUTS: Readonly<Record<number, Cut>> = {
   [SPLINE_DRAW]: byRows(1, bending),
   [MIXTURE]: byRows(1, (a) => [[4, a[5]!], [6, a[5]!], [7, a[8]!], [9, 8], [10, a[11]!]]),
   [MIXTURE_DRAW]: byRows(1, (a) => [[5, a[6]!], [7, 4]]),
-  [MASKED_DRAW]: byRows(1, (a) => [[8, a[2]! * PANEL * 4], [9, (a[2]! + a[3]!) * PANEL * 4], [10, a[11]!]]),
+  [MASKED_DRAW]: byRows(1, (a) => [[8, a[2]! * DRAWN * 4], [9, (a[2]! + a[3]!) * DRAWN * 4], [10, a[11]!]]),
   [SPREAD_POOL]: byRows(1, (a) => {
     const map = cells(a) * a[7]!;
     return [[6, pooledCells(a) * a[7]!], [8, map], [9, map]];
@@ -167,22 +172,25 @@ export function cutProgram(words: Words, lane: number, meeting: Meeting): Int32A
 
 /** Changes the instruction to the lane's part of it. */
 function cutInstruction(a: number[], lane: number, lanes: number): void {
+  const rows = a[SHARING]!;
   const cut = a[0] === GEMM ? cutProduct(a, lanes) : CUTS[a[0]!];
   if (!cut) {
     if (lane > 0) a.fill(0).splice(0, 1, ADD); // of no numbers
     return;
   }
   const count = a[cut.count]!;
-  const from = bound(count, lane, lanes, cut.grain);
+  // Of instructions on the same rows a thread gets the same ones, whatever each counts.
+  const [whole, grain, each] = rows > 0 ? [rows, ROW_GRAIN, count / rows] : [count, cut.grain, 1];
+  const from = bound(whole, lane, lanes, grain) * each;
   for (const [argument, by] of cut.moves(a)) {
     if (a[argument] !== 0) a[argument]! += from * by; // 0 stands for nothing
   }
-  a[cut.count] = bound(count, lane + 1, lanes, cut.grain) - from;
+  a[cut.count] = bound(whole, lane + 1, lanes, grain) * each - from;
 }
 
-/** A product is cut by rows, or by panels where there are few rows. */
+/** A product is cut by rows, or by panels where there are few rows that nobody keeps to. */
 function cutProduct(a: Words, lanes: number): Cut {
-  return a[1]! >= lanes * TALL ? productByRows : productByPanels;
+  return a[SHARING]! > 0 || a[1]! >= lanes * TALL ? productByRows : productByPanels;
 }
 
 /** Where the part of a lane begins. */
@@ -198,6 +206,8 @@ function mustMeet(words: Words, pc: number): boolean {
   const next = pc + INSTRUCTION_WORDS;
   if (next >= words.length) return true;
   const [name, after] = [words[pc]!, words[next]!];
+  const [sharing, then] = [words[pc + SHARING]!, words[next + SHARING]!];
+  if (sharing === then && (sharing > 0 || (sharing === APART && name === after))) return false;
   return !(isPacking(name) && isPacking(after)) && !(isAlone(name) && isAlone(after));
 }
 

@@ -20,7 +20,7 @@ import { emitPacking, type Rows } from "./_layer.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
 
 /** Rows in one call, and conditions embedded in one; more take several calls. */
-const MOST_ROWS = 1020;
+const MOST_ROWS = 1024;
 const MOST_EMBEDDED = 32;
 
 /** An artifact whose network is a density. */
@@ -202,8 +202,10 @@ export class DensityMachine implements Disposable {
 
   #emit(code: Code, n: number, gradient: boolean): void {
     const { flow } = this.#estimator;
-    flow.forward(code, n, gradient ? 1 : undefined);
-    if (gradient) flow.backward(code, n, { seed: 1, weights: false, input: true });
+    code.rowByRow(n, () => {
+      flow.forward(code, n, gradient ? 1 : undefined);
+      if (gradient) flow.backward(code, n, { seed: 1, input: true });
+    });
   }
 
   /** `[m · n, D]`: standardised draws, n for each of m contexts. */

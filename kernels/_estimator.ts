@@ -5,8 +5,8 @@ import { Arena, padded } from "./_arena.ts";
 import type { Code } from "./_code.ts";
 import { planCoupledFlow } from "./_coupled_flow.ts";
 import type { Embedding } from "./_embedding.ts";
-import { contextOf, type Flow } from "./_flow.ts";
-import type { FlowRows } from "./_flow_rows.ts";
+import type { Flow } from "./_flow.ts";
+import { contextOf, type FlowRows } from "./_flow_rows.ts";
 import { type Layer, type Plan, type Rows, takeRows } from "./_layer.ts";
 import { planMaskedFlow } from "./_masked_flow.ts";
 import { planMixtureFlow } from "./_mixture_flow.ts";
@@ -45,8 +45,9 @@ export function planEstimator(spec: DensitySpec, options: EstimatorOptions): Est
   arena.take("zeros", widest(spec));
   const parameters = planParameters(arena, spec, training);
   const scratch = { count: 0, at: 0 };
-  const plan: Plan = { arena, parameters, layers: [], training, inputs, score: false, scratch };
-  const embedding = spec.embedding && planEmbedding(plan, sourceOf(spec), embedded);
+  const general: Plan = { arena, parameters, layers: [], training, inputs, score: false, scratch };
+  const plan: Plan = { ...general, gradientRows: training ? rows : 0 };
+  const embedding = spec.embedding && planEmbedding(general, sourceOf(spec), embedded);
   const { target, context } = densityWidths(spec);
   // What is written behind a context in whole vectors must stay within its row.
   const width = target + padded(context);
@@ -57,7 +58,6 @@ export function planEstimator(spec: DensitySpec, options: EstimatorOptions): Est
     context,
     values: arena.take("values", 2 * rows),
     most: rows,
-    scratch,
   };
   const flow = planFlow(plan, spec, io);
   scratch.at = arena.take("scratch", scratch.count);

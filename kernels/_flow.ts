@@ -5,7 +5,7 @@ import { type Code, float } from "./_code.ts";
 import type { Draws } from "./_draws.ts";
 import type { FlowRows } from "./_flow_rows.ts";
 import type { Rows } from "./_layer.ts";
-import { COPY_RUNS, NORMAL_BASE } from "./_opcodes.ts";
+import { NORMAL_BASE } from "./_opcodes.ts";
 
 /** An estimator, planned. */
 export interface Flow {
@@ -13,8 +13,10 @@ export interface Flow {
    * Log densities, and where a seed is given the start of a backward pass: the adjoint of each value.
    */
   forward(code: Code, count: number, seed?: number): void;
-  /** Gradients, the seed being that of the forward pass. */
+  /** Adjoints, the seed being that of the forward pass. */
   backward(code: Code, count: number, options: FlowBackward): void;
+  /** Gradients of weights, after the backward pass. */
+  gradient(code: Code, count: number): void;
   /** From the base to targets; absent where gradients of weights are asked for. */
   readonly draws?: Draws | undefined;
 }
@@ -22,21 +24,8 @@ export interface Flow {
 /** What a backward pass is for. */
 export interface FlowBackward {
   readonly seed: number;
-  /** Gradients of weights are asked for. */
-  readonly weights: boolean;
   /** Adjoints of the rows are asked for. */
   readonly input: boolean;
-}
-
-/** Behind their targets, the contexts of rows. */
-export function contextOf({ rows, target, context }: FlowRows): Rows {
-  return { at: rows.at + target * 4, width: context, ld: rows.ld };
-}
-
-/** The context of rows once more behind the targets of others. */
-export function emitContext(code: Code, count: number, { rows, target, context }: FlowRows, to: Rows): void {
-  const [from, place] = [rows, to].map(({ at }) => at + target * 4);
-  code.emit(COPY_RUNS, count, 1, context, place!, to.ld * 4, 0, from!, rows.ld * 4, 0);
 }
 
 /** The log density of z in the base, and the start of the backward pass. */

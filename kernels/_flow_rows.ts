@@ -1,4 +1,8 @@
+// The rows `(target, context)` that all density estimators go through.
+
+import type { Code } from "./_code.ts";
 import type { Rows } from "./_layer.ts";
+import { COPY_RUNS } from "./_opcodes.ts";
 
 /** Where an estimator reads and writes. */
 export interface FlowRows {
@@ -13,6 +17,15 @@ export interface FlowRows {
   readonly values: number;
   /** Most rows. */
   readonly most: number;
-  /** Scratch for packed adjoints, once its size is known. */
-  readonly scratch: { readonly at: number };
+}
+
+/** Behind their targets, the contexts of rows. */
+export function contextOf({ rows, target, context }: FlowRows): Rows {
+  return { at: rows.at + target * 4, width: context, ld: rows.ld };
+}
+
+/** The context of rows once more behind the targets of others. */
+export function emitContext(code: Code, count: number, { rows, target, context }: FlowRows, to: Rows): void {
+  const [from, place] = [rows, to].map(({ at }) => at + target * 4);
+  code.emit(COPY_RUNS, count, 1, context, place!, to.ld * 4, 0, from!, rows.ld * 4, 0);
 }

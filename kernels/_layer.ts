@@ -20,6 +20,8 @@ export interface Plan {
   readonly inputs?: boolean;
   /** Second derivatives will be asked for. */
   readonly score: boolean;
+  /** Rows of adjoints that every layer has scratch of its own for. @default {0} */
+  readonly gradientRows?: number;
   /** Scratch for packed adjoints: numbers that planners need, and later its address. */
   readonly scratch: { count: number; at: number };
 }
@@ -56,6 +58,8 @@ export interface Layer {
   /** Packed for `x · W`, and for `y · Wᵀ` (0: never needed). */
   readonly packed: number;
   readonly packedTransposed: number;
+  /** Scratch of its own for the packed adjoint (0: none). */
+  readonly scratch: number;
 }
 
 /** Takes room for rows. */
@@ -84,7 +88,7 @@ export interface LayerOptions {
 /** Plans the layer whose weights are called `path/weight` and `path/bias`. */
 export function planLayer(plan: Plan, path: string, options: LayerOptions): Layer {
   const { fanIn, fanOut, skip = 0, inputGradient, bias: hasBias = true } = options;
-  const { arena, parameters } = plan;
+  const { arena, parameters, gradientRows = 0 } = plan;
   const weight = parameters.offset(`${path}/weight`) + skip * padded(fanOut) * 4;
   const biasIn = (run: number) => hasBias ? run + parameters.offset(`${path}/bias`) : 0;
   const layer: Layer = {
@@ -96,6 +100,7 @@ export function planLayer(plan: Plan, path: string, options: LayerOptions): Laye
     biasGradient: biasIn(parameters.gradient),
     packed: arena.take(`${path} packed`, fanIn * padded(fanOut)),
     packedTransposed: inputGradient ? arena.take(`${path} transposed`, fanOut * padded(fanIn)) : 0,
+    scratch: gradientRows > 0 ? arena.take(`${path} scratch`, gradientRows * padded(fanOut)) : 0,
   };
   plan.layers.push(layer);
   return layer;
@@ -177,7 +182,7 @@ export function emitInputGradient(
 
 /** How {@linkcode emitWeightGradient} treats the adjoint on the way. */
 export interface AdjointOptions {
-  /** Scratch for the packed adjoint. */
+  /** Scratch for the packed adjoint, where the layer has none of its own. */
   readonly scratch: number;
   /** Multiply row i by the i-th of these numbers (an address). */
   readonly scale?: number;
@@ -201,6 +206,7 @@ export function emitWeightGradient(
 ): void {
   const { scratch, scale = 0, add, addRows = 0, accumulate = false, bias = !accumulate } = options;
   const { fanIn, fanOut, weightGradient, biasGradient } = layer;
+  const packed = layer.scratch || scratch;
   const columns = padded(fanOut);
   const sums = bias ? biasGradient : 0;
   const row = columns * 4;
@@ -210,7 +216,7 @@ export function emitWeightGradient(
     columns,
     adjoint.at,
     adjoint.ld * 4,
-    scratch,
+    packed,
     scale,
     add?.at ?? 0,
     addRows,
@@ -225,7 +231,7 @@ export function emitWeightGradient(
     input.at,
     4,
     input.ld * 4,
-    scratch,
+    packed,
     weightGradient,
     row,
     accumulate ? weightGradient : 0,

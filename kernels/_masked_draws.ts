@@ -1,4 +1,4 @@
-// Draws of a masked flow: rows in panels of twelve, a line of a panel for each number of a row.
+// Draws of a masked flow: rows in panels of sixteen, a line of a panel for each number of a row.
 
 import { densityWidths, type MafSpec } from "@likely/core";
 import { padded } from "./_arena.ts";
@@ -9,7 +9,7 @@ import { KINDS, type Plan } from "./_layer.ts";
 import { MASKED_DRAW } from "./_opcodes.ts";
 
 /** Rows in a panel. */
-const PANEL = 12;
+const PANEL = 16;
 /** Lines beyond the hidden units. */
 const SPARE = 2;
 
@@ -36,7 +36,9 @@ export function planMaskedDraws({ arena, parameters }: Plan, spec: MafSpec, io: 
   return {
     emit: (code, { conditions, each }) => {
       const count = Math.ceil(conditions * each / PANEL);
-      for (let t = transforms - 1; t >= 0; t--) emitTransform(code, count, t);
+      code.rowByRow(count, () => {
+        for (let t = transforms - 1; t >= 0; t--) emitTransform(code, count, t);
+      });
     },
     write: (memory, { normal, contexts, each }) => {
       const count = normal.length / target;

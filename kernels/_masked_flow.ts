@@ -2,8 +2,8 @@
 
 import { densityWidths, type MafSpec } from "@likely/core";
 import { type Code, float } from "./_code.ts";
-import { emitBase, emitContext, type Flow, type FlowBackward } from "./_flow.ts";
-import type { FlowRows } from "./_flow_rows.ts";
+import { emitBase, type Flow, type FlowBackward } from "./_flow.ts";
+import { emitContext, type FlowRows } from "./_flow_rows.ts";
 import { type Plan, type Rows, takeRows } from "./_layer.ts";
 import { AFFINE, AFFINE_BACK } from "./_opcodes.ts";
 import { planMaskedDraws } from "./_masked_draws.ts";
@@ -34,7 +34,7 @@ export function planMaskedFlow(plan: Plan, spec: MafSpec, io: FlowRows): Flow {
     forward: (code, count, seed) => {
       transforms.forEach((masked, t) => {
         emitMasked(code, count, io, masked, { add: t > 0, slopes: seed !== undefined });
-        if (masked.to !== transforms.at(-1)!.to) emitContext(code, count, io, masked.to);
+        if (masked !== transforms.at(-1)) emitContext(code, count, io, masked.to);
       });
       emitBase(code, count, io, transforms.at(-1)!.to, seed);
     },
@@ -45,6 +45,12 @@ export function planMaskedFlow(plan: Plan, spec: MafSpec, io: FlowRows): Flow {
           input: options.input || masked !== transforms[0],
         })
       );
+    },
+    gradient: (code, count) => {
+      for (const { subnet, skip } of transforms) {
+        subnet.gradient(code, count);
+        skip.gradient(code, count);
+      }
     },
     draws: plan.training ? undefined : planMaskedDraws(plan, spec, io),
   };
@@ -96,15 +102,15 @@ function emitMasked(
 function emitMaskedBack(
   code: Code,
   count: number,
-  { target, adjoint, scratch }: FlowRows,
+  { target, adjoint }: FlowRows,
   { subnet, skip, to }: Masked,
-  { seed, weights, input }: FlowBackward,
+  { seed, input }: FlowBackward,
 ): void {
   const { outputs, adjoint: { at } } = subnet;
   const row = outputs.ld * 4;
   const back = [adjoint.at, adjoint.ld * 4, at, float(seed)];
   code.emit(AFFINE_BACK, count, target, outputs.at, row, to.at, to.ld * 4, ...back);
-  const options = { weights, to: input ? adjoint : undefined, add: true, scratch: scratch.at };
+  const options = { to: input ? adjoint : undefined, add: true };
   subnet.backward(code, count, options);
   skip.backward(code, count, options);
 }

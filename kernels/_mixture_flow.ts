@@ -4,8 +4,8 @@ import type { MdnSpec } from "@likely/core";
 import { padded } from "./_arena.ts";
 import { float } from "./_code.ts";
 import type { Draws } from "./_draws.ts";
-import { contextOf, type Flow } from "./_flow.ts";
-import type { FlowRows } from "./_flow_rows.ts";
+import type { Flow } from "./_flow.ts";
+import { contextOf, type FlowRows } from "./_flow_rows.ts";
 import { type Plan, type Rows, rowsFrom, takeRows } from "./_layer.ts";
 import { MIXTURE, MIXTURE_DRAW } from "./_opcodes.ts";
 import { outputParts } from "./_output_parts.ts";
@@ -50,12 +50,16 @@ export function planMixtureFlow(plan: Plan, spec: MdnSpec, io: FlowRows): Flow {
       const sizes = [count, components, target, outputs.at, outputs.ld * 4, at, y, ld * 4];
       code.emit(MIXTURE, ...sizes, values, ...start);
     },
-    backward: (code, count, { weights, input }) => {
-      const { adjoint, target, context, scratch } = io;
+    backward: (code, count, { input }) => {
+      const { adjoint, target, context } = io;
       const behind = { at: adjoint.at + target * 4, width: context, ld: adjoint.ld };
-      const options = { weights, to: input ? behind : undefined, add: true, scratch: scratch.at };
+      const options = { to: input ? behind : undefined, add: true };
       subnet.backward(code, count, options);
       skip.backward(code, count, options);
+    },
+    gradient: (code, count) => {
+      subnet.gradient(code, count);
+      skip.gradient(code, count);
     },
     draws: plan.training ? undefined : planMixtureDraws(plan, spec, io, network),
   };
@@ -70,12 +74,14 @@ function planMixtureDraws({ arena }: Plan, { components }: MdnSpec, io: FlowRows
   const row = y.ld * 4;
   return {
     emit: (code, { conditions, each }) => {
-      network.forward(code, conditions, false);
-      for (let c = 0; c < conditions; c++) {
-        const from = rowsFrom(outputs, c).at;
-        const sizes = [each, components, target, from];
-        code.emit(MIXTURE_DRAW, ...sizes, y.at + c * each * row, row, shares + c * each * 4);
-      }
+      code.rowByRow(conditions, () => network.forward(code, conditions, false));
+      code.inTwoTurns(() => true, () => {
+        for (let c = 0; c < conditions; c++) {
+          const from = rowsFrom(outputs, c).at;
+          const sizes = [each, components, target, from];
+          code.emit(MIXTURE_DRAW, ...sizes, y.at + c * each * row, row, shares + c * each * 4);
+        }
+      });
     },
     write: (memory, { normal, share, contexts }) => {
       const seen = contextOf(io);

@@ -8,7 +8,6 @@ import {
   emitInputGradient,
   emitWeightGradient,
   type Layer,
-  needScratch,
   type Plan,
   planLayer,
   type Rows,
@@ -30,20 +29,21 @@ export interface Subnet {
   readonly adjoint: Rows;
   /** From the rows that it reads to its outputs. */
   forward(code: Code, count: number, slopes: boolean): void;
-  /** Gradients of weights, and what it adds to the adjoints of the rows that it reads. */
+  /** Adjoints within it, and what it adds to those of the rows that it reads. */
   backward(code: Code, count: number, options: BackwardOptions): void;
+  /** Gradients of its weights, after the backward pass. */
+  gradient(code: Code, count: number): void;
 }
+
+/** Layers have scratch of their own. */
+const OWN = { scratch: 0 };
 
 /** What a backward pass is for. */
 export interface BackwardOptions {
-  /** Gradients of weights are asked for. */
-  readonly weights: boolean;
   /** Where adjoints of the rows that were read go; absent: nowhere. */
   readonly to?: Rows | undefined;
   /** They are added to what is there. */
   readonly add: boolean;
-  /** Scratch for packed adjoints. */
-  readonly scratch: number;
 }
 
 /** What {@linkcode planSubnet} needs. */
@@ -70,13 +70,8 @@ export function planSubnet(plan: Plan, options: SubnetOptions): Subnet {
   }
   const first = joinLayer(trunk, path);
   const join = planLayer(plan, first.path, { fanIn: from.width, fanOut: first.width, inputGradient: true });
-  if (plan.training) needScratch(plan, rows, widestOf(trunk));
   const columns = planColumns(plan, { ...last, fanIn: widthBeforeOutput(trunk) });
   return deep(from, join, columns, planTrunk(plan, trunk, columns, { path, pairs: rows, scores: 0 }));
-}
-
-function widestOf(trunk: TrunkSpec): number {
-  return trunk.kind === "mlp" ? Math.max(...trunk.hidden) : trunk.width;
 }
 
 function linear(from: Rows, columns: Columns): Subnet {
@@ -85,10 +80,10 @@ function linear(from: Rows, columns: Columns): Subnet {
     outputs,
     adjoint,
     forward: (code, count) => columns.forward(code, count, from),
-    backward: (code, count, { weights, to, add, scratch }) => {
-      if (weights) emitWeightGradient(code, count, layer, from, adjoint, { scratch });
+    backward: (code, count, { to, add }) => {
       if (to) emitInputGradient(code, count, layer, adjoint, to, add ? to : undefined);
     },
+    gradient: (code, count) => emitWeightGradient(code, count, layer, from, adjoint, OWN),
   };
 }
 
@@ -100,13 +95,13 @@ function deep(from: Rows, join: Layer, { outputs, adjoint }: Columns, trunk: Tru
       emitForward(code, count, join, from, trunk.first.z, { bias: true });
       emitTrunk(code, trunk, { count, slopes, bends: 0 });
     },
-    backward: (code, count, { weights, to, add, scratch }) => {
+    backward: (code, count, { to, add }) => {
       emitBackward(code, trunk, { count, slopes: true, bends: 0 });
-      if (weights) {
-        emitTrunkGradient(code, trunk, { count, scores: 0, slope: 0, scratch });
-        emitWeightGradient(code, count, join, from, trunk.first.d, { scratch });
-      }
       if (to) emitInputGradient(code, count, join, trunk.first.d, to, add ? to : undefined);
+    },
+    gradient: (code, count) => {
+      emitTrunkGradient(code, trunk, { count, scores: 0, slope: 0, ...OWN });
+      emitWeightGradient(code, count, join, from, trunk.first.d, OWN);
     },
   };
 }
@@ -116,6 +111,7 @@ export interface Skip {
   /** Writes what it adds, or adds it to what is there. */
   forward(code: Code, count: number): void;
   backward(code: Code, count: number, options: BackwardOptions): void;
+  gradient(code: Code, count: number): void;
 }
 
 /** What {@linkcode planSkip} needs. */
@@ -140,12 +136,11 @@ export function planSkip(plan: Plan, options: SkipOptions): Skip {
     inputGradient: true,
     bias: false,
   });
-  if (plan.training) needScratch(plan, rows, line.width);
   return {
     forward: (code, count) => emitForward(code, count, layer, from, line, add ? { rows: line } : {}),
-    backward: (code, count, { weights, to, add, scratch }) => {
-      if (weights) emitWeightGradient(code, count, layer, from, adjoint, { scratch, bias: false });
+    backward: (code, count, { to, add }) => {
       if (to) emitInputGradient(code, count, layer, adjoint, to, add ? to : undefined);
     },
+    gradient: (code, count) => emitWeightGradient(code, count, layer, from, adjoint, { ...OWN, bias: false }),
   };
 }

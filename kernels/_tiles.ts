@@ -2,9 +2,9 @@
 // has a name of its own. `_build.ts` hands the text to the compiler as `assembly/tiles.ts`.
 
 /** Rows, and vectors of four columns, of every tile that `assembly/gemm.ts` asks for. */
-const TILES: readonly (readonly [number, number])[] = [[4, 3], [3, 3], [2, 4], [5, 2], [6, 1]];
+const TILES: readonly (readonly [number, number])[] = [[3, 3], [2, 4], [5, 2], [6, 1]];
 
-/** The source of `tile4x12` and the others. */
+/** The source of `tile3x12` and the others. */
 export function tilesSource(): string {
   return `import { madd } from "./vector";\n${TILES.map(([rows, vectors]) => tile(rows, vectors)).join("")}`;
 }

@@ -12,7 +12,7 @@ import {
 } from "./_estimator.ts";
 import { writeStandardised } from "./_host_rows.ts";
 import { emitPacking } from "./_layer.ts";
-import { MUL, NEGATIVE_MEAN } from "./_opcodes.ts";
+import { MUL, NEGATIVE_MEAN, PACK_ROWS } from "./_opcodes.ts";
 import { emitUpdate, SLOTS, type StepOptions } from "./_step_program.ts";
 import type { LossTerms, Trainee } from "./_trainee.ts";
 
@@ -66,10 +66,13 @@ function emitDensityStep(
   const seed = -1 / n;
   emitPacking(code, estimator.layers);
   emitEmbedded(code, estimator, n);
-  flow.forward(code, n, step ? seed : undefined);
+  code.rowByRow(n, () => {
+    flow.forward(code, n, step ? seed : undefined);
+    if (step) flow.backward(code, n, { seed, input: embedding !== undefined });
+  });
   code.emit(NEGATIVE_MEAN, n, io.values, slots);
   if (!step) return Int32Array.from(code.words);
-  flow.backward(code, n, { seed, weights: true, input: embedding !== undefined });
+  code.inTwoTurns((name) => name === PACK_ROWS, () => flow.gradient(code, n));
   emitEmbeddedBack(code, estimator, n);
   if (mask) code.emit(MUL, count, gradient, gradient, mask);
   emitUpdate(code, { parameters, slots });

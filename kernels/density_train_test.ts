@@ -7,6 +7,8 @@ import {
   key,
   logStandardSlopes,
   type Loss,
+  type MafSpec,
+  type NsfSpec,
   plainDensity,
   UnsupportedError,
   type Weight,
@@ -14,6 +16,9 @@ import {
 } from "@likely/core";
 import { DENSITIES, densityArtifact } from "../tests/_density_specs.ts";
 import { losses, normalRows } from "./_cases_test.ts";
+import { cutProgram } from "./_cut.ts";
+import { INSTRUCTION_WORDS, MEET } from "./_opcodes.ts";
+import { planDensityTraining } from "./_train_density.ts";
 import { fusedEngine, type FusedEngineOptions } from "./fused_engine.ts";
 
 const NLL: Loss = { ...losses.bce!, name: "nll" };
@@ -126,4 +131,19 @@ Deno.test("what is no number is no loss, and other losses are refused", async ()
   batch.theta.data[0] = NaN;
   assertEquals(step.evaluate(batch), NaN);
   await assertRejects(() => fusedEngine().trainStep({ ...plan, loss: losses.bce! }), UnsupportedError, "bce");
+});
+
+Deno.test("threads meet as seldom in a step of five transforms as of one", () => {
+  for (const kind of ["a masked flow of two", "a flow of splines of two"] as const) {
+    const spec = DENSITIES[kind] as MafSpec | NsfSpec;
+    const { scaling } = densityArtifact(spec);
+    const [one, five] = [1, 5].map((transforms) => {
+      const trainee = planDensityTraining({ ...spec, transforms }, scaling, 40);
+      const program = trainee.program({ n: 40, scores: 0, step: true });
+      const part = cutProgram(program, 1, { at: 0, lanes: 2, patience: 0 });
+      return part.filter((word, i) => i % INSTRUCTION_WORDS === 0 && word === MEET).length;
+    });
+    // After packing, rows, the mean beside packed adjoints, products, the norm, Adam, and masks.
+    assert(one === five && one! <= 8, `${kind}: ${one} and ${five}`);
+  }
 });

@@ -62,8 +62,12 @@ export interface FusedEngine extends Engine {
  * except losses and sums of squares, which are float64 inside. It runs networks with dense,
  * set, convolutional or no embedding, MLP and residual trunks, all heads, the losses `"bce"`,
  * `"bce_balanced"`, `"nre_c"` and `"squared_error"`, and on a linear head the first three aided by
- * a score term, as `scoreAugmented` builds them, with one fixed or adaptive weight. Anything else
- * it refuses with `UnsupportedError`.
+ * a score term, as `scoreAugmented` builds them, with one fixed or adaptive weight; and density
+ * estimators of every kind, with the loss `"nll"`. Anything else it refuses with
+ * `UnsupportedError`.
+ *
+ * Draws of a density follow from the key alone: `baseDraws` on the host becomes draws in calls of
+ * up to 1,024 rows.
  *
  * A value that is no number becomes −∞, and +∞ where the artifact is a cost: either way the
  * point is never accepted. Its gradient is 0.

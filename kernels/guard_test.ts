@@ -254,7 +254,7 @@ Deno.test("draws write nothing outside their parts and read no guard, over rando
       // Contexts and gradients, as log densities need them.
       const slopes = new Code();
       flow.forward(slopes, rows, 1);
-      flow.backward(slopes, rows, { seed: 1, weights: false, input: true });
+      flow.backward(slopes, rows, { seed: 1, input: true });
       runGuarded(machine, arena, Int32Array.from(slopes.words), what);
       assert(new Float64Array(machine.memory.buffer, io.values, rows).every(Number.isFinite), what);
     }

@@ -1,6 +1,6 @@
 /**
  * The fused engine: WASM-SIMD programs that run a whole training step, or a whole batch of
- * log densities with their θ-gradients, in one call.
+ * log densities with their θ-gradients, or of draws, in one call.
  *
  * @module
  */

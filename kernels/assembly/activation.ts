@@ -43,7 +43,7 @@ function silu(count: i32, z: usize, a: usize, s1: usize, s2: usize): void {
   const end = <usize>count << 2;
   let at: usize = 0;
   // Two vectors at a time share what it takes to load the constants.
-  for (; s1 && !s2 && at + 32 <= end; at += 32) {
+  for (; !s2 && at + 32 <= end; at += 32) {
     const x = v128.load(z + at);
     const u = v128.load(z + at, 16);
     const e = exp(f32x4.neg(x));
@@ -54,6 +54,7 @@ function silu(count: i32, z: usize, a: usize, s1: usize, s2: usize): void {
     const v = f32x4.mul(u, q);
     v128.store(a + at, y);
     v128.store(a + at, v, 16);
+    if (!s1) continue;
     v128.store(s1 + at, madd(y, f32x4.mul(e, p), p));
     v128.store(s1 + at, madd(v, f32x4.mul(f, q), q), 16);
   }

@@ -1,14 +1,14 @@
-// Draws from masked flows. Rows are the vectors here: in panels of twelve, coordinate after
+// Draws from masked flows. Rows are the vectors here: in panels of sixteen, coordinate after
 // coordinate and unit after unit, so that what one coordinate adds is a product of its own.
 
 import { activate } from "./activation";
 import { BOUND, expOf, tanhOf } from "./flow";
-import { gemm } from "./gemm";
+import { tile2x16 } from "./tiles";
 import { madd } from "./vector";
 
 /** Rows in a panel, and their bytes. */
-const PANEL: i32 = 12;
-const LINE: usize = 48;
+const PANEL: i32 = 16;
+const LINE: usize = 64;
 
 /** Bytes of a row of a weight of n columns. */
 // @ts-ignore: decorator
@@ -37,6 +37,7 @@ function fillBiases(count: i32, bias: usize, to: usize): void {
     v128.store(to, v);
     v128.store(to, v, 16);
     v128.store(to, v, 32);
+    v128.store(to, v, 48);
   }
 }
 
@@ -50,7 +51,8 @@ function columns(
   from: usize,
   to: usize,
 ): void {
-  gemm(count, PANEL, k, weight, apart, row, from, to, LINE, to, LINE, 0);
+  // There are few columns, mostly two: tall tiles would compute most of theirs in vain.
+  tile2x16(count, k, weight, apart, row, from, to, LINE, to, LINE, 0);
 }
 
 /**

@@ -2,7 +2,7 @@
 // gradient) is `C = init + bias + A · B` with B packed in panels; only A's strides differ.
 
 // Written by `../_tiles.ts` while the module is built.
-import { tile2x16, tile3x12, tile4x12, tile5x8, tile6x4 } from "./tiles";
+import { tile2x16, tile3x12, tile5x8, tile6x4 } from "./tiles";
 
 /** Longest run of the inner sum: what of A and of a panel fits the first-level cache. */
 const DEPTH = 256;
@@ -95,9 +95,10 @@ export function packTransposed(rows: i32, k: i32, src: usize, row: usize, dst: u
  * (bytes), so a transposed A is the same call; `init` has rows `initRow` bytes apart (0 for
  * one row for all). Address 0 holds zeros.
  *
- * Four rows of twelve columns are twelve sums, which with three vectors of B and one of A fill
- * the sixteen registers of x86 and hide the latency of FMA; where product and sum are two
- * instructions, three rows do better. Other widths are what is left over at the end.
+ * Three rows of twelve columns are nine sums, which hide the latency of two FMA a cycle and leave
+ * room among the sixteen registers of x86. Four rows would fill them: on one machine that is 6 %
+ * faster, on another the sums are spilled and it takes half as long again. Other widths are what
+ * is left over at the end.
  */
 export function gemm(
   m: i32,
@@ -125,10 +126,8 @@ export function gemm(
         tile6x4(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
       } else if (width == 8) {
         tile5x8(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
-      } else if (!ASC_FEATURE_RELAXED_SIMD) {
-        tile3x12(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
       } else if (width == 12) {
-        tile4x12(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
+        tile3x12(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
       } else {
         tile2x16(m, depth, from, aRow, aStep, panel, c + at, cRow, init + at, initRow, first);
       }

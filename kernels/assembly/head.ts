@@ -53,7 +53,7 @@ export function paraboloid(
 /** `log(1 + u)` for u in [0, 1]: `2 artanh(u / (2 + u))`, relative error below 3e-7. */
 // @ts-ignore: decorator
 @inline
-function log1p(u: v128): v128 {
+export function log1p(u: v128): v128 {
   const s = f32x4.div(u, f32x4.add(u, f32x4.splat(2)));
   const t = f32x4.mul(s, s);
   let p = madd(f32x4.splat(0.07692307692), t, f32x4.splat(0.09090909091));

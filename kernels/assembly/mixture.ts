@@ -2,7 +2,9 @@
 // whole vector on, k logits, k · d means, k · d log-diagonals, and what is below the diagonals.
 
 import { BOUND, credit, expOf, lanesBefore, tanhOf } from "./flow";
+import { LEAST } from "./activation";
 import { exp64, get, log64, set } from "./loss";
+import { flush, sumLanes } from "./vector";
 
 const LOG_ROOT: f64 = 0.9189385332046727;
 
@@ -34,13 +36,24 @@ function boundAll(count: i32, at: usize, diagonals: usize): void {
   }
 }
 
+/** Four of `y − μ`. */
+// @ts-ignore: decorator
+@inline
+function away4(y: usize, mean: usize, j: usize): v128 {
+  return f32x4.sub(v128.load(y + j), v128.load(mean + j));
+}
+
 /** Coordinate i of `L (y − μ)`. */
 // @ts-ignore: decorator
 @inline
 function coordinate(i: i32, y: usize, mean: usize, diagonals: usize, below: usize): f64 {
-  let z = get(diagonals, i) * (get(y, i) - get(mean, i));
-  for (let j = 0; j < i; j++) z += get(below, j) * (get(y, j) - get(mean, j));
-  return z;
+  let sum = f32x4.splat(0);
+  const end = <usize>i << 2;
+  for (let j: usize = 0; j < end; j += 16) {
+    const part = f32x4.mul(v128.load(below + j), away4(y, mean, j));
+    sum = f32x4.add(sum, v128.and(part, lanesBefore(i - <i32>(j >> 2))));
+  }
+  return <f64>sumLanes(sum) + get(diagonals, i) * (get(y, i) - get(mean, i));
 }
 
 /** log of a component's share and density, but for constants. */
@@ -125,19 +138,23 @@ function componentBack(
   const diagonals = logs + away;
   for (let i = 0; i < d; i++) {
     const pull = -share * coordinate(i, y, mean, diagonals, below);
-    for (let j = 0; j <= i; j++) {
-      const delta = get(y, j) - get(mean, j);
-      const own = pull * (j < i ? get(below, j) : get(diagonals, i));
-      set(adjoint, j, get(adjoint, j) + own);
-      set(mean + away, j, get(mean + away, j) - own);
-      if (j < i) {
-        set(below + away, j, pull * delta);
-      } else {
-        const t = get(logs, i) / <f64>BOUND;
-        set(diagonals, i, (own * delta + share) * (1.0 - t * t));
-      }
+    const pulls = f32x4.splat(<f32>pull);
+    const end = <usize>i << 2;
+    for (let j: usize = 0; j < end; j += 16) {
+      const own = lanesBefore(i - <i32>(j >> 2));
+      const part = v128.and(flush(f32x4.mul(pulls, v128.load(below + j)), LEAST), own);
+      v128.store(adjoint + j, f32x4.add(v128.load(adjoint + j), part));
+      v128.store(mean + away + j, f32x4.sub(v128.load(mean + away + j), part));
+      const slope = flush(f32x4.mul(pulls, away4(y, mean, j)), LEAST);
+      const to = below + away + j;
+      v128.store(to, v128.bitselect(slope, v128.load(to), own));
     }
-    below += <usize>i << 2;
+    const part = pull * get(diagonals, i);
+    set(adjoint, i, get(adjoint, i) + part);
+    set(mean + away, i, get(mean + away, i) - part);
+    const t = get(logs, i) / <f64>BOUND;
+    set(diagonals, i, (part * (get(y, i) - get(mean, i)) + share) * (1.0 - t * t));
+    below += end;
   }
 }
 

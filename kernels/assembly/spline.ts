@@ -1,9 +1,11 @@
 // Coupled rational-quadratic splines: forward, adjoint and inverse. The outputs of a network are, for
 // each coordinate moved, a shift, a log-scale, k widths, k heights and k − 1 slopes. Scalars are
-// float64: there are few, and logarithms of their ratios matter.
+// float64: there are few, and places in a narrow bin are differences.
 
-import { BOUND, credit, expOf, lanesBefore } from "./flow";
-import { exp64, get, log64, set, sigmoidOf, softplusOf } from "./loss";
+import { BOUND, credit, expOf, lanesBefore, tanhOf } from "./flow";
+import { log1p } from "./head";
+import { exp64, get, log64, set, sigmoidOf } from "./loss";
+import { exp } from "./vector";
 
 /** Least width, height and slope of a bin, in shares of what there is. */
 const LEAST: f64 = 1e-3;
@@ -19,8 +21,8 @@ let height: f64 = 0;
 let slope0: f64 = 0;
 let slope1: f64 = 0;
 
-/** k numbers become their softmax, in place. */
-function softmax(at: usize, k: i32): void {
+/** k numbers become their softmax, in place; or only shares of a sum whose inverse is returned. */
+function softmax(at: usize, k: i32, normalise: bool): f64 {
   const bytes = <usize>k << 2;
   let top = f32x4.splat(-Infinity);
   for (let j: usize = 0; j < bytes; j += 16) {
@@ -33,17 +35,19 @@ function softmax(at: usize, k: i32): void {
   for (let j: usize = 0; j < bytes; j += 16) {
     const own = lanesBefore(k - <i32>(j >> 2));
     const before = v128.load(at + j);
-    const e = expOf(f32x4.sub(before, most));
+    const e = exp(f32x4.sub(before, most));
     sums = f32x4.add(sums, v128.and(e, own));
     v128.store(at + j, v128.bitselect(e, before, own));
   }
   const total = (f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1)) +
     (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
+  if (!normalise) return 1.0 / <f64>total;
   const share = f32x4.splat(1 / total);
   for (let j: usize = 0; j < bytes; j += 16) {
     const before = v128.load(at + j);
     v128.store(at + j, v128.bitselect(f32x4.mul(before, share), before, lanesBefore(k - <i32>(j >> 2))));
   }
+  return 1;
 }
 
 /** What each share of the span makes, given k shares that sum to one. */
@@ -53,38 +57,51 @@ function size(share: f64, k: i32, span: f64): f64 {
   return 2.0 * span * (LEAST + (1.0 - LEAST * <f64>k) * share);
 }
 
-/** The slope at knot i of k + 1. */
-function slopeAt(slopes: usize, i: i32, k: i32): f64 {
-  if (i == 0 || i == k) return 1;
-  const u = get(slopes, i - 1) + ONE;
-  return LEAST + softplusOf(u, exp64(-abs(u)));
+/** The slopes at both ends of the bin; 1 at those of the span. */
+// @ts-ignore: decorator
+@inline
+function findSlopes(slopes: usize, k: i32): void {
+  const first = bin > 0 ? load<f32>(slopes + (<usize>(bin - 1) << 2)) : 0;
+  const last = bin < k - 1 ? load<f32>(slopes + (<usize>bin << 2)) : 0;
+  const u = f32x4.add(f32x4(first, last, 0, 0), f32x4.splat(<f32>ONE));
+  const e = expOf(f32x4.neg(f32x4.abs(u)));
+  const s = f32x4.add(f32x4.max(u, f32x4.splat(0)), log1p(e));
+  slope0 = LEAST + <f64>f32x4.extract_lane(s, 0);
+  slope1 = LEAST + <f64>f32x4.extract_lane(s, 1);
 }
 
 /**
  * Finds the bin of `value`, which lies within the span: among widths, or on the way back among
- * heights. Both are shares already.
+ * heights. Both become shares when they are multiplied by `w` and `h`.
  */
-function findBin(widths: usize, k: i32, span: f64, value: f64, back: bool): void {
+function findBin(widths: usize, k: i32, span: f64, value: f64, back: bool, w: f64, h: f64): void {
   const heights = widths + (<usize>k << 2);
   const slopes = heights + (<usize>k << 2);
   left = -span;
   bottom = -span;
   for (bin = 0;; bin++) {
-    width = size(get(widths, bin), k, span);
-    height = size(get(heights, bin), k, span);
+    width = size(w * get(widths, bin), k, span);
+    height = size(h * get(heights, bin), k, span);
     const end = back ? bottom + height : left + width;
     if (bin == k - 1 || value < end) break;
     left += width;
     bottom += height;
   }
-  slope0 = slopeAt(slopes, bin, k);
-  slope1 = slopeAt(slopes, bin + 1, k);
+  findSlopes(slopes, k);
 }
 
+/** `bound(h) / BOUND` of a log-scale. */
 // @ts-ignore: decorator
 @inline
-function tanh64(x: f64): f64 {
-  return 1.0 - 2.0 / (exp64(2.0 * x) + 1.0);
+function boundOf(h: usize): f32 {
+  return f32x4.extract_lane(tanhOf(f32x4.mul(v128.load_splat<f32>(h), f32x4.splat(1 / BOUND))), 0);
+}
+
+/** `eᵇ`. */
+// @ts-ignore: decorator
+@inline
+function scaleOf(b: f32): f64 {
+  return <f64>f32x4.extract_lane(expOf(f32x4.splat(b)), 0);
 }
 
 /** Column of the i-th coordinate that is moved. */
@@ -119,15 +136,15 @@ export function spline(
   for (let i = 0; i < rows; i++, out += outRow, line += lineRow, y += yRow) {
     let logDet: f64 = 0;
     for (let c = 0, p = out; c < moved; c++, p += each) {
-      softmax(p + 8, k);
-      softmax(p + 8 + (<usize>k << 2), k);
+      softmax(p + 8, k, true);
+      softmax(p + 8 + (<usize>k << 2), k, true);
       const to = y + columnAt(index, c);
-      const b = <f64>BOUND * tanh64(get(p, 1) / <f64>BOUND);
-      logDet += b;
-      const a = (get(to, 0) - get(p, 0) - get(line, c)) * exp64(b);
+      const b = BOUND * boundOf(p + 4);
+      logDet += <f64>b;
+      const a = (get(to, 0) - get(p, 0) - get(line, c)) * scaleOf(b);
       store<f32>(p, <f32>a);
       if (a > -span && a < span) {
-        findBin(p + 8, k, span, a, false);
+        findBin(p + 8, k, span, a, false, 1, 1);
         const xi = (a - left) / width;
         const q = xi * (1.0 - xi);
         const s = height / width;
@@ -168,11 +185,12 @@ export function splineBack(
     for (let c = 0, p = out; c < moved; c++, p += each) {
       const to = adjoint + columnAt(index, c);
       const a = get(p, 0);
-      const t = tanh64(get(p, 1) / <f64>BOUND);
+      const t32 = boundOf(p + 4);
+      const t = <f64>t32;
       let pull = get(to, 0);
       if (a > -span && a < span) pull = bendBack(p + 8, k, span, a, pull, seed);
       else memory.fill(p + 8, 0, each - 8);
-      const own = pull * exp64(<f64>BOUND * t);
+      const own = pull * scaleOf(BOUND * t32);
       set(p, 0, -own);
       set(line, c, -own);
       set(p, 1, (pull * a + seed) * (1.0 - t * t));
@@ -183,7 +201,7 @@ export function splineBack(
 
 /** Adjoints of widths, heights and slopes, in place; returns that of what the spline was given. */
 function bendBack(widths: usize, k: i32, span: f64, a: f64, pull: f64, seed: f64): f64 {
-  findBin(widths, k, span, a, false);
+  findBin(widths, k, span, a, false, 1, 1);
   const xi = (a - left) / width;
   const rest = 1.0 - xi;
   const q = xi * rest;
@@ -250,13 +268,13 @@ export function splineDraw(
       const to = y + columnAt(index, c);
       let a = get(to, 0);
       if (a > -span && a < span) {
-        softmax(p + 8, k);
-        softmax(p + 8 + (<usize>k << 2), k);
-        findBin(p + 8, k, span, a, true);
+        const w = softmax(p + 8, k, false);
+        const h = softmax(p + 8 + (<usize>k << 2), k, false);
+        findBin(p + 8, k, span, a, true, w, h);
         a = left + width * solve(a - bottom);
       }
-      const b = <f64>BOUND * tanh64(get(p, 1) / <f64>BOUND);
-      store<f32>(to, <f32>(get(p, 0) + get(line, c) + a * exp64(-b)));
+      const b = BOUND * boundOf(p + 4);
+      store<f32>(to, <f32>(get(p, 0) + get(line, c) + a * scaleOf(-b)));
     }
   }
 }
