@@ -57,6 +57,7 @@ async function run(args: Arguments): Promise<void> {
   const predictive = task && await predict(keyFor("report", seed), { task, x: x ?? task, draws, artifact });
   const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
   const warnings = [
+    ...artifact.provenance.warnings ?? [],
     ...(predictive ? await observationWarnings(artifact, await readObservation((x ?? task)!)) : []),
     ...convergenceWarnings(draws),
   ];

@@ -139,7 +139,7 @@ export function identity(args: Arguments): RunIdentity {
 }
 
 /** The options of `trainRatio`. */
-export async function ratioOptions(settings: TrainSettings, { x }: Dataset): Promise<TrainRatioOptions> {
+export async function ratioOptions(settings: TrainSettings): Promise<TrainRatioOptions> {
   const { balancedBce, bce, nreC, wideEmbedding } = await import("@likely/sbi");
   const losses: Record<string, () => Loss> = { bce, "bce_balanced": balancedBce, "nre_c": nreC };
   const loss = losses[settings.loss ?? ""];
@@ -150,8 +150,6 @@ export async function ratioOptions(settings: TrainSettings, { x }: Dataset): Pro
       embedding: embedding === "dense" ? wideEmbedding() : embedding,
     }),
     ...(settings.trunk && { trunk: settings.trunk }),
-    // A tenth of the rows is set aside.
-    batchSize: Math.max(1, Math.min(100, Math.floor(0.9 * x.n))),
     ...settings.training,
   };
 }

@@ -57,4 +57,6 @@ export interface Provenance {
     readonly epochs: number;
     readonly history?: LearningCurves;
   };
+  /** What speaks against the surrogate, in sentences; absent: nothing that was looked for. */
+  readonly warnings?: readonly string[];
 }

@@ -74,6 +74,7 @@ const PROVENANCE = v.object({
       termWeights: v.exactOptional(v.array(v.array(FINITE))),
     })),
   }),
+  warnings: v.exactOptional(v.array(v.string())),
 });
 
 /**

@@ -63,6 +63,7 @@ export async function ensemblePosterior(
   const { members, spreads } = ensemble;
   const rows = observed(members[0]!, x);
   const warnings = [
+    ...members[0]!.provenance.warnings ?? [],
     ...await observationWarnings(members[0]!, rows, { engine }),
     ...farWarnings(await costSpread(members, x, { engine }), spreads),
   ];

@@ -17,9 +17,9 @@ import type { PosteriorOptions } from "./posterior_options.ts";
 /**
  * Conditions a surrogate on an observation.
  *
- * Holds engine memory until disposed. An observation unlike the training data is warned of at
- * once, in `warnings` (see `observationWarnings`); draws repeat that, and add what speaks against
- * their convergence.
+ * Holds engine memory until disposed. What speaks against the surrogate (its provenance's `warnings`), and
+ * an observation unlike the training data (see `observationWarnings`), is warned of at once, in `warnings`;
+ * draws repeat that, and add what speaks against their convergence.
  *
  * @param artifact A ratio, likelihood or cost surrogate.
  * @param x `[p]`, the observation; or `[m, p]`, independent observations of one θ.
@@ -47,7 +47,10 @@ export async function posterior(
   const { beta = 1, engine = usualEngine(), ...sampling } = options;
   requireNonNegative("condition a surrogate", "beta", beta);
   const rows = observed(artifact, x);
-  const warnings = await observationWarnings(artifact, rows, { engine });
+  const warnings = [
+    ...artifact.provenance.warnings ?? [],
+    ...await observationWarnings(artifact, rows, { engine }),
+  ];
   const output = await engine.logDensity(artifact, rows);
   // A cost falls where parameters fit; a ratio and a likelihood rise.
   const fit = artifact.kind === "cost" ? scaled(output, -1) : output;

@@ -27,3 +27,4 @@ export * from "./ratio_network.ts";
 export * from "./simulated_pairs.ts";
 export * from "./train_cost.ts";
 export * from "./train_ratio.ts";
+export * from "./untrained_error.ts";

@@ -29,7 +29,7 @@ import {
 } from "@likely/core";
 import { requireLength } from "@likely/core/check";
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
-import { freeze, scalingFor, train, type TrainOptions } from "@likely/surrogates";
+import { freeze, rowsDivided, scalingFor, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
 import { costHead } from "./_cost_head.ts";
 import type { CostStructure } from "./cost_structure.ts";
@@ -37,6 +37,7 @@ import { dataReference } from "./_data_reference.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
+import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainCost}: the targets', the network's, and all of {@linkcode train}'s. */
@@ -120,6 +121,8 @@ export interface TrainedCost {
   readonly artifact: Artifact;
   /** Mean squared errors epoch by epoch, in squared units of the distance. */
   readonly history: LearningCurves;
+  /** What speaks against the surrogate; the artifact's provenance repeats it. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -189,7 +192,7 @@ export async function trainCost(
   const measuring = measuringHead(head);
   const all = withFailed(dataset);
   const usual = measuring ? measuringTraining(measuring, all.x.n) : FREE_TRAINING;
-  const batchSize = Math.max(1, Math.min(usual.batchSize, Math.floor(0.9 * all.x.n)));
+  const batchSize = Math.min(usual.batchSize, rowsDivided(all.x.n, options).trained);
   const settings = { ...usual, batchSize, failureCost: 5 * pilot.largest, ...rest, distance };
   const spec = specFor(dataset, settings, head);
   const { logTheta = logColumns(priorFrom(prior).support) } = options;
@@ -207,10 +210,11 @@ export async function trainCost(
       startMargin: chanceGain(all.x.n * (settings.validationFraction ?? 0.1)),
     }),
   });
+  const warnings = trainingWarnings(dataset);
   const counted = { ...trained, simulations: dataset.theta.n };
-  const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions() });
+  const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions(), warnings });
   const reference = await dataReference(artifact, dataset.x, engine);
-  return { artifact: { ...artifact, ...reference }, history: trained.history };
+  return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
 }
 
 /** Options with what has no default that fits all. */

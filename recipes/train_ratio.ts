@@ -26,12 +26,14 @@ import {
   scoreAugmented,
   scoreScale,
 } from "@likely/losses";
-import { freeze, train, type TrainOptions } from "@likely/surrogates";
+import { freeze, rowsDivided, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
 import { dataReference } from "./_data_reference.ts";
 import { logColumns } from "./_log_columns.ts";
 import { ratioNetwork } from "./ratio_network.ts";
+import { requireExactScore } from "./_require_exact_score.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
+import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
@@ -81,6 +83,8 @@ export interface TrainedRatio {
   readonly artifact: Artifact;
   /** Mean losses epoch by epoch. */
   readonly history: LearningCurves;
+  /** What speaks against the surrogate; the artifact's provenance repeats it. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -139,17 +143,20 @@ export async function trainRatio(
     ...ratioNetwork(dims, { ...(embedding && { embedding }), ...(trunk && { trunk }) }),
     head: { kind: "linear" },
   };
+  const { trained: rows } = rowsDivided(dataset.theta.n, { ...training, loss });
   const trained = await train(forTraining, dataset, {
     ...DEFAULT_TRAINING,
+    batchSize: Math.min(LARGEST_BATCH, rows),
     ...training,
     engine,
     spec,
     loss,
     logTheta,
   });
-  const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions() });
+  const warnings = trainingWarnings(dataset);
+  const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions(), warnings });
   const reference = await dataReference(artifact, dataset.x, engine);
-  return { artifact: { ...artifact, ...reference }, history: trained.history };
+  return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
 }
 
 function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
@@ -159,16 +166,14 @@ function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
 
 /** What refreshing needs to know of the pairs. */
 function known({ prior, score, simulator }: SimulatedPairs, refresh: RefreshOptions): RefreshPairsOptions {
-  if (score) return { ...refresh, prior: priorFrom(prior), score };
-  throw new TypeError(
-    `Cannot refresh pairs of "${simulator}" as its exact score must be known at any theta: ` +
-      "there is none (a joint score holds at the theta that made x alone)",
-  );
+  requireExactScore({ name: simulator, score });
+  return { ...refresh, prior: priorFrom(prior), score: score! };
 }
+
+const LARGEST_BATCH = 100;
 
 // Long cosine schedules at a high rate fit sharp ratios better than early stopping at a small one.
 const DEFAULT_TRAINING = {
-  batchSize: 100,
   learningRate: 3e-3,
   schedule: "cosine",
   maxEpochs: 100,

@@ -9,8 +9,8 @@ import {
   split,
 } from "@likely/core";
 import type { Scaling, TrainState } from "@likely/core";
-import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
 import { requireData } from "./_require_data.ts";
+import { requireTraining, rowsDivided } from "./require_training.ts";
 import { batchKey, minibatches, pieces, splitRows } from "./_rows.ts";
 import type { TrainingCheckpoint, TrainingIdentity } from "./checkpoint.ts";
 import { scalingFor } from "./scaling_for.ts";
@@ -42,9 +42,7 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
   const { spec, loss, logTheta, scaling, validationFraction = 0.1, validationPairings = 1 } = options;
   const settings = loopSettings(options);
   requireData(data, spec);
-  requireFraction("train", "validationFraction", validationFraction);
-  requireInteger("train", "the number of rows", data.theta.n, 2);
-  requireInteger("train", "validationPairings", validationPairings, 1);
+  requireTraining(options, data.theta.n);
   const [forSplit, forWeights, forOrder, forPairs, forValidation] = split(key, 5) as [
     Key,
     Key,
@@ -52,9 +50,8 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
     Key,
     Key,
   ];
-  const { train, validation } = splitRows(forSplit, data.theta.n, validationFraction);
+  const { train, validation } = splitRows(forSplit, data.theta.n, rowsDivided(data.theta.n, options).aside);
   const { batchSize = Math.min(200, train.length) } = options;
-  requireInteger("train", "batchSize", batchSize, 1, train.length);
   return {
     about: {
       key,
@@ -77,12 +74,16 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
     start: () => ({ weights: options.start ?? initWeights(forWeights, spec), steps: 0 }),
     rowsOf: (epoch) => minibatches(foldIn(forOrder, epoch), train, batchSize),
     batch: (epoch, index, rows) => loss.assemble(batchKey(forPairs, epoch, index), data, rows),
-    validation: Array.from({ length: validationPairings }, () => pieces(validation, batchSize)).flat()
+    validation: Array.from(
+      { length: validationPairings },
+      () => pieces(validation, batchSize, loss.fewestRows),
+    )
+      .flat()
       .map((rows, i) => loss.assemble(foldIn(forValidation, i), data, rows)),
   };
 }
 
-/** Fills in and checks the options that only the loop reads. */
+/** Fills in the options that only the loop reads. */
 function loopSettings(options: TrainOptions): LoopSettings {
   const {
     learningRate = 5e-4,
@@ -92,13 +93,6 @@ function loopSettings(options: TrainOptions): LoopSettings {
     clipNorm = 5,
     checkpointEvery = Infinity,
   } = options;
-  requirePositive("train", "learningRate", learningRate);
-  requireInteger("train", "patience", patience, 1);
-  requireInteger("train", "maxEpochs", maxEpochs, 1, 2 ** 32 - 1);
-  if (clipNorm !== Infinity) requirePositive("train", "clipNorm", clipNorm);
-  if (checkpointEvery !== Infinity) {
-    requireInteger("train", "checkpointEvery", checkpointEvery, 1);
-  }
   return { learningRate, schedule, patience, maxEpochs, clipNorm, checkpointEvery };
 }
 

@@ -21,6 +21,12 @@ export interface FreezeOptions {
    * @default {{}}
    */
   readonly versions?: Readonly<Record<string, string>>;
+  /**
+   * What speaks against it.
+   *
+   * @default {[]}
+   */
+  readonly warnings?: readonly string[];
 }
 
 /**
@@ -68,7 +74,7 @@ export interface FreezeOptions {
  */
 export function freeze(trained: Trained, options: FreezeOptions): Artifact {
   const { spec, weights, scaling, key, simulations, failed, loss, engine, history, best, epochs } = trained;
-  const { kind, prior, simulator, versions = {} } = options;
+  const { kind, prior, simulator, versions = {}, warnings = [] } = options;
   return {
     kind,
     spec,
@@ -84,6 +90,7 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
       engine,
       versions,
       training: { loss: best.loss, epochs, history },
+      ...(warnings.length > 0 && { warnings }),
     },
   };
 }
