@@ -1,13 +1,14 @@
 // What speaks against a surrogate before it is asked anything.
 
-import type { Dataset } from "@likely/core";
+import type { Dataset, Prior } from "@likely/core";
+import { foreignTheta } from "./_foreign_theta.ts";
 
 /** Fewer simulations tell little, and are no reference that observations could be checked against. */
 const FEW = 200;
 
 /** Sentences about the data that a surrogate was trained on. */
-export function trainingWarnings({ x }: Dataset): string[] {
-  return fewSimulations(x.n);
+export function trainingWarnings(dataset: Dataset, prior: Prior): string[] {
+  return [...fewSimulations(dataset.x.n), ...foreignTheta(dataset, prior)];
 }
 
 function fewSimulations(n: number): string[] {

@@ -21,21 +21,20 @@ import {
   type NetworkSpec,
   type Points,
   points,
-  priorFrom,
   split,
   standardisation,
   stream,
   type TrunkSpec,
 } from "@likely/core";
-import { requireLength } from "@likely/core/check";
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
-import { freeze, rowsDivided, scalingFor, train, type TrainOptions } from "@likely/surrogates";
+import { freeze, requireData, rowsDivided, scalingFor, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
 import { costHead } from "./_cost_head.ts";
 import type { CostStructure } from "./cost_structure.ts";
 import { dataReference } from "./_data_reference.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
+import { requirePairs } from "./_require_pairs.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
@@ -186,6 +185,7 @@ export async function trainCost(
 ): Promise<TrainedCost> {
   const { dataset, prior, simulator } = pairs;
   const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;
+  const known = requirePairs(pairs);
   const [forPilot, forTargets, forStart, forTraining] = split(key, 4) as [Key, Key, Key, Key];
   const pilot = pilotDistances(forPilot, dataset.x, distance);
   const head = costHead(dataset, { ...options, distance, scale: pilot.mean });
@@ -195,8 +195,8 @@ export async function trainCost(
   const batchSize = Math.min(usual.batchSize, rowsDivided(all.x.n, options).trained);
   const settings = { ...usual, batchSize, failureCost: 5 * pilot.largest, ...rest, distance };
   const spec = specFor(dataset, settings, head);
-  const { logTheta = logColumns(priorFrom(prior).support) } = options;
-  requireLength("train a cost", "logTheta", logTheta.length, dataset.theta.dim);
+  const { logTheta = logColumns(known.support) } = options;
+  requireData(all, spec, logTheta);
   const scaling = { ...scalingFor(spec, dataset), theta: standardisation(all.theta, { log: logTheta }) };
   const trained = await train(forTraining, all, {
     ...settings,
@@ -210,7 +210,7 @@ export async function trainCost(
       startMargin: chanceGain(all.x.n * (settings.validationFraction ?? 0.1)),
     }),
   });
-  const warnings = trainingWarnings(dataset);
+  const warnings = trainingWarnings(dataset, known);
   const counted = { ...trained, simulations: dataset.theta.n };
   const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions(), warnings });
   const reference = await dataReference(artifact, dataset.x, engine);

@@ -12,7 +12,6 @@ import {
   type Key,
   type LearningCurves,
   type Loss,
-  priorFrom,
   type Spec,
   split,
   standardisation,
@@ -32,6 +31,7 @@ import { dataReference } from "./_data_reference.ts";
 import { logColumns } from "./_log_columns.ts";
 import { ratioNetwork } from "./ratio_network.ts";
 import { requireExactScore } from "./_require_exact_score.ts";
+import { requirePairs } from "./_require_pairs.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
@@ -125,7 +125,8 @@ export async function trainRatio(
 ): Promise<TrainedRatio> {
   const { dataset, prior, simulator } = pairs;
   const { embedding, trunk, engine = defaultEngine(), refresh, ...training } = options;
-  const logTheta = logColumns(priorFrom(prior).support);
+  const known = requirePairs(pairs);
+  const logTheta = logColumns(known.support);
   const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);
   // Without refreshing, the key trains as it is.
   const [forTraining, forPairs] = refresh ? split(key, 2) : [key, key];
@@ -133,7 +134,12 @@ export async function trainRatio(
   const loss = refresh
     ? refreshed(
       simulatedLoss,
-      await refreshPairs(forPairs, dataset, known(pairs, { ...(signal && { signal }), ...refresh })),
+      await refreshPairs(forPairs, dataset, {
+        ...(signal && { signal }),
+        ...refresh,
+        prior: known,
+        score: requireExactScore({ name: simulator, score: pairs.score }),
+      }),
     )
     : simulatedLoss;
   const dims = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim };
@@ -153,7 +159,7 @@ export async function trainRatio(
     loss,
     logTheta,
   });
-  const warnings = trainingWarnings(dataset);
+  const warnings = trainingWarnings(dataset, known);
   const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions(), warnings });
   const reference = await dataReference(artifact, dataset.x, engine);
   return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
@@ -162,12 +168,6 @@ export async function trainRatio(
 function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
   if (dataset.score === undefined) return bce();
   return scoreAugmented(bce(), { scale: scoreScale(dataset, standardisation(dataset.theta, { log })) });
-}
-
-/** What refreshing needs to know of the pairs. */
-function known({ prior, score, simulator }: SimulatedPairs, refresh: RefreshOptions): RefreshPairsOptions {
-  requireExactScore({ name: simulator, score });
-  return { ...refresh, prior: priorFrom(prior), score: score! };
 }
 
 const LARGEST_BATCH = 100;

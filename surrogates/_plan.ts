@@ -9,7 +9,7 @@ import {
   split,
 } from "@likely/core";
 import type { Scaling, TrainState } from "@likely/core";
-import { requireData } from "./_require_data.ts";
+import { requireData } from "./require_data.ts";
 import { requireTraining, rowsDivided } from "./require_training.ts";
 import { batchKey, minibatches, pieces, splitRows } from "./_rows.ts";
 import type { TrainingCheckpoint, TrainingIdentity } from "./checkpoint.ts";
@@ -41,7 +41,7 @@ export interface TrainingPlan {
 export function planTraining(key: Key, data: Dataset, options: TrainOptions): TrainingPlan {
   const { spec, loss, logTheta, scaling, validationFraction = 0.1, validationPairings = 1 } = options;
   const settings = loopSettings(options);
-  requireData(data, spec);
+  requireData(data, spec, scaling?.theta.log ?? logTheta);
   requireTraining(options, data.theta.n);
   const [forSplit, forWeights, forOrder, forPairs, forValidation] = split(key, 5) as [
     Key,
