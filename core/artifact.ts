@@ -40,6 +40,8 @@ export interface Provenance {
   readonly simulations: number;
   /** Simulations that failed and were left out. */
   readonly failed: number;
+  /** What those that failed count as; absent: nothing. */
+  readonly failedAs?: string;
   /** The seed of the run's key, as `"hi:lo"` in hexadecimal. */
   readonly key: string;
   /** The loss's name and options. */

@@ -58,6 +58,7 @@ const PROVENANCE = v.object({
   simulator: v.string(),
   simulations: COUNT,
   failed: COUNT,
+  failedAs: v.exactOptional(v.string()),
   key: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}:[0-9a-f]{8}$/)),
   loss: v.object({
     name: v.string(),

@@ -18,3 +18,12 @@ function fewSimulations(n: number): string[] {
     "and observations unlike them cannot be noticed",
   ];
 }
+
+/** Failures whose parameters are not known: a ratio cannot mind them. */
+export function unknownFailures({ theta, failed, failedTheta }: Dataset): string[] {
+  if (failed === 0 || failedTheta) return [];
+  return [
+    `${failed} of ${theta.n + failed} simulations failed, and their parameters are not in the dataset's ` +
+    "failedTheta: where failing depends on parameters, the posterior leans towards those that succeed",
+  ];
+}

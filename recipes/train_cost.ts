@@ -212,7 +212,14 @@ export async function trainCost(
   });
   const warnings = trainingWarnings(dataset, known);
   const counted = { ...trained, simulations: dataset.theta.n };
-  const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions(), warnings });
+  const artifact = freeze(counted, {
+    kind: "cost",
+    prior,
+    simulator,
+    versions: versions(),
+    warnings,
+    ...(dataset.failedTheta && { failedAs: `costly, ${settings.failureCost.toPrecision(3)} each` }),
+  });
   const reference = await dataReference(artifact, dataset.x, engine);
   return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
 }

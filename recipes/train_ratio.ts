@@ -33,7 +33,7 @@ import { ratioNetwork } from "./ratio_network.ts";
 import { requireExactScore } from "./_require_exact_score.ts";
 import { requirePairs } from "./_require_pairs.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
-import { trainingWarnings } from "./_training_warnings.ts";
+import { trainingWarnings, unknownFailures } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
@@ -90,6 +90,9 @@ export interface TrainedRatio {
 /**
  * Trains a network to tell pairs (θ, x) of the simulator from shuffled ones; its logit is the
  * log ratio of likelihood to evidence.
+ *
+ * Where simulations failed, the ratio is of x and success together, so that parameters that fail are as
+ * unlikely as they should be: those of `dataset.failedTheta` are among the shuffled ones.
  *
  * Source: Hermans, Begy & Louppe (2020), "Likelihood-free MCMC with amortized approximate
  * ratio estimators", https://arxiv.org/abs/1903.04057
@@ -159,8 +162,15 @@ export async function trainRatio(
     loss,
     logTheta,
   });
-  const warnings = trainingWarnings(dataset, known);
-  const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions(), warnings });
+  const warnings = [...trainingWarnings(dataset, known), ...unknownFailures(dataset)];
+  const artifact = freeze(trained, {
+    kind: "ratio",
+    prior,
+    simulator,
+    versions: versions(),
+    warnings,
+    ...(dataset.failedTheta && { failedAs: "draws of the prior that made no such data" }),
+  });
   const reference = await dataReference(artifact, dataset.x, engine);
   return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
 }

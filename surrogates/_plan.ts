@@ -6,6 +6,8 @@ import {
   gatherRows,
   initWeights,
   type Key,
+  type Points,
+  points,
   split,
 } from "@likely/core";
 import type { Scaling, TrainState } from "@likely/core";
@@ -52,6 +54,12 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
   ];
   const { train, validation } = splitRows(forSplit, data.theta.n, rowsDivided(data.theta.n, options).aside);
   const { batchSize = Math.min(200, train.length) } = options;
+  const [failedTrained, failedAside] = divideFailed(
+    // A number that no epoch has.
+    foldIn(forOrder, 2 ** 32 - 1),
+    data,
+    validation.length / data.theta.n,
+  );
   return {
     about: {
       key,
@@ -66,21 +74,35 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
     },
     settings,
     scaling: scaling ?? scalingFor(spec, {
-      theta: gatherRows(data.theta, train),
+      theta: join(gatherRows(data.theta, train), failedTrained.failedTheta),
       x: gatherRows(data.x, train),
       failed: 0,
     }, logTheta ? { log: logTheta } : {}),
     batchesPerEpoch: Math.floor(train.length / batchSize),
     start: () => ({ weights: options.start ?? initWeights(forWeights, spec), steps: 0 }),
     rowsOf: (epoch) => minibatches(foldIn(forOrder, epoch), train, batchSize),
-    batch: (epoch, index, rows) => loss.assemble(batchKey(forPairs, epoch, index), data, rows),
+    batch: (epoch, index, rows) => loss.assemble(batchKey(forPairs, epoch, index), failedTrained, rows),
     validation: Array.from(
       { length: validationPairings },
       () => pieces(validation, batchSize, loss.fewestRows),
     )
       .flat()
-      .map((rows, i) => loss.assemble(foldIn(forValidation, i), data, rows)),
+      .map((rows, i) => loss.assemble(foldIn(forValidation, i), failedAside, rows)),
   };
+}
+
+/** Parameters that failed are met in training or in validation, as those that succeeded are. */
+function divideFailed(key: Key, data: Dataset, share: number): readonly [Dataset, Dataset] {
+  const { failedTheta } = data;
+  if (!failedTheta || failedTheta.n < 2) return [data, data];
+  const aside = Math.max(1, Math.min(failedTheta.n - 1, Math.round(share * failedTheta.n)));
+  const { train, validation } = splitRows(key, failedTheta.n, aside);
+  const part = (rows: Uint32Array) => ({ ...data, failedTheta: gatherRows(failedTheta, rows) });
+  return [part(train), part(validation)];
+}
+
+function join(above: Points, below: Points | undefined): Points {
+  return below ? points(new Float64Array([...above.data, ...below.data]), above.dim) : above;
 }
 
 /** Fills in the options that only the loop reads. */

@@ -22,6 +22,12 @@ export interface FreezeOptions {
    */
   readonly versions?: Readonly<Record<string, string>>;
   /**
+   * What simulations that failed count as.
+   *
+   * @default {undefined} Nothing.
+   */
+  readonly failedAs?: string;
+  /**
    * What speaks against it.
    *
    * @default {[]}
@@ -74,7 +80,7 @@ export interface FreezeOptions {
  */
 export function freeze(trained: Trained, options: FreezeOptions): Artifact {
   const { spec, weights, scaling, key, simulations, failed, loss, engine, history, best, epochs } = trained;
-  const { kind, prior, simulator, versions = {}, warnings = [] } = options;
+  const { kind, prior, simulator, versions = {}, failedAs, warnings = [] } = options;
   return {
     kind,
     spec,
@@ -85,6 +91,7 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
       simulator,
       simulations,
       failed,
+      ...(failedAs !== undefined && failed > 0 && { failedAs }),
       key: keyText(key),
       loss,
       engine,
