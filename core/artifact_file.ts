@@ -14,6 +14,14 @@
  * with safe_open("flu.safetensors", "np") as file:
  *     scaling = json.loads(file.metadata()["scaling"])
  *     weight = file.get_tensor("trunk/0/weight")  # [in, out]
+ *
+ * def standardised(side, rows):  # side is scaling["theta"] or scaling["x"]
+ *     seen = np.array(rows, dtype=float)
+ *     for j in range(seen.shape[1]):
+ *         low, fold = (side.get(name, [None] * (j + 1))[j] for name in ("log", "fold"))
+ *         if low is not None: seen[:, j] = np.log(seen[:, j] - low)
+ *         elif fold: seen[:, j] = np.arcsinh((seen[:, j] - fold["at"]) / fold["unit"])
+ *     return (seen - side["mean"]) / side["std"]
  * ```
  *
  * @module
@@ -42,6 +50,7 @@ const SIDE = v.object({
   mean: v.array(FINITE),
   std: v.array(POSITIVE),
   log: v.exactOptional(v.array(v.nullable(FINITE))),
+  fold: v.exactOptional(v.array(v.nullable(v.object({ at: FINITE, unit: POSITIVE })))),
 });
 const SCALING = v.object({ theta: SIDE, x: SIDE });
 const CLOUD = v.object({
@@ -190,6 +199,8 @@ function checkArtifact(artifact: Artifact): Artifact {
       ["scaling.x.mean", x.mean.length, spec.xDim],
       ["scaling.x.std", x.std.length, spec.xDim],
       ["scaling.x.log", x.log?.length ?? spec.xDim, spec.xDim],
+      ["scaling.theta.fold", theta.fold?.length ?? spec.thetaDim, spec.thetaDim],
+      ["scaling.x.fold", x.fold?.length ?? spec.xDim, spec.xDim],
     ] as const
   ) requireLength("use this spec", name, length, expected);
   return {

@@ -95,9 +95,14 @@ export function checkReference(reference: ReferenceCloud): MisspecificationCheck
 
 function encode({ data, n, dim }: Points): Omit<ReferenceCloud, "distances"> {
   const column = (j: number) => Array.from({ length: n }, (_, i) => data[i * dim + j]!);
-  // Six digits are enough: what is kept is what rounded rows decode to.
-  const low = Array.from({ length: dim }, (_, j) => +Math.min(...column(j)).toPrecision(6));
-  const step = low.map((least, j) => +(Math.max(0, Math.max(...column(j)) - least) / CODES).toPrecision(6));
+  const ranges = Array.from({ length: dim }, (_, j) => {
+    const values = column(j);
+    const low = Math.min(...values);
+    return { low, step: (Math.max(...values) - low) / CODES };
+  });
+  // Six digits are enough, of a step: what is kept is what rounded rows decode to.
+  const low = ranges.map(({ low, step }) => +low.toPrecision(digits(low, step)));
+  const step = ranges.map(({ step }) => +step.toPrecision(6));
   const code = (value: number, j: number) =>
     step[j]! > 0 ? Math.min(CODES, Math.max(0, Math.round((value - low[j]!) / step[j]!))) : 0;
   // One call a row: an argument list has its limits.
@@ -106,6 +111,12 @@ function encode({ data, n, dim }: Points): Omit<ReferenceCloud, "distances"> {
     (_, i) => String.fromCharCode(...Array.from({ length: dim }, (_, j) => code(data[i * dim + j]!, j))),
   );
   return { low, step, codes: btoa(rows.join("")) };
+}
+
+/** Digits of a number far from zero that are left when a step is taken away from it; at least six. */
+function digits(low: number, step: number): number {
+  const lost = step > 0 && low !== 0 ? Math.ceil(Math.log10(Math.abs(low) / step)) : 0;
+  return Math.min(17, Math.max(6, lost + 3));
 }
 
 function decode({ low, step, codes }: Omit<ReferenceCloud, "distances">): Points {

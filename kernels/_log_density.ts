@@ -11,6 +11,7 @@ import {
   type Points,
   row,
   standardSlope,
+  unitHead,
   UnsupportedError,
   zeros,
 } from "@likely/core";
@@ -77,7 +78,10 @@ class ModuleDensity implements ObservedDensities {
   #runner: Runner | undefined;
   /** Told after disposal too. */
   #name = "";
+  /** With a head of unit size. */
   readonly #artifact: Artifact;
+  /** What its outputs are in. */
+  readonly #unit: number;
   readonly #network: Network;
   /** Rows of x whose outputs are added up. */
   readonly #observations: number;
@@ -96,13 +100,16 @@ class ModuleDensity implements ObservedDensities {
   ) {
     this.dim = artifact.spec.thetaDim;
     this.#runner = runner;
-    this.#artifact = artifact;
+    const { head, unit } = unitHead(artifact.spec.head);
+    const spec = { ...artifact.spec, head };
+    this.#artifact = { ...artifact, spec };
+    this.#unit = unit;
     this.count = x.n;
     this.#observations = apart ? 1 : x.n;
     this.#capacity = Math.max(1, Math.floor(MOST_PAIRS / this.#observations));
     const pairs = this.#capacity * this.#observations;
     const seen = apart ? pairs : x.n;
-    this.#network = planNetwork(artifact.spec, { x: 1, seen, pairs, training: false, score: false });
+    this.#network = planNetwork(spec, { x: 1, seen, pairs, training: false, score: false });
     runner.reserve(this.#network.arena.bytes);
     this.#network.arena.prepare(runner.memory);
     this.#network.parameters.write(runner.memory, this.#network.parameters.weights, artifact.weights);
@@ -196,6 +203,7 @@ class ModuleDensity implements ObservedDensities {
     const never = this.#artifact.kind === "cost" ? Infinity : -Infinity;
     for (let i = 0; i < n; i++) {
       for (let k = i; k < out.length; k += n) value[i]! += out[k]!;
+      value[i]! *= this.#unit;
       if (Number.isNaN(value[i]!)) value[i] = never;
     }
     if (grad) this.#readGradient(points, { value, grad });
@@ -209,7 +217,7 @@ class ModuleDensity implements ObservedDensities {
       let isFinite = Number.isFinite(value[i]!);
       for (let j = 0; j < dim; j++) {
         const k = i * dim + j;
-        grad[k] = slopes[i * ld + j]! * standardSlope(this.#artifact.scaling.theta, j, data[k]!);
+        grad[k] = this.#unit * slopes[i * ld + j]! * standardSlope(this.#artifact.scaling.theta, j, data[k]!);
         isFinite &&= Number.isFinite(grad[k]!);
       }
       if (!isFinite) grad.fill(0, i * dim, (i + 1) * dim);

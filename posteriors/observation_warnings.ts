@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Artifact, type Engine, type Points, type ReferenceCloud, row } from "@likely/core";
+import { type Artifact, coordinates, type Engine, type Points, type ReferenceCloud, row } from "@likely/core";
 import { checkReference } from "@likely/diagnostics";
 import { usualEngine } from "./_usual_engine.ts";
 
@@ -56,7 +56,7 @@ export async function observationWarnings(
 ): Promise<string[]> {
   const { engine = usualEngine(), level = 0.01 } = options;
   const { x: data, embedded } = artifact.reference ?? {};
-  const warnings = data ? worst(data, x, level) : [];
+  const warnings = data ? worst(data, coordinates(x, artifact.scaling.x), level) : [];
   if (!embedded) return warnings.map((text) => text + remark(artifact));
   using seen = await engine.logDensities(artifact, x);
   const asEmbedded = worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`);

@@ -1,14 +1,23 @@
 // What speaks against a surrogate before it is asked anything.
 
-import type { Dataset, Prior } from "@likely/core";
+import type { Dataset, Prior, Scaling, Spec } from "@likely/core";
+import { columnWarnings } from "./_column_warnings.ts";
 import { foreignTheta } from "./_foreign_theta.ts";
 
 /** Fewer simulations tell little, and are no reference that observations could be checked against. */
 const FEW = 200;
 
 /** Sentences about the data that a surrogate was trained on. */
-export function trainingWarnings(dataset: Dataset, prior: Prior): string[] {
-  return [...fewSimulations(dataset.x.n), ...foreignTheta(dataset, prior)];
+export function trainingWarnings(
+  dataset: Dataset,
+  prior: Prior,
+  { spec, scaling }: { readonly spec: Spec; readonly scaling: Scaling },
+): string[] {
+  return [
+    ...fewSimulations(dataset.x.n),
+    ...foreignTheta(dataset, prior),
+    ...columnWarnings(dataset, spec, scaling),
+  ];
 }
 
 function fewSimulations(n: number): string[] {

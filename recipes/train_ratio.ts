@@ -162,7 +162,7 @@ export async function trainRatio(
     loss,
     logTheta,
   });
-  const warnings = [...trainingWarnings(dataset, known), ...unknownFailures(dataset)];
+  const warnings = [...trainingWarnings(dataset, known, trained), ...unknownFailures(dataset)];
   const artifact = freeze(trained, {
     kind: "ratio",
     prior,

@@ -15,6 +15,7 @@ import {
   points,
   type Standardisation,
   standardSlope,
+  unitHead,
   UnsupportedError,
 } from "@likely/core";
 import { tf } from "@likely/core/lazy-tensor";
@@ -138,8 +139,10 @@ export function tensorLogDensities(artifact: Artifact, x: Points): ObservedDensi
 type Meet = (seen: Matrix, n: number, chainOf: (i: number) => number) => Omit<Joint, "theta">;
 
 function observed(artifact: Artifact, x: Points, meet: Meet, most: number): ObservedDensities {
-  const { kind, spec, scaling } = artifact;
-  const { weights, seen, embedded, output } = load(artifact, x);
+  const { kind, scaling } = artifact;
+  const { head, unit } = unitHead(artifact.spec.head);
+  const spec = { ...artifact.spec, head };
+  const { weights, seen, embedded, output } = load({ ...artifact, spec }, x);
   const turn = Math.max(1, most);
 
   /** Adds values up over the rows of x that each point meets, and fills `grad` if it is there. */
@@ -165,7 +168,8 @@ function observed(artifact: Artifact, x: Points, meet: Meet, most: number): Obse
       const rows = { data: points.data.subarray(start * dim, end * dim), n: end - start, dim };
       evaluateTurn(rows, { value, ...(grad && { grad }) }, (i) => chains ? chains[start + i]! : start + i);
     }
-    return finish(out, points, scaling.theta, kind === "cost" ? Infinity : -Infinity);
+    const never = kind === "cost" ? Infinity : -Infinity;
+    return finish(out, points, { by: scaling.theta, unit, never });
   };
 
   return {
@@ -196,15 +200,23 @@ function load(artifact: Artifact, x: Points) {
   return { weights, seen, embedded, output };
 }
 
-/** Turns gradients into raw units, and rows that are not numbers into `never`. */
-function finish(out: Evaluation, theta: Points, by: Standardisation, never: number): Evaluation {
+/** What outputs and gradients are in, and what stands for no number. */
+interface Units {
+  readonly by: Standardisation;
+  readonly unit: number;
+  readonly never: number;
+}
+
+/** Turns values and gradients into raw units, and rows that are not numbers into `never`. */
+function finish(out: Evaluation, theta: Points, { by, unit, never }: Units): Evaluation {
   const { value, grad } = out;
   const { data, dim } = theta;
   for (let i = 0; i < value.length; i++) {
+    value[i]! *= unit;
     if (Number.isNaN(value[i]!)) value[i] = never;
     if (!grad) continue;
     const rows = grad.subarray(i * dim, (i + 1) * dim);
-    for (let j = 0; j < dim; j++) rows[j]! *= standardSlope(by, j, data[i * dim + j]!);
+    for (let j = 0; j < dim; j++) rows[j]! *= unit * standardSlope(by, j, data[i * dim + j]!);
     if (!Number.isFinite(value[i]!) || !rows.every(Number.isFinite)) rows.fill(0);
   }
   return out;
