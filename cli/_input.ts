@@ -27,6 +27,15 @@ export function readModel(path: string): Promise<Artifact> {
   return read(path, (bytes) => decodeArtifact(bytes));
 }
 
+/** Requires a model whose prior its file holds: not one of the user's own. */
+export function requireKnownPrior(path: string, { prior }: Artifact): void {
+  if (prior.kind !== "custom") return;
+  throw new TypeError(
+    `Cannot sample from ${path} as its prior must be one that files hold: current value is "${prior.name}", ` +
+      "of which a program has to pass the density: posterior(artifact, x, { prior })",
+  );
+}
+
 /** Reads draws. */
 export function readDraws(path: string): Promise<Draws> {
   return read(path, (bytes) => drawsFromCsv(new TextDecoder().decode(bytes)));

@@ -10,7 +10,7 @@ import {
   type LoadedSimulator,
   type Points,
   points,
-  priorFrom,
+  priorShape,
   row,
   zeros,
 } from "@likely/core";
@@ -85,7 +85,7 @@ function leadOf(artifact: Artifact, beta: number | undefined): { readonly lead?:
 }
 
 function requireOfModel(path: string, { names, values }: Draws, { prior }: Artifact): void {
-  const expected = priorFrom(prior).names;
+  const expected = priorShape(prior).names;
   if (names.join() !== expected.join()) {
     throw new TypeError(
       `Cannot report ${path} as its columns must be the model's parameters, ${expected.join(", ")}: ` +

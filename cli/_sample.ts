@@ -6,7 +6,7 @@ import { type Artifact, type Draws, drawsFromCsv, drawsToCsv, type Points } from
 import type { PosteriorOptions } from "@likely/sbi";
 import { type BetaChoice, betaFor, readBeta } from "./_beta.ts";
 import { chosenBeta } from "./_chosen_beta.ts";
-import { readModel, readObservation, requireFits } from "./_input.ts";
+import { readModel, readObservation, requireFits, requireKnownPrior } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
@@ -88,6 +88,7 @@ async function run(args: Arguments): Promise<void> {
   const files = betas.length > 1 ? betas.map((beta) => fileOfBeta(out, beta)) : [out];
   for (const file of files) await requireOutput(file, DRAWS);
   const artifact = await readModel(args.positional(0));
+  requireKnownPrior(args.positional(0), artifact);
   const beta = await betaFor(args, asked, artifact);
   const x = await readObservation(args.required("x"));
   requireFits(args.required("x"), x, artifact);

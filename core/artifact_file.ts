@@ -34,7 +34,7 @@ import type { DataReference } from "./data_reference.ts";
 import { checkSpec } from "./check_spec.ts";
 import { checkWeights } from "./check_weights.ts";
 import { FormatError } from "./errors.ts";
-import { priorFrom } from "./prior_from.ts";
+import { priorShape } from "./prior_from.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { Spec } from "./spec.ts";
 import { type Weights, weightShapes } from "./weights.ts";
@@ -182,7 +182,7 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
 /** Checks every part and how they fit; the result has nothing that is not an artifact's. */
 function checkArtifact(artifact: Artifact): Artifact {
   const { kind, spec, weights, prior, scaling, provenance, reference } = artifact;
-  const checked = { kind: parse("kind", KIND, kind), prior: priorFrom(prior) };
+  const checked = { kind: parse("kind", KIND, kind), prior: priorShape(prior) };
   checkSpec(spec);
   checkWeights(spec, weights);
   for (const [name, { data }] of Object.entries(weights)) {

@@ -64,6 +64,12 @@ export interface CalibrateOptions extends Pick<CalibrationRunOptions, "onProgres
    */
   readonly engine?: Engine;
   /**
+   * The prior, where the surrogate was trained under one of the user's own: its file has but the name.
+   *
+   * @default {priorFrom(artifact.prior)}
+   */
+  readonly prior?: Prior;
+  /**
    * How particles sample all posteriors at once; there are at least 500 of them, or as many as
    * `draws`.
    *
@@ -77,7 +83,7 @@ export interface CalibrateOptions extends Pick<CalibrationRunOptions, "onProgres
    *
    * @default {undefined}
    */
-  readonly chains?: Omit<PosteriorOptions, "onProgress" | "signal" | "beta" | "engine">;
+  readonly chains?: Omit<PosteriorOptions, "onProgress" | "signal" | "beta" | "engine" | "prior">;
 }
 
 /** What {@linkcode calibrate} found. */
@@ -125,9 +131,11 @@ export async function calibrate(
 ): Promise<Calibration> {
   const { datasets = 200, draws = 99, chains, onProgress, signal } = options;
   const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5) as [Key, Key, Key, Key, Key];
-  const prior = priorFrom(artifact.prior);
+  const prior = priorFrom(artifact.prior, options.prior);
   const dataset = await simulate(forData, { prior, simulator }, datasets);
-  const sampler = chains ? byChains(artifact, { ...options, chains }) : byParticles(artifact, prior, options);
+  const sampler = chains
+    ? byChains(artifact, { ...options, prior, chains })
+    : byParticles(artifact, prior, options);
   const run = await calibrationRun(forRun, dataset, sampler, {
     draws,
     ...(onProgress && { onProgress }),
@@ -165,9 +173,15 @@ const OVERSAMPLE = 8;
 
 function byChains(
   artifact: Artifact,
-  { chains, beta, engine }: CalibrateOptions & Required<Pick<CalibrateOptions, "chains">>,
+  { chains, beta, engine, prior }: CalibrateOptions & Required<Pick<CalibrateOptions, "chains" | "prior">>,
 ): PosteriorSampler {
-  const how = { warmup: 200, ...chains, ...(beta !== undefined && { beta }), ...(engine && { engine }) };
+  const how = {
+    warmup: 200,
+    ...chains,
+    prior,
+    ...(beta !== undefined && { beta }),
+    ...(engine && { engine }),
+  };
   return async (key, x, n) => {
     using given = await posterior(artifact, x, how);
     return thinDraws(await given.sample(key, n * OVERSAMPLE), n);

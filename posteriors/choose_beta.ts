@@ -13,6 +13,7 @@ import {
   type Key,
   type Points,
   points,
+  type Prior,
   priorFrom,
   row,
   simulate,
@@ -159,9 +160,10 @@ export async function chooseBeta(
   const { pairs: given, onProgress, ...others } = rest;
   const { distance = distanceFrom(artifact.provenance.loss.options), ...sampling } = others;
   requireFraction("choose beta", "level", level);
+  const prior = priorFrom(artifact.prior, options.prior);
   const [forPairs, forRuns] = split(key, 2) as [Key, Key];
   if (!given) requireInteger("choose beta", "datasets", datasets, 2);
-  const pairs = given ?? await simulatedPairs(forPairs, artifact, simulator, datasets);
+  const pairs = given ?? await simulatedPairs(forPairs, prior, simulator, datasets);
   const tried = given ? pairs.x.n : datasets;
   requirePairs(pairs, simulator.xDim);
   requireJudged(pairs.x.n, tried);
@@ -173,7 +175,7 @@ export async function chooseBeta(
     const at: Judged[] = [];
     for (const [k, { beta, draws }] of path.entries()) {
       const theta = points(draws.values, draws.names.length);
-      const { x } = await simulateAt(foldIn(forPredictive, k), artifact, simulator, theta);
+      const { x } = await simulateAt(foldIn(forPredictive, k), prior, simulator, theta);
       if (x.n === 0) break;
       at.push({ beta, distance: mean(distance.between(x, heldOut)), coverage: covered(x, heldOut, level) });
     }
@@ -199,21 +201,21 @@ type Judged = Pick<BetaScore, "beta" | "distance" | "coverage">;
 
 async function simulatedPairs(
   key: Key,
-  artifact: Artifact,
+  prior: Prior,
   simulator: Simulator,
   datasets: number,
 ): Promise<HeldOutPairs> {
   const [forX, forHeldOut] = split(key, 2) as [Key, Key];
-  const first = await simulate(forX, { prior: priorFrom(artifact.prior), simulator }, datasets);
-  const again = await simulateAt(forHeldOut, artifact, simulator, first.theta);
+  const first = await simulate(forX, { prior, simulator }, datasets);
+  const again = await simulateAt(forHeldOut, prior, simulator, first.theta);
   return { x: gatherRows(first.x, rowsWithin(first.theta, again.theta)), heldOut: again.x };
 }
 
 /** Simulates the given parameters; those that fail are left out, and all of them may. */
-async function simulateAt(key: Key, artifact: Artifact, simulator: Simulator, theta: Points) {
-  const prior = { ...priorFrom(artifact.prior), sample: () => theta };
+async function simulateAt(key: Key, prior: Prior, simulator: Simulator, theta: Points) {
+  const source = { prior: { ...prior, sample: () => theta }, simulator };
   try {
-    return await simulate(key, { prior, simulator }, theta.n);
+    return await simulate(key, source, theta.n);
   } catch (error) {
     // Of what a run without options is refused for, only that no row succeeded is a RangeError.
     if (!(error instanceof RangeError)) throw error;

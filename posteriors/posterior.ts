@@ -25,7 +25,8 @@ import type { PosteriorOptions } from "./posterior_options.ts";
  * @param x `[p]`, the observation; or `[m, p]`, independent observations of one θ.
  * @param options Sampler, temperature, engine.
  * @returns The posterior.
- * @throws {TypeError} If the observation has the wrong width.
+ * @throws {TypeError} If the observation has the wrong width, or the prior is one of the user's own and
+ * not given, or another one.
  * @throws {RangeError} If it is not finite, or `beta` is not a number ≥ 0.
  *
  * @example Usage
@@ -44,7 +45,8 @@ export async function posterior(
   x: ArrayLike<number> | Points,
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
-  const { beta = 1, engine = usualEngine(), ...sampling } = options;
+  const { beta = 1, engine = usualEngine(), prior: own, ...sampling } = options;
+  const prior = priorFrom(artifact.prior, own);
   requireNonNegative("condition a surrogate", "beta", beta);
   const rows = observed(artifact, x);
   const warnings = [
@@ -55,7 +57,7 @@ export async function posterior(
   // A cost falls where parameters fit; a ratio and a likelihood rise.
   const fit = artifact.kind === "cost" ? scaled(output, -1) : output;
   const how = { check: convergenceWarnings, ...sampling, beta };
-  const given = sampledPosterior(priorFrom(artifact.prior), fit, how);
+  const given = sampledPosterior(prior, fit, how);
   return {
     ...given,
     warnings,

@@ -43,7 +43,7 @@ export async function simulateAndTrain<Trained>(
   const dataset = await simulate(forData, source, simulations, simulation);
   const pairs: SimulatedPairs = {
     simulator: simulator.name,
-    prior: prior!.spec,
+    prior: prior!,
     dataset,
     ...(simulator.score && { score: simulator.score.bind(simulator) }),
   };

@@ -10,12 +10,12 @@ const FEW = 200;
 /** Sentences about the data that a surrogate was trained on. */
 export function trainingWarnings(
   dataset: Dataset,
-  prior: Prior,
+  prior: Prior | undefined,
   { spec, scaling }: { readonly spec: Spec; readonly scaling: Scaling },
 ): string[] {
   return [
     ...fewSimulations(dataset.x.n),
-    ...foreignTheta(dataset, prior),
+    ...prior ? foreignTheta(dataset, prior) : [],
     ...columnWarnings(dataset, spec, scaling),
   ];
 }

@@ -193,7 +193,7 @@ export async function trainCost(
   pairs: SimulatedPairs,
   options: TrainCostOptions = {},
 ): Promise<TrainedCost> {
-  const { dataset, prior, simulator } = pairs;
+  const { dataset, simulator } = pairs;
   const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;
   const known = requirePairs(pairs);
   const [forPilot, forTargets, forStart, forTraining] = split(key, 4) as [Key, Key, Key, Key];
@@ -223,7 +223,7 @@ export async function trainCost(
       startMargin: chanceGain(all.x.n * (settings.validationFraction ?? 0.1)),
     }),
   });
-  const warnings = trainingWarnings(dataset, known, trained);
+  const warnings = trainingWarnings(dataset, known.density, trained);
   const history = squared(trained.history, unit);
   const best = { ...trained.best, loss: trained.best.loss * unit ** 2 };
   const counted = {
@@ -235,7 +235,7 @@ export async function trainCost(
   };
   const artifact = freeze(counted, {
     kind: "cost",
-    prior,
+    prior: known.spec,
     simulator,
     versions: versions(),
     warnings,

@@ -31,7 +31,7 @@ import { dataReference } from "./_data_reference.ts";
 import { logColumns } from "./_log_columns.ts";
 import { ratioNetwork } from "./ratio_network.ts";
 import { requireExactScore } from "./_require_exact_score.ts";
-import { requirePairs } from "./_require_pairs.ts";
+import { requireDensity, requirePairs } from "./_require_pairs.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { trainingWarnings, unknownFailures } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
@@ -126,7 +126,7 @@ export async function trainRatio(
   pairs: SimulatedPairs,
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
-  const { dataset, prior, simulator } = pairs;
+  const { dataset, simulator } = pairs;
   const { embedding, trunk, engine = defaultEngine(), refresh, ...training } = options;
   const known = requirePairs(pairs);
   const logTheta = logColumns(known.support);
@@ -140,7 +140,7 @@ export async function trainRatio(
       await refreshPairs(forPairs, dataset, {
         ...(signal && { signal }),
         ...refresh,
-        prior: known,
+        prior: requireDensity(known),
         score: requireExactScore({ name: simulator, score: pairs.score }),
       }),
     )
@@ -162,10 +162,10 @@ export async function trainRatio(
     loss,
     logTheta,
   });
-  const warnings = [...trainingWarnings(dataset, known, trained), ...unknownFailures(dataset)];
+  const warnings = [...trainingWarnings(dataset, known.density, trained), ...unknownFailures(dataset)];
   const artifact = freeze(trained, {
     kind: "ratio",
-    prior,
+    prior: known.spec,
     simulator,
     versions: versions(),
     warnings,

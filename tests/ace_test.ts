@@ -306,7 +306,8 @@ Deno.test("the paper's network and schedule are a preset", async () => {
   const source = { prior: standardNormals(1), simulator: gaussian(1) };
   const { artifact } = await ace(key(8), source, { ...ACE_PAPER, simulations: 600, maxEpochs: 2 });
   assertEquals(artifact.spec.trunk, { kind: "resnet", blocks: 3, width: 64, activation: "relu" });
-  assertEquals(artifact.spec.head.kind, "softplus");
+  const { head } = artifact.spec;
+  assertEquals(head.kind, "softplus");
   assertEquals(artifact.provenance.loss.options, {
     distance: "mse",
     targetsPerRow: 2,
