@@ -25,12 +25,18 @@ export async function chosenBeta(
   const { chooseBeta } = await import("@likely/sbi");
   using bar = progress("beta");
   const datasets = args.integer("datasets", 2);
-  const { beta, rows } = await chooseBeta(keyFor("beta", args.integer("seed", 0)!), artifact, simulator, {
-    ...(datasets !== undefined && { datasets }),
-    signal,
-    onProgress: ({ done, total }) => bar.update(done, total, `${done} of ${total} data sets`),
-  });
+  const { beta, rows, warnings } = await chooseBeta(
+    keyFor("beta", args.integer("seed", 0)!),
+    artifact,
+    simulator,
+    {
+      ...(datasets !== undefined && { datasets }),
+      signal,
+      onProgress: ({ done, total }) => bar.update(done, total, `${done} of ${total} data sets`),
+    },
+  );
   for (const row of rows) console.log(line(row) + (row.beta === beta ? "  <- chosen" : ""));
+  for (const warning of warnings) console.log(`warning: ${warning}`);
   console.log("");
   return beta;
 }

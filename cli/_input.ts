@@ -25,6 +25,15 @@ export function readModel(path: string): Promise<Artifact> {
   return readFile(path, decodeArtifact);
 }
 
+/** Requires a model whose prior its file holds: not one of the user's own. */
+export function requireKnownPrior(path: string, { prior }: Artifact): void {
+  if (prior.kind !== "custom") return;
+  throw new TypeError(
+    `Cannot sample from ${path} as its prior must be one that files hold: current value is "${prior.name}", ` +
+      "of which a program has to pass the density: posterior(artifact, x, { prior })",
+  );
+}
+
 /** Reads observed data: rows of a CSV file, or the data that a task comes with. */
 export async function readObservation(x: string): Promise<Points> {
   if (!isTask(x)) return readFile(x, (bytes) => readCsv(bytes).rows);

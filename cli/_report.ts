@@ -10,7 +10,7 @@ import {
   type LoadedSimulator,
   type Points,
   points,
-  priorFrom,
+  priorShape,
   row,
   zeros,
 } from "@likely/core";
@@ -59,6 +59,7 @@ async function run(args: Arguments): Promise<void> {
   const predictive = task && await predict(keyFor("report", seed), { task, x: x ?? task, draws, artifact });
   const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
   const warnings = [
+    ...artifact.provenance.warnings ?? [],
     ...(predictive ? await observationWarnings(artifact, await readObservation((x ?? task)!)) : []),
     ...draws.warnings,
     ...convergenceWarnings(draws),
@@ -87,7 +88,7 @@ function leadOf(artifact: Artifact, beta: number | undefined): { readonly lead?:
 }
 
 function requireOfModel(path: string, { names, length, values }: Draws, { prior }: Artifact): void {
-  const expected = priorFrom(prior).names;
+  const expected = priorShape(prior).names;
   if (JSON.stringify(names) !== JSON.stringify(expected)) {
     throw new TypeError(
       `Cannot report ${path} as its columns must be the model's parameters, ${expected.join(", ")}: ` +

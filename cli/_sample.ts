@@ -7,7 +7,7 @@ import type { PosteriorOptions } from "@likely/sbi";
 import { type BetaChoice, betaFor, readBeta } from "./_beta.ts";
 import { chosenBeta } from "./_chosen_beta.ts";
 import { requireDrawsNames, requireDrawsOutput, writeDrawsOutput } from "./_draws_file.ts";
-import { readModel, readObservation, requireFits } from "./_input.ts";
+import { readModel, readObservation, requireFits, requireKnownPrior } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { printSummary } from "./_print_summary.ts";
@@ -85,6 +85,7 @@ async function run(args: Arguments): Promise<void> {
   const files = betas.length > 1 ? betas.map((beta) => fileOfBeta(out, beta)) : [out];
   for (const file of files) await requireDrawsOutput(file);
   const artifact = await readModel(args.positional(0));
+  requireKnownPrior(args.positional(0), artifact);
   for (const file of files) await requireDrawsNames(file, priorFrom(artifact.prior).names);
   requireDirect(args, artifact);
   const beta = await betaFor(args, asked, artifact);

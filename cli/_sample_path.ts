@@ -29,7 +29,8 @@ export async function followPath(
   { betas, files, draws: particles, seed, signal }: PathArguments,
 ): Promise<void> {
   const { betaPath, essBulk, observationWarnings } = await import("@likely/sbi");
-  for (const warning of await observationWarnings(artifact, x)) console.error(`warning: ${warning}`);
+  const warnings = [...artifact.provenance.warnings ?? [], ...await observationWarnings(artifact, x)];
+  for (const warning of warnings) console.error(`warning: ${warning}`);
   const steps = await betaPath(keyFor("sample", seed), artifact, x, { betas, particles, signal });
   for (const [k, { beta, draws, cost }] of steps.entries()) {
     // Particles that stem from one lie side by side, so that one chain of them tells of that.

@@ -87,13 +87,17 @@ async function run(args: Arguments): Promise<void> {
     ...identity(args),
     ...(observations && { "--observations": await digestOf(observations) }),
   });
-  const { artifact, history } = await watched(checkpoint, settings, { ...simulations, observations });
+  const { artifact, history, warnings } = await watched(checkpoint, settings, {
+    ...simulations,
+    observations,
+  });
   const bytes = encodeArtifact(artifact);
   await writeOutput(out, bytes);
   await checkpoint.remove();
   // The best epoch is 0 where no epoch did better than the start.
   const best = history.validation.indexOf(artifact.provenance.training.loss) + 1;
   printModel(out, artifact, { size: bytes.length, best });
+  for (const warning of warnings) console.log(`warning: ${warning}`);
 }
 
 async function readTargets(path: string | undefined, { x }: Dataset): Promise<Points | undefined> {
@@ -166,10 +170,10 @@ async function trainBy(
   requireCells(settings, dataset);
   if (isDensity(settings.method)) {
     const train = settings.method === "npe" ? trainPosterior : trainLikelihood;
-    return await train(key, pairs, { ...await densityOptions(settings, dataset), ...run });
+    return await train(key, pairs, { ...await densityOptions(settings), ...run });
   }
   if (settings.method === "nre") {
-    const options = { ...await ratioOptions(settings, dataset), ...run };
+    const options = { ...await ratioOptions(settings), ...run };
     if (settings.refresh === undefined) return await trainRatio(key, pairs, options);
     const scored = { ...pairs, ...await scoreOf(settings.refresh, pairs) };
     return await trainRatio(key, scored, { ...options, refresh: { onProgress: onRefresh } });

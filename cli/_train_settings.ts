@@ -157,21 +157,17 @@ export function isDensity(method: TrainSettings["method"]): method is "npe" | "n
 }
 
 /** The options of `trainPosterior` and `trainLikelihood`. */
-export async function densityOptions(
-  settings: TrainSettings,
-  { x }: Dataset,
-): Promise<DensityTrainingOptions> {
+export async function densityOptions(settings: TrainSettings): Promise<DensityTrainingOptions> {
   const { estimator } = settings;
   return {
     ...await embeddingOf(settings),
     ...(estimator && { estimator }),
-    batchSize: batchSizeFor(x),
     ...settings.training,
   };
 }
 
 /** The options of `trainRatio`. */
-export async function ratioOptions(settings: TrainSettings, { x }: Dataset): Promise<TrainRatioOptions> {
+export async function ratioOptions(settings: TrainSettings): Promise<TrainRatioOptions> {
   const { balancedBce, bce, nreC } = await import("@likely/sbi");
   const losses: Record<string, () => Loss> = { bce, "bce_balanced": balancedBce, "nre_c": nreC };
   const loss = losses[settings.loss ?? ""];
@@ -179,7 +175,6 @@ export async function ratioOptions(settings: TrainSettings, { x }: Dataset): Pro
     ...(loss && { loss: loss() }),
     ...await embeddingOf(settings),
     ...(settings.trunk && { trunk: settings.trunk }),
-    batchSize: batchSizeFor(x),
     ...settings.training,
   };
 }
@@ -189,11 +184,6 @@ async function embeddingOf({ embedding }: TrainSettings): Promise<Pick<TrainRati
   if (embedding !== "dense") return { embedding };
   const { wideEmbedding } = await import("@likely/sbi");
   return { embedding: wideEmbedding() };
-}
-
-/** A tenth of the rows is set aside. */
-function batchSizeFor({ n }: Points): number {
-  return Math.max(1, Math.min(100, Math.floor(0.9 * n)));
 }
 
 /** The options of `trainCost`. */

@@ -7,7 +7,7 @@ import { place, simulated, toDataset } from "./_simulated.ts";
 import type { SimulatedRows } from "./_simulate_rows.ts";
 import { FormatError } from "./errors.ts";
 import { zeros } from "./points.ts";
-import { priorFrom } from "./prior_from.ts";
+import { priorShape } from "./prior_from.ts";
 import type { PriorSpec } from "./prior.ts";
 import type { SimulationManifest, StoredSimulations } from "./simulation_manifest.ts";
 
@@ -47,7 +47,7 @@ export async function readManifest(path: string): Promise<SimulationManifest | u
   try {
     const group = JSON.parse(new TextDecoder().decode(bytes));
     const manifest = v.parse(MANIFEST, group?.attributes?.likely);
-    const prior = priorFrom(manifest.prior as unknown as PriorSpec);
+    const prior = priorShape(manifest.prior as unknown as PriorSpec);
     if (prior.dim !== manifest.names.length) throw new TypeError("names and prior differ in length");
     return { ...manifest, prior: prior.spec };
   } catch (cause) {

@@ -43,6 +43,8 @@ export interface Provenance {
   readonly simulations: number;
   /** Simulations that failed and were left out. */
   readonly failed: number;
+  /** What those that failed count as; absent: nothing. */
+  readonly failedAs?: string;
   /** The seed of the run's key, as `"hi:lo"` in hexadecimal. */
   readonly key: string;
   /** The loss's name and options. */
@@ -60,4 +62,6 @@ export interface Provenance {
     readonly epochs: number;
     readonly history?: LearningCurves;
   };
+  /** What speaks against the surrogate, in sentences; absent: nothing that was looked for. */
+  readonly warnings?: readonly string[];
 }

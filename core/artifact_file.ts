@@ -14,6 +14,14 @@
  * with safe_open("flu.safetensors", "np") as file:
  *     scaling = json.loads(file.metadata()["scaling"])
  *     weight = file.get_tensor("trunk/0/weight")  # [in, out]
+ *
+ * def standardised(side, rows):  # side is scaling["theta"] or scaling["x"]
+ *     seen = np.array(rows, dtype=float)
+ *     for j in range(seen.shape[1]):
+ *         low, fold = (side.get(name, [None] * (j + 1))[j] for name in ("log", "fold"))
+ *         if low is not None: seen[:, j] = np.log(seen[:, j] - low)
+ *         elif fold: seen[:, j] = np.arcsinh((seen[:, j] - fold["at"]) / fold["unit"])
+ *     return (seen - side["mean"]) / side["std"]
  * ```
  *
  * @module
@@ -26,7 +34,7 @@ import type { DataReference } from "./data_reference.ts";
 import { checkSpec } from "./check_spec.ts";
 import { checkWeights } from "./check_weights.ts";
 import { FormatError } from "./errors.ts";
-import { priorFrom } from "./prior_from.ts";
+import { priorShape } from "./prior_from.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { Standardisation } from "./scaling.ts";
 import type { Spec } from "./spec.ts";
@@ -46,6 +54,7 @@ const SIDE = v.object({
   log: v.exactOptional(v.array(v.nullable(FINITE))),
   upper: v.exactOptional(v.array(v.nullable(FINITE))),
   whole: v.exactOptional(v.array(v.boolean())),
+  fold: v.exactOptional(v.array(v.nullable(v.object({ at: FINITE, unit: POSITIVE })))),
 });
 const SCALING = v.object({ theta: SIDE, x: SIDE });
 const CLOUD = v.object({
@@ -62,6 +71,7 @@ const PROVENANCE = v.object({
   simulator: v.string(),
   simulations: COUNT,
   failed: COUNT,
+  failedAs: v.exactOptional(v.string()),
   key: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}:[0-9a-f]{8}$/)),
   loss: v.object({
     name: v.string(),
@@ -78,6 +88,7 @@ const PROVENANCE = v.object({
       termWeights: v.exactOptional(v.array(v.array(FINITE))),
     })),
   }),
+  warnings: v.exactOptional(v.array(v.string())),
 });
 
 /**
@@ -175,7 +186,7 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
 /** Checks every part and how they fit; the result has nothing that is not an artifact's. */
 function checkArtifact(artifact: Artifact): Artifact {
   const { kind, spec, weights, prior, scaling, provenance, reference } = artifact;
-  const checked = { kind: parse("kind", KIND, kind), prior: priorFrom(prior) };
+  const checked = { kind: parse("kind", KIND, kind), prior: priorShape(prior) };
   checkSpec(spec);
   checkWeights(spec, weights);
   for (const [name, { data }] of Object.entries(weights)) {
@@ -196,6 +207,8 @@ function checkArtifact(artifact: Artifact): Artifact {
       ["scaling.theta.whole", theta.whole?.length ?? spec.thetaDim, spec.thetaDim],
       ["scaling.x.whole", x.whole?.length ?? spec.xDim, spec.xDim],
       ["scaling.x.upper", x.upper?.length ?? spec.xDim, spec.xDim],
+      ["scaling.theta.fold", theta.fold?.length ?? spec.thetaDim, spec.thetaDim],
+      ["scaling.x.fold", x.fold?.length ?? spec.xDim, spec.xDim],
     ] as const
   ) requireLength("use this spec", name, length, expected);
   requireEnds("theta", theta);

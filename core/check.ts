@@ -165,6 +165,7 @@ export function requireRows(action: string, name: string, rows: Points, low: num
   const bad = rows.data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   throw new RangeError(
-    `Cannot ${action} as ${name} must be finite: row ${Math.floor(bad / rows.dim)} has ${rows.data[bad]}`,
+    `Cannot ${action} as ${name} must be finite: row ${Math.floor(bad / rows.dim)} has ${rows.data[bad]} ` +
+      `in column ${bad % rows.dim}`,
   );
 }

@@ -7,7 +7,7 @@
 
 /** Simulated data in short, as the training saw them and as the network embeds them. */
 export interface DataReference {
-  /** Rows of x; absent where they are very wide. */
+  /** Rows of x, in the coordinates of the artifact's `scaling.x`; absent where they are very wide. */
   readonly x?: ReferenceCloud;
   /** Rows of x as embedded; absent where the network has no embedding. */
   readonly embedded?: ReferenceCloud;

@@ -16,6 +16,8 @@ export interface Loss {
   readonly name: string;
   /** Plain data; with `name` it identifies the loss. */
   readonly options: Readonly<Record<string, number | string | boolean>>;
+  /** Rows that a minibatch must have for it to be paired; absent: one. */
+  readonly fewestRows?: number;
   /** Pairs rows of the data into a minibatch, on the host. */
   assemble(key: Key, data: Dataset, rows: Uint32Array): Batch;
   /** The formula, on tensors: a scalar owned by the caller. */

@@ -9,8 +9,8 @@ import type { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import { drawPermutation } from "./draw_permutation.ts";
 import type { Key } from "./key.ts";
-import { gatherRows } from "./points.ts";
-import { stream } from "./stream.ts";
+import { gatherRows, type Points, row } from "./points.ts";
+import { type Stream, stream } from "./stream.ts";
 
 /**
  * Pairs each x of a minibatch with `atoms` rows of θ: its own, then those of other rows.
@@ -19,8 +19,13 @@ import { stream } from "./stream.ts";
  * neighbour. So no row ever meets its own θ twice, the others are a uniform draw without
  * replacement, and every θ appears in every atom exactly once.
  *
+ * Where simulations failed, the others must be draws from the prior all the same, and not from p(θ | it
+ * succeeds): each of them is, as often as simulations fail, one of `data.failedTheta` instead. Then own pairs are
+ * from p(θ, x | success) and foreign ones from p(θ) p(x | success), and their ratio is
+ * `p(x, success | θ) / p(x, success)`, under which a posterior of the prior is exact.
+ *
  * @param key The key to consume.
- * @param data Pairs (θ, x).
+ * @param data Pairs (θ, x), and the θ that failed, if any.
  * @param rows `[n]`, the rows of the minibatch, all different.
  * @param atoms θ rows per x row, in [1, n].
  * @returns The minibatch; atom 0 is each row's own θ.
@@ -40,11 +45,28 @@ import { stream } from "./stream.ts";
 export function pairWithOthers(key: Key, data: Dataset, rows: Uint32Array, atoms: number): Batch {
   const n = rows.length;
   requireInteger(`pair ${n} rows with others`, "atoms", atoms, 1, n);
-  const circle = drawPermutation(stream(key), n);
+  const random = stream(key);
+  const circle = drawPermutation(random, n);
   const partners = new Uint32Array(atoms * n);
   partners.set(rows);
   for (let a = 1; a < atoms; a++) {
     for (let k = 0; k < n; k++) partners[a * n + circle[k]!] = rows[circle[(k + a) % n]!]!;
   }
-  return { theta: gatherRows(data.theta, partners), x: gatherRows(data.x, rows), atoms };
+  const theta = gatherRows(data.theta, partners);
+  if (data.failedTheta) meetFailed(random, theta, n, data);
+  return { theta, x: gatherRows(data.x, rows), atoms };
+}
+
+/** Puts failed θ in the place of others, from row `from` on, as often as simulations failed. */
+function meetFailed(
+  random: Stream,
+  theta: Points,
+  from: number,
+  { theta: kept, failed, failedTheta }: Dataset,
+) {
+  const share = failed / (kept.n + failed);
+  for (let i = from; i < theta.n; i++) {
+    if (random.uniform() >= share) continue;
+    row(theta, i).set(row(failedTheta!, Math.floor(random.uniform() * failedTheta!.n)));
+  }
 }

@@ -50,3 +50,22 @@ Deno.test("pairWithOthers() refuses a single row and more partners than there ar
   assertThrows(() => pairWithOthers(key(0), numbered(3), new Uint32Array([1]), 2), RangeError, "[1, 1]");
   assertThrows(() => pairWithOthers(key(0), numbered(3), new Uint32Array([0, 1]), 3), RangeError, "atoms");
 });
+
+Deno.test("pairWithOthers() meets failed parameters as often as simulations fail, never as its own", () => {
+  const rows = Uint32Array.from({ length: 200 }, (_, i) => i);
+  const failedTheta = points(new Float64Array([-1000, -1000, -2000, -2000]), 2);
+  const data = { ...numbered(300), failed: 100, failedTheta };
+  let [met, second, draws] = [0, 0, 0];
+  for (let k = 0; k < 50; k++) {
+    const { theta } = pairWithOthers(foldIn(key(4), k), data, rows, 3);
+    rows.forEach((row, i) => assertEquals(theta.data[2 * i], row));
+    for (let i = rows.length; i < theta.n; i++, draws++) {
+      if (theta.data[2 * i]! > -1000) continue;
+      met++;
+      if (theta.data[2 * i] === -2000) second++;
+    }
+  }
+  // A quarter of 20,000, and half of those; 4 standard errors.
+  assert(Math.abs(met / draws - 1 / 4) < 4 * Math.sqrt(3 / 16 / draws), `${met / draws}`);
+  assert(Math.abs(second / met - 1 / 2) < 4 * Math.sqrt(1 / 4 / met), `${second / met}`);
+});

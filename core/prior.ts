@@ -16,7 +16,10 @@ export interface Prior {
   readonly dim: number;
   /** One open interval per parameter. */
   readonly support: Support;
-  /** The prior as plain data, what an artifact stores; `priorFrom` reads it back. */
+  /**
+   * The prior as plain data, what an artifact stores; `priorFrom` reads it back, but for one of kind
+   * `"custom"`, which has to be handed over again.
+   */
   readonly spec: PriorSpec;
   /** Draws `n` rows; row i depends on the key and i alone. */
   sample(key: Key, n: number): Points;
@@ -27,7 +30,7 @@ export interface Prior {
 }
 
 /** A prior as plain data. */
-export type PriorSpec = IndependentSpec | MultivariateNormalSpec;
+export type PriorSpec = IndependentSpec | MultivariateNormalSpec | CustomPriorSpec;
 
 /** Independent named parameters, each with its own marginal. */
 export interface IndependentSpec {
@@ -47,6 +50,18 @@ export interface MultivariateNormalSpec {
   readonly mean: readonly number[];
   /** `[d][d]`, symmetric positive definite. */
   readonly covariance: readonly (readonly number[])[];
+}
+
+/** A prior of the user's own: what it is called and where it lives, not what it is. */
+export interface CustomPriorSpec {
+  /** Which prior. */
+  readonly kind: "custom";
+  /** What it is called. */
+  readonly name: string;
+  /** One name per parameter. */
+  readonly names: readonly string[];
+  /** One open interval per parameter; `null` for an infinite end (JSON has no infinities). */
+  readonly support: readonly { readonly low: number | null; readonly high: number | null }[];
 }
 
 /** A one-dimensional distribution as plain data. */

@@ -5,26 +5,34 @@
  */
 
 import { fromInterval, toInterval } from "./_bijection.ts";
+import { columnSpread, isResolved } from "./_column.ts";
 import type { Interval } from "./interval.ts";
-import type { Points } from "./points.ts";
+import type { Fold } from "./long_tails.ts";
+import { type Points, points } from "./points.ts";
 import type { Support } from "./support.ts";
 
 /**
  * Standardisation of one side: column j of a value v becomes `u = (c(v) − mean_j) / std_j`,
  * where `c(v)` is v itself; `log(v − a)` where `log_j` names the lower end a; `log(b − v)` where
- * `upper_j` names the upper end b; and `log(v − a) − log(b − v)` where both are named. This is the
- * way to unconstrained space of {@linkcode unconstrain}: a density of u has all its mass between
- * the ends.
+ * `upper_j` names the upper end b; and `log(v − a) − log(b − v)` where both are named; or else
+ * `asinh((v − at) / unit)` where `fold_j` has both. Ends are seen as by {@linkcode unconstrain}: a
+ * density of u has all its mass between them. It is computed on the host, in float64: what engines see
+ * is u.
  */
 export interface Standardisation {
   /** `[dim]`: means of `c(v)`. */
   readonly mean: readonly number[];
-  /** `[dim]`: standard deviations of `c(v)`, each > 0; 1 for a column that never varies. */
+  /**
+   * `[dim]`: standard deviations of `c(v)`, each > 0; for a column that never varies, or by less than
+   * float64 can tell, its size, or 1 where that is 0.
+   */
   readonly std: readonly number[];
   /** `[dim]`: the lower end of a column seen on the log scale, `null` for the others. */
   readonly log?: readonly (number | null)[];
   /** `[dim]`: the upper end of a column seen on the log scale of what is left to it. */
   readonly upper?: readonly (number | null)[];
+  /** `[dim]`: how columns with long tails are folded, `null` for the others. */
+  readonly fold?: readonly (Fold | null)[];
   /** `[dim]`: columns of whole numbers, each of which stands for the interval ±½ around it. */
   readonly whole?: readonly boolean[];
 }
@@ -52,6 +60,12 @@ export interface StandardisationOptions {
    * @default {undefined} None.
    */
   readonly upper?: readonly (number | null)[];
+  /**
+   * `[dim]`: columns with long tails, see `longTails`.
+   *
+   * @default {undefined} None.
+   */
+  readonly fold?: readonly (Fold | null)[];
 }
 
 /**
@@ -72,7 +86,7 @@ export interface StandardisationOptions {
  * });
  * ```
  */
-export function supportEnds(support: Support): Required<StandardisationOptions> {
+export function supportEnds(support: Support): Required<Pick<StandardisationOptions, "log" | "upper">> {
   const end = (value: number) => Number.isFinite(value) ? value : null;
   return { log: support.map(({ low }) => end(low)), upper: support.map(({ high }) => end(high)) };
 }
@@ -80,9 +94,12 @@ export function supportEnds(support: Support): Required<StandardisationOptions> 
 /**
  * Measures column means and standard deviations (n − 1), in two passes.
  *
+ * Units and offsets do not matter: a column may be 10⁻¹² or 10¹² wide, or seconds since 1970 that differ
+ * by milliseconds.
+ *
  * @param source `[n, dim]`, n ≥ 1; between the ends that are named.
- * @param options Which columns are seen on the log scale.
- * @returns The standardisation; a constant column gets std 1.
+ * @param options Which columns are seen on the log scale, or folded.
+ * @returns The standardisation.
  *
  * @example Usage
  * ```ts
@@ -93,24 +110,73 @@ export function supportEnds(support: Support): Required<StandardisationOptions> 
  * ```
  */
 export function standardisation(source: Points, options: StandardisationOptions = {}): Standardisation {
-  const { log, upper } = options;
+  const { log, upper, fold } = options;
   const { data, n, dim } = source;
-  const mean = new Array<number>(dim).fill(0);
-  const std = new Array<number>(dim).fill(0);
-  const coordinates = data.map((value, k) => fromInterval(interval(options, k % dim), value));
-  coordinates.forEach((value, k) => mean[k % dim]! += value / n);
-  coordinates.forEach((value, k) => std[k % dim]! += (value - mean[k % dim]!) ** 2);
-  // A column that varies only by rounding is constant: dividing by its "deviation" would
-  // turn rounding into signal.
+  const columns = Array.from(
+    { length: dim },
+    (_, j) =>
+      columnSpread(Float64Array.from({ length: n }, (_, i) => coordinate(options, j, data[i * dim + j]!))),
+  );
   return {
-    mean,
-    std: std.map((sum, j) => {
-      const s = Math.sqrt(sum / Math.max(1, n - 1));
-      return s > 1e-12 * Math.max(1, Math.abs(mean[j]!)) ? s : 1;
-    }),
+    mean: columns.map(({ mean }) => mean),
+    // Dividing rounding by its "deviation" would turn it into signal.
+    std: columns.map((column) => isResolved(column) ? column.sd : column.largest || 1),
     ...(log?.some((low) => low !== null) && { log }),
     ...(upper?.some((high) => high !== null) && { upper }),
+    ...(fold?.some((one) => one !== null) && {
+      fold: fold.map((one) => one && { at: one.at, unit: one.unit }),
+    }),
   };
+}
+
+/** Columns that standardisation cannot make anything of. */
+export interface UnresolvedColumns {
+  /** Whose numbers are all the same. */
+  readonly constant: readonly number[];
+  /** Whose numbers differ by less than float64 can tell beside their size. */
+  readonly rounded: readonly number[];
+}
+
+/**
+ * Finds columns that say nothing.
+ *
+ * @param source `[n, dim]`, n ≥ 1.
+ * @param by How they are seen.
+ * @returns Their numbers.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromRows, unresolvedColumns } from "@likely/core";
+ *
+ * const rows = fromRows([[1, 5, 1e9], [2, 5, 1e9 + 2e-7]]);
+ * assertEquals(unresolvedColumns(rows), { constant: [1], rounded: [2] });
+ * ```
+ */
+export function unresolvedColumns(
+  { data, n, dim }: Points,
+  by: StandardisationOptions = {},
+): UnresolvedColumns {
+  const [constant, rounded]: [number[], number[]] = [[], []];
+  for (let j = 0; j < dim; j++) {
+    const column = columnSpread(
+      Float64Array.from({ length: n }, (_, i) => coordinate(by, j, data[i * dim + j]!)),
+    );
+    if (column.isConstant) constant.push(j);
+    else if (!isResolved(column)) rounded.push(j);
+  }
+  return { constant, rounded };
+}
+
+/**
+ * Shows rows as {@linkcode standardisation} measures them: on the log scale, folded, or as they are.
+ *
+ * @param source `[n, dim]`.
+ * @param by Which columns are seen how.
+ * @returns `[n, dim]`.
+ */
+export function coordinates({ data, dim }: Points, by: StandardisationOptions): Points {
+  return points(data.map((value, k) => coordinate(by, k % dim, value)), dim);
 }
 
 /**
@@ -122,7 +188,7 @@ export function standardisation(source: Points, options: StandardisationOptions 
  * @returns It in standard units; NaN or ±∞ beyond an end that is named, or at it.
  */
 export function standardValue(by: Standardisation, j: number, value: number): number {
-  return (fromInterval(interval(by, j), value) - by.mean[j]!) / by.std[j]!;
+  return (coordinate(by, j, value) - by.mean[j]!) / by.std[j]!;
 }
 
 /**
@@ -143,7 +209,9 @@ export function standardValue(by: Standardisation, j: number, value: number): nu
  * ```
  */
 export function rawValue(by: Standardisation, j: number, u: number): number {
-  const value = toInterval(interval(by, j), by.mean[j]! + by.std[j]! * u);
+  const at = by.mean[j]! + by.std[j]! * u;
+  const [between, fold] = [interval(by, j), by.fold?.[j]];
+  const value = between === WHOLE && fold ? fold.at + fold.unit * Math.sinh(at) : toInterval(between, at);
   // Never −0: it is not equal to 0 everywhere.
   return by.whole?.[j] ? Math.round(value) + 0 : value;
 }
@@ -159,7 +227,10 @@ export function rawValue(by: Standardisation, j: number, u: number): number {
  */
 export function standardSlope(by: Standardisation, j: number, value: number): number {
   const between = interval(by, j);
-  if (between === WHOLE) return 1 / by.std[j]!;
+  if (between === WHOLE) {
+    const fold = by.fold?.[j];
+    return 1 / (by.std[j]! * (fold ? Math.hypot(value - fold.at, fold.unit) : 1));
+  }
   const { low, high } = between;
   const rise = 1 / (value - low) + 1 / (high - value);
   return (low === -Infinity ? -rise : rise) / by.std[j]!;
@@ -200,7 +271,13 @@ export function logStandardSlopes(by: Standardisation, source: Points): Float64A
  * @returns The slope of the log-slope.
  */
 export function standardBend(by: Standardisation, j: number, value: number): number {
-  const { low, high } = interval(by, j);
+  const between = interval(by, j);
+  const fold = by.fold?.[j];
+  if (between === WHOLE && fold) {
+    const away = value - fold.at;
+    return -away / (away * away + fold.unit * fold.unit);
+  }
+  const { low, high } = between;
   return 1 / (high - value) - 1 / (value - low);
 }
 
@@ -215,8 +292,7 @@ export function standardise(source: Points, by: Standardisation): Float32Array {
   const { data, dim } = source;
   const out = new Float32Array(data.length);
   for (let j = 0; j < dim; j++) {
-    const [between, mean, std] = [interval(by, j), by.mean[j]!, by.std[j]!];
-    for (let k = j; k < data.length; k += dim) out[k] = (fromInterval(between, data[k]!) - mean) / std;
+    for (let k = j; k < data.length; k += dim) out[k] = standardValue(by, j, data[k]!);
   }
   return out;
 }
@@ -227,6 +303,13 @@ const WHOLE: Interval = { low: -Infinity, high: Infinity };
 function interval({ log, upper }: StandardisationOptions, j: number): Interval {
   const [low, high] = [log?.[j] ?? null, upper?.[j] ?? null];
   return low === null && high === null ? WHOLE : { low: low ?? -Infinity, high: high ?? Infinity };
+}
+
+function coordinate(by: StandardisationOptions, j: number, value: number): number {
+  const between = interval(by, j);
+  if (between !== WHOLE) return fromInterval(between, value);
+  const fold = by.fold?.[j];
+  return fold ? Math.asinh((value - fold.at) / fold.unit) : value;
 }
 
 function logStandardSlope(by: Standardisation, j: number, value: number): number {

@@ -14,6 +14,7 @@ import { cores } from "./cores.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Key, split } from "./key.ts";
 import { keyText } from "./key_text.ts";
+import { priorSpec } from "./prior_from.ts";
 import type { Prior } from "./prior.ts";
 import type { Simulator } from "./simulator.ts";
 import { loadSimulator, type SimulatorModule } from "./simulator_module.ts";
@@ -211,7 +212,7 @@ function manifestOf(key: Key, { prior, simulator, score }: Run, n: number): File
     simulator: simulator.name,
     key: keyText(key),
     names: prior.names,
-    prior: prior.spec,
+    prior: priorSpec(prior),
     n,
     xDim: simulator.xDim,
     score,

@@ -1,4 +1,4 @@
-import { type Draws, extent, mean } from "@likely/core";
+import { type Draws, extent } from "@likely/core";
 
 /** One parameter's draws: a sequence of equal length for each chain. */
 export type Chains = readonly Float64Array[];

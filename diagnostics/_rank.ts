@@ -23,7 +23,7 @@ export function ranksOf(key: Key, run: CalibrationRun, quantities: readonly Test
     const random = stream(foldIn(key, i));
     const rows = truthAndDraws(run, i);
     quantities.forEach(({ name, evaluate }, q) => {
-      const values = evaluate(rows, row(run.x, i));
+      const values = evaluate(rows, row(run.x, i), i);
       requireNumbers(name, values, i);
       out[q]![i] = rankOf(random, values[0]!, values.subarray(1));
     });

@@ -32,7 +32,7 @@ export interface CoverageOptions {
  *
  * @param key Breaks ties.
  * @param run From `calibrationRun`.
- * @param logDensity The posterior's log density given x, up to a constant of x: `[n]`.
+ * @param logDensity The posterior's log density given x, row i of the run, up to a constant of x: `[n]`.
  * @param options The band.
  * @returns The curve.
  * @throws {RangeError} If a log density is NaN.
@@ -55,11 +55,11 @@ export interface CoverageOptions {
 export function coverage(
   key: Key,
   run: CalibrationRun,
-  logDensity: (theta: Points, x: Float64Array) => Float64Array,
+  logDensity: (theta: Points, x: Float64Array, i: number) => Float64Array,
   options: CoverageOptions = {},
 ): CoverageCurve {
   // Draws denser than the truth come before it: a rank among negative log densities.
-  const evaluate = (theta: Points, x: Float64Array) => logDensity(theta, x).map((value) => -value);
+  const evaluate = (theta: Points, x: Float64Array, i: number) => logDensity(theta, x, i).map((v) => -v);
   const [values] = ranksOf(key, run, [{ name: "−log density", evaluate }]);
   return coverageCurve({ values: values!, cells: run.length + 1 }, options.confidence, run.failed);
 }

@@ -37,10 +37,13 @@ export function reportProvenance(
   provenance: Provenance,
   more: Readonly<Record<string, string | number>> = {},
 ): ReportTable {
-  const { simulator, simulations, failed, key, loss, engine, versions, training } = provenance;
+  const { simulator, simulations, failed, failedAs, key, loss, engine, versions, training } = provenance;
   const rows = [
     ["simulator", simulator],
-    ["simulations", `${reportNumber(simulations)} used, ${reportNumber(failed)} failed`],
+    [
+      "simulations",
+      `${reportNumber(simulations)} used, ${reportNumber(failed)} failed${failedAs ? `: ${failedAs}` : ""}`,
+    ],
     ["key", key],
     ["loss", [loss.name, listed(loss.options)].filter(Boolean).join(": ")],
     ["engine", engine],

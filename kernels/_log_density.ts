@@ -12,6 +12,7 @@ import {
   type Points,
   row,
   standardSlope,
+  unitSpec,
   UnsupportedError,
   zeros,
 } from "@likely/core";
@@ -75,7 +76,10 @@ class ModuleDensity implements ObservedDensities {
   /** Told after disposal too. */
   #name = "";
   readonly #artifact: Artifact;
+  /** With a head of unit size. */
   readonly #spec: NetworkSpec;
+  /** What its outputs are in. */
+  readonly #unit: number;
   readonly #network: Network;
   /** Rows of x whose outputs are added up. */
   readonly #observations: number;
@@ -94,8 +98,10 @@ class ModuleDensity implements ObservedDensities {
   ) {
     this.dim = artifact.spec.thetaDim;
     this.#runner = runner;
+    const { spec, unit } = unitSpec(requireFusable(artifact.spec));
     this.#artifact = artifact;
-    this.#spec = requireFusable(artifact.spec);
+    this.#spec = spec;
+    this.#unit = unit;
     this.count = x.n;
     this.#observations = apart ? 1 : x.n;
     this.#capacity = Math.max(1, Math.floor(MOST_PAIRS / this.#observations));
@@ -195,6 +201,7 @@ class ModuleDensity implements ObservedDensities {
     const never = this.#artifact.kind === "cost" ? Infinity : -Infinity;
     for (let i = 0; i < n; i++) {
       for (let k = i; k < out.length; k += n) value[i]! += out[k]!;
+      value[i]! *= this.#unit;
       if (Number.isNaN(value[i]!)) value[i] = never;
     }
     if (grad) this.#readGradient(points, { value, grad });
@@ -208,7 +215,7 @@ class ModuleDensity implements ObservedDensities {
       let isFinite = Number.isFinite(value[i]!);
       for (let j = 0; j < dim; j++) {
         const k = i * dim + j;
-        grad[k] = slopes[i * ld + j]! * standardSlope(this.#artifact.scaling.theta, j, data[k]!);
+        grad[k] = this.#unit * slopes[i * ld + j]! * standardSlope(this.#artifact.scaling.theta, j, data[k]!);
         isFinite &&= Number.isFinite(grad[k]!);
       }
       if (!isFinite) grad.fill(0, i * dim, (i + 1) * dim);

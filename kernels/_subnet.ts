@@ -129,7 +129,7 @@ export interface SkipOptions {
 
 /** Plans the way past a network. */
 export function planSkip(plan: Plan, options: SkipOptions): Skip {
-  const { path, from, to: line, adjoint, add, rows } = options;
+  const { path, from, to: line, adjoint, add } = options;
   const layer = planLayer(plan, path, {
     fanIn: from.width,
     fanOut: line.width,

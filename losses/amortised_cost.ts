@@ -15,7 +15,7 @@ import {
   stream,
   zeros,
 } from "@likely/core";
-import { requireColumns, requireFinite, requireInteger } from "@likely/core/check";
+import { requireColumns, requireFinite, requireInteger, requirePositive } from "@likely/core/check";
 import { squaredError } from "./squared_error.ts";
 
 /** What {@linkcode amortisedCost} needs to know. */
@@ -40,6 +40,13 @@ export interface AmortisedCostOptions {
    * @default {undefined} There must be none.
    */
   readonly failureCost?: number;
+  /**
+   * Costs are regressed on in units of this, > 0: the mean cost, so that errors are about 1 whatever the
+   * unit of x. The minimiser is then f* / unit.
+   *
+   * @default {1}
+   */
+  readonly unit?: number;
   /**
    * Rows of the data from this one on have failed: their θ counts, their x does not.
    *
@@ -77,9 +84,10 @@ export interface AmortisedCostOptions {
  * ```
  */
 export function amortisedCost(options: AmortisedCostOptions): Loss {
-  const { distance, targets, targetsPerRow = 2, failureCost, failedFrom } = options;
+  const { distance, targets, targetsPerRow = 2, failureCost, unit = 1, failedFrom } = options;
   requireInteger("build the cost loss", "targetsPerRow", targetsPerRow, 1);
   if (failureCost !== undefined) requireFinite("build the cost loss", "failureCost", failureCost);
+  requirePositive("build the cost loss", "unit", unit);
   return squaredError({
     assemble: (key, data, rows) => {
       const repeated = repeat(rows, targetsPerRow);
@@ -90,13 +98,19 @@ export function amortisedCost(options: AmortisedCostOptions): Loss {
         if (row >= (failedFrom ?? Infinity) || !Number.isFinite(costs[i]!)) costs[i] = failureCost ?? NaN;
       });
       requireCosts(distance, costs);
-      return { theta: gatherRows(data.theta, repeated), x: met, atoms: 1, target: costs };
+      return {
+        theta: gatherRows(data.theta, repeated),
+        x: met,
+        atoms: 1,
+        target: costs.map((cost) => cost / unit),
+      };
     },
     describe: {
       ...distanceRecord(distance),
       targetsPerRow,
       ...(targets && { furtherTargets: targets.n }),
       ...(failureCost !== undefined && { failureCost }),
+      ...(unit !== 1 && { unit }),
     },
   });
 }

@@ -48,6 +48,7 @@ export function balancedBce(options: BalancedBceOptions = {}): Loss {
   return {
     name: "bce_balanced",
     options: { weight },
+    fewestRows: 2,
     assemble: (key, data, rows) => pairWithOthers(key, data, rows, 2),
     compute: (estimate, { theta, x }) =>
       tf.tidy(() => {

@@ -31,6 +31,7 @@ export function bce(): Loss {
   return {
     name: "bce",
     options: {},
+    fewestRows: 2,
     assemble: (key, data, rows) => pairWithOthers(key, data, rows, 2),
     compute: (estimate, { theta, x }) =>
       tf.tidy(() => {

@@ -60,6 +60,7 @@ export function nreC(options: NreCOptions = {}): Loss {
   return {
     name: "nre_c",
     options: { classes, gamma },
+    fewestRows: classes + 1,
     assemble: (key, data, rows) => pairWithOthers(key, data, rows, classes + 1),
     compute: (estimate, { theta, x }) => tf.tidy(() => contrast(estimate(theta, x), gamma)),
   };

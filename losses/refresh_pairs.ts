@@ -147,9 +147,7 @@ export async function refreshPairs(
     signal,
   } = options;
   requireColumns(ACTION, "theta", data.theta, prior.dim);
-  requireInteger(ACTION, "variants", variants, 2);
-  requireInteger(ACTION, "moves", moves, 1);
-  requirePositive(ACTION, "stepSize", stepSize);
+  requireRefreshing({ variants, moves, stepSize });
   const random = stream(key);
   const target = unconstrained(posterior(prior, (theta) => score(theta, data.x)), prior.support);
   const chains = openChains(target, unconstrain(prior.support, data.theta));
@@ -176,6 +174,29 @@ export async function refreshPairs(
 }
 
 const ACTION = "refresh pairs";
+
+/**
+ * Checks options of {@linkcode refreshPairs} before there are pairs.
+ *
+ * @param options The numbers that are given.
+ * @throws {RangeError} If one is out of range.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { requireRefreshing } from "@likely/losses";
+ *
+ * assertThrows(() => requireRefreshing({ variants: 1 }), RangeError, "variants");
+ * ```
+ */
+export function requireRefreshing(
+  options: Pick<RefreshPairsOptions, "variants" | "moves" | "stepSize">,
+): void {
+  const { variants, moves, stepSize } = options;
+  if (variants !== undefined) requireInteger(ACTION, "variants", variants, 2);
+  if (moves !== undefined) requireInteger(ACTION, "moves", moves, 1);
+  if (stepSize !== undefined) requirePositive(ACTION, "stepSize", stepSize);
+}
 
 /** The posteriors of all rows at once. Their values are not known: 0, or −∞ where a slope is not finite. */
 function posterior(prior: Prior, score: (theta: Points) => Points): LogDensity {

@@ -37,13 +37,21 @@ export function refreshed(loss: Loss, pairs: RefreshedPairs): Loss {
   return {
     ...loss,
     options: { ...loss.options, variants },
-    assemble: (key, { x }, rows) => {
+    assemble: (key, { x, failed, failedTheta }, rows) => {
       requireRowsOf(pairs, x.n);
       const [forVariants, forPairs] = split(key, 2);
       const random = stream(forVariants);
       const chosen = rows.map((row) => Math.floor(random.uniform() * variants) * x.n + row);
       const fresh = { theta: gatherRows(theta, chosen), score: gatherRows(score, chosen) };
-      return loss.assemble(forPairs, { ...fresh, x: gatherRows(x, rows), failed: 0 }, rows.map((_, i) => i));
+      const share = rows.length / x.n;
+      const data = {
+        ...fresh,
+        x: gatherRows(x, rows),
+        // As rare among these rows as among all.
+        failed: failed * share,
+        ...(failedTheta && { failedTheta }),
+      };
+      return loss.assemble(forPairs, data, rows.map((_, i) => i));
     },
   };
 }

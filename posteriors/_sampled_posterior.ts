@@ -9,7 +9,7 @@ import type { PosteriorOptions } from "./posterior_options.ts";
 export function sampledPosterior(
   prior: Prior,
   fit: LogDensity,
-  options: Omit<PosteriorOptions, "engine">,
+  options: Omit<PosteriorOptions, "engine" | "prior">,
 ): Posterior {
   const { sampler = "auto", beta = 1, ...rest } = options;
   if (sampler !== "smc") {

@@ -52,6 +52,12 @@ export interface BetaPathOptions {
    * @default {fusedEngine()}
    */
   readonly engine?: Engine;
+  /**
+   * The prior, where the surrogate was trained under one of the user's own: its file has but the name.
+   *
+   * @default {priorFrom(artifact.prior)}
+   */
+  readonly prior?: Prior;
   /** Stops the run: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -109,7 +115,7 @@ export async function betaPath(
   requireInteger("follow a path of beta", "the number of betas", betas.length, 1);
   betas.forEach((beta, i) => requireNonNegative("follow a path of beta", `betas[${i}]`, beta));
   using cost = await engine.logDensity(artifact, observed(artifact, x));
-  const prior = priorFrom(artifact.prior);
+  const prior = priorFrom(artifact.prior, options.prior);
   const [forPrior, forSteps] = split(key, 2);
   const how = { warmup: moves, draws: 1, sampler, ...(signal && { signal }) };
   const path = { prior, fit: scaled(cost, -1), how };

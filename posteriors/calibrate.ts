@@ -65,6 +65,12 @@ export interface CalibrateOptions extends Pick<CalibrationRunOptions, "onProgres
    */
   readonly engine?: Engine;
   /**
+   * The prior, where the surrogate was trained under one of the user's own: its file has but the name.
+   *
+   * @default {priorFrom(artifact.prior)}
+   */
+  readonly prior?: Prior;
+  /**
    * How particles sample all posteriors at once; there are at least 500 of them, or as many as
    * `draws`.
    *
@@ -78,7 +84,7 @@ export interface CalibrateOptions extends Pick<CalibrationRunOptions, "onProgres
    *
    * @default {undefined}
    */
-  readonly chains?: Omit<PosteriorOptions, "onProgress" | "signal" | "beta" | "engine">;
+  readonly chains?: Omit<PosteriorOptions, "onProgress" | "signal" | "beta" | "engine" | "prior">;
 }
 
 /** What {@linkcode calibrate} found. */
@@ -126,12 +132,12 @@ export async function calibrate(
 ): Promise<Calibration> {
   const { datasets = 200, draws = 99, chains, onProgress, signal } = options;
   const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5);
-  const prior = priorFrom(artifact.prior);
+  const prior = priorFrom(artifact.prior, options.prior);
   const dataset = await simulate(forData, { prior, simulator }, datasets);
   const sampler = artifact.kind === "posterior"
     ? byDraws(artifact, options)
     : chains
-    ? byChains(artifact, { ...options, chains })
+    ? byChains(artifact, { ...options, prior, chains })
     : byParticles(artifact, prior, options);
   const run = await calibrationRun(forRun, dataset, sampler, {
     draws,
@@ -184,22 +190,28 @@ const OVERSAMPLE = 8;
 
 function byChains(
   artifact: Artifact,
-  { chains, beta, engine }: CalibrateOptions & Required<Pick<CalibrateOptions, "chains">>,
+  { chains, beta, engine, prior }: CalibrateOptions & Required<Pick<CalibrateOptions, "chains" | "prior">>,
 ): PosteriorSampler {
-  const how = { warmup: 200, ...chains, ...(beta !== undefined && { beta }), ...(engine && { engine }) };
+  const how = {
+    warmup: 200,
+    ...chains,
+    prior,
+    ...(beta !== undefined && { beta }),
+    ...(engine && { engine }),
+  };
   return async (key, x, n) => {
     using given = await posterior(artifact, x, how);
     return thinDraws(await given.sample(key, n * OVERSAMPLE), n);
   };
 }
 
-/** Log densities of each truth and its draws, looked up by x: coverage asks without waiting. */
+/** Log densities of each truth and its draws, looked up by row: coverage asks without waiting. */
 async function densities(
   artifact: Artifact,
   { theta, x, draws, length }: CalibrationRun,
   { prior, ...options }: CalibrateOptions & { readonly prior: Prior },
-): Promise<(theta: Points, x: Float64Array) => Float64Array> {
-  const known = new Map<string, Float64Array>();
+): Promise<(theta: Points, x: Float64Array, i: number) => Float64Array> {
+  const known: Float64Array[] = [];
   using fits = await logFits(artifact, x, options);
   for (let i = 0; i < theta.n; i++) {
     const rows = fromRows([row(theta, i), ...Array.from({ length }, (_, k) => row(draws, i * length + k))]);
@@ -207,10 +219,7 @@ async function densities(
     const { value } = fits.evaluate(rows, { gradient: false, chains });
     const logPrior = prior.logDensity(rows);
     // A density has its prior in it.
-    known.set(
-      row(x, i).join(),
-      artifact.kind === "posterior" ? value : value.map((v, k) => v + logPrior[k]!),
-    );
+    known.push(artifact.kind === "posterior" ? value : value.map((v, k) => v + logPrior[k]!));
   }
-  return (_, x) => known.get(x.join())!;
+  return (_theta, _x, i) => known[i]!;
 }

@@ -6,20 +6,22 @@
 
 import {
   type Artifact,
-  type Dataset,
   type Distance,
   distanceFrom,
   extent,
   foldIn,
+  gatherRows,
   type Key,
   mean,
   type Points,
   points,
+  type Prior,
   priorFrom,
   row,
   simulate,
   type Simulator,
   split,
+  zeros,
 } from "@likely/core";
 import {
   requireColumns,
@@ -110,6 +112,10 @@ export interface ChosenBeta {
   readonly beta: number;
   /** How each one did, in rising order. */
   readonly rows: readonly BetaScore[];
+  /** Pairs left out, as a simulation that they need had failed. */
+  readonly failed: number;
+  /** What speaks against the choice. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -120,7 +126,9 @@ export interface ChosenBeta {
  * distance to the second is smallest in between, or levels off. It rewards closeness, not
  * honesty about θ. Coverage asks for predictive intervals that are wide enough; it cannot choose
  * among those, as the prior itself covers what is drawn from it: so the largest β that is still
- * honest is taken. Pairs that are simulated presume that the simulator is right; give measured pairs where there are any.
+ * honest is taken. Pairs that are simulated presume that the simulator is right; give measured pairs where
+ * there are any. A pair is left out, and counted, where simulating it fails, or where at some β every
+ * simulation of its posterior does.
  *
  * @param key The key to consume.
  * @param artifact A cost surrogate.
@@ -128,7 +136,7 @@ export interface ChosenBeta {
  * @param options What to compare, and by what.
  * @returns The β, and how every one did.
  * @throws {TypeError} If shapes do not fit, or the distance is the user's own and not given.
- * @throws {RangeError} If an option is out of range.
+ * @throws {RangeError} If an option is out of range, or fewer than two pairs are left.
  *
  * @example Usage
  * ```ts
@@ -157,25 +165,40 @@ export async function chooseBeta(
   requireFraction("choose beta", "level", level);
   requireInteger("choose beta", "the number of betas", betas.length, 1);
   betas.forEach((beta, i) => requireNonNegative("choose beta", `betas[${i}]`, beta));
+  const prior = priorFrom(artifact.prior, options.prior);
   const [forPairs, forRuns] = split(key, 2);
-  const pairs = given ?? await simulatedPairs(forPairs, artifact, simulator, datasets);
+  if (!given) requireInteger("choose beta", "datasets", datasets, 2);
+  const pairs = given ?? await simulatedPairs(forPairs, prior, simulator, datasets);
+  const tried = given ? pairs.x.n : datasets;
   requirePairs(pairs, simulator.xDim);
+  requireJudged(pairs.x.n, tried);
   const judged: Judged[][] = [];
   for (let j = 0; j < pairs.x.n; j++) {
     const [forPath, forPredictive] = split(foldIn(forRuns, j), 2);
     const path = await betaPath(forPath, artifact, row(pairs.x, j), { particles: 100, ...sampling, betas });
     const heldOut = points(row(pairs.heldOut, j), pairs.heldOut.dim);
-    judged.push(
-      await Promise.all(path.map(async ({ beta, draws }, k) => {
-        const theta = points(draws.values, draws.names.length);
-        const { x } = await simulateAt(foldIn(forPredictive, k), artifact, simulator, theta);
-        return { beta, distance: mean(distance.between(x, heldOut)), coverage: covered(x, heldOut, level) };
-      })),
-    );
+    const at: Judged[] = [];
+    for (const [k, { beta, draws }] of path.entries()) {
+      const theta = points(draws.values, draws.names.length);
+      const { x } = await simulateAt(foldIn(forPredictive, k), prior, simulator, theta);
+      if (x.n === 0) break;
+      at.push({ beta, distance: mean(distance.between(x, heldOut)), coverage: covered(x, heldOut, level) });
+    }
+    if (at.length === path.length) judged.push(at);
     onProgress?.({ done: j + 1, total: pairs.x.n });
   }
+  const failed = tried - judged.length;
+  requireJudged(judged.length, tried);
   const rows = judged[0]!.map((_, k) => score(judged.map((path) => path[k]!)));
-  return { beta: by === "distance" ? closest(judged) : sharpestHonest(rows, level), rows };
+  const beta = by === "distance" ? closest(judged) : sharpestHonest(rows, level);
+  return { beta, rows, failed, warnings: failureWarnings(failed, tried) };
+}
+
+function failureWarnings(failed: number, tried: number): string[] {
+  if (failed === 0) return [];
+  return [
+    `${failed} of ${tried} pairs were left out as a simulation had failed: beta is chosen by the others`,
+  ];
 }
 
 /** One pair at one β. */
@@ -183,24 +206,36 @@ type Judged = Pick<BetaScore, "beta" | "distance" | "coverage">;
 
 async function simulatedPairs(
   key: Key,
-  artifact: Artifact,
+  prior: Prior,
   simulator: Simulator,
   datasets: number,
 ): Promise<HeldOutPairs> {
-  requireInteger("choose beta", "datasets", datasets, 2);
   const [forX, forHeldOut] = split(key, 2);
-  const { theta, x } = await simulate(forX, { prior: priorFrom(artifact.prior), simulator }, datasets);
-  const again = await simulateAt(forHeldOut, artifact, simulator, theta);
-  if (again.failed === 0) return { x, heldOut: again.x };
-  throw new RangeError(
-    `Cannot choose beta as simulations must succeed twice, or pairs be given: ${again.failed} failed`,
-  );
+  const first = await simulate(forX, { prior, simulator }, datasets);
+  const again = await simulateAt(forHeldOut, prior, simulator, first.theta);
+  return { x: gatherRows(first.x, rowsWithin(first.theta, again.theta)), heldOut: again.x };
 }
 
-/** Simulates the given parameters; those that fail are left out. */
-function simulateAt(key: Key, artifact: Artifact, simulator: Simulator, theta: Points): Promise<Dataset> {
-  const prior = { ...priorFrom(artifact.prior), sample: () => theta };
-  return simulate(key, { prior, simulator }, theta.n);
+/** Simulates the given parameters; those that fail are left out, and all of them may. */
+async function simulateAt(key: Key, prior: Prior, simulator: Simulator, theta: Points) {
+  const source = { prior: { ...prior, sample: () => theta }, simulator };
+  try {
+    return await simulate(key, source, theta.n);
+  } catch (error) {
+    // Of what a run without options is refused for, only that no row succeeded is a RangeError.
+    if (!(error instanceof RangeError)) throw error;
+    return { theta: zeros(0, theta.dim), x: zeros(0, simulator.xDim) };
+  }
+}
+
+/** Which rows of `all` those of `some` are, in order. */
+function rowsWithin(all: Points, some: Points): number[] {
+  let i = -1;
+  return Array.from({ length: some.n }, (_, k) => {
+    const wanted = row(some, k);
+    do i++; while (!row(all, i).every((value, j) => value === wanted[j]));
+    return i;
+  });
 }
 
 /** Share of columns in which the number held out lies within the central interval. */
@@ -252,10 +287,17 @@ function standardError(values: readonly number[]): number {
   return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
+function requireJudged(count: number, tried: number): void {
+  if (count >= 2) return;
+  throw new RangeError(
+    `Cannot choose beta as at least 2 pairs must have no failed simulation: current value is ${count} of ${tried}`,
+  );
+}
+
 function requirePairs({ x, heldOut }: HeldOutPairs, xDim: number): void {
   requireColumns("choose beta", "x", x, xDim);
   requireColumns("choose beta", "heldOut", heldOut, xDim);
-  requireRows("choose beta", "x", x, 2);
-  requireRows("choose beta", "heldOut", heldOut, 2);
+  requireRows("choose beta", "x", x, 0);
+  requireRows("choose beta", "heldOut", heldOut, 0);
   requireLength("choose beta", "heldOut", heldOut.n, x.n);
 }

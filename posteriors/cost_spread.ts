@@ -4,7 +4,15 @@
  * @module
  */
 
-import { type Artifact, type Engine, fromRows, type Key, type Points, priorFrom } from "@likely/core";
+import {
+  type Artifact,
+  type Engine,
+  fromRows,
+  type Key,
+  type Points,
+  type Prior,
+  priorFrom,
+} from "@likely/core";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { conditionedCosts } from "./_conditioned_costs.ts";
 
@@ -22,6 +30,12 @@ export interface CostSpreadOptions {
    * @default {fusedEngine()}
    */
   readonly engine?: Engine;
+  /**
+   * The prior, where the surrogate was trained under one of the user's own: its file has but the name.
+   *
+   * @default {priorFrom(members[0].prior)}
+   */
+  readonly prior?: Prior;
 }
 
 /**
@@ -38,7 +52,8 @@ export async function costSpread(
   x: ArrayLike<number>,
   options: CostSpreadOptions = {},
 ): Promise<number> {
-  const { engine = fusedEngine(), theta = priorFrom(members[0]!.prior).sample(PROBE, 64) } = options;
+  const { engine = fusedEngine(), prior } = options;
+  const theta = options.theta ?? priorFrom(members[0]!.prior, prior).sample(PROBE, 64);
   using costs = await conditionedCosts(members, fromRows([x]), engine);
   const deviations = costs.each(theta);
   const squares = Array.from(

@@ -58,13 +58,15 @@ export async function ensemblePosterior(
   x: ArrayLike<number>,
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
-  const { beta = 1, engine = fusedEngine(), ...sampling } = options;
+  const { beta = 1, engine = fusedEngine(), prior: own, ...sampling } = options;
   requireNonNegative("condition an ensemble", "beta", beta);
   const { members, spreads } = ensemble;
+  const prior = priorFrom(members[0]!.prior, own);
   const rows = observed(members[0]!, x);
   const warnings = [
+    ...members[0]!.provenance.warnings ?? [],
     ...await observationWarnings(members[0]!, rows, { engine }),
-    ...farWarnings(await costSpread(members, x, { engine }), spreads),
+    ...farWarnings(await costSpread(members, x, { engine, prior }), spreads),
   ];
   const costs = await conditionedCosts(members, rows, engine);
   const check = (draws: Draws): string[] => [
@@ -73,7 +75,7 @@ export async function ensemblePosterior(
     ...disagreementWarnings(beta * disagreement(costs, draws)),
   ];
   const how = { check, ...sampling, beta };
-  const given = sampledPosterior(priorFrom(members[0]!.prior), scaled(costs, -1), how);
+  const given = sampledPosterior(prior, scaled(costs, -1), how);
   return { ...given, warnings, [Symbol.dispose]: () => costs[Symbol.dispose]() };
 }
 

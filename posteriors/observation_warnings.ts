@@ -6,6 +6,7 @@
 
 import {
   type Artifact,
+  coordinates,
   type Engine,
   extent,
   type Points,
@@ -64,7 +65,7 @@ export async function observationWarnings(
 ): Promise<string[]> {
   const { engine = fusedEngine(), level = 0.01 } = options;
   const { x: data, embedded } = artifact.reference ?? {};
-  const warnings = data ? worst(data, x, level) : [];
+  const warnings = data ? worst(data, coordinates(x, artifact.scaling.x), level) : [];
   if (!embedded) return warnings.map((text) => text + remark(artifact));
   using seen = await engine.logDensities(artifact, x);
   const asEmbedded = worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`);

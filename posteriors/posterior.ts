@@ -21,16 +21,17 @@ import type { PosteriorOptions } from "./posterior_options.ts";
  * A posterior that was learned as a density is drawn from directly: draws are independent, their
  * log density is exact, and options of samplers mean nothing. Others are sampled.
  *
- * Holds engine memory until disposed. An observation unlike the training data is warned of at
- * once, in `warnings` (see `observationWarnings`); draws repeat that, and add what speaks against
- * their convergence.
+ * Holds engine memory until disposed. What speaks against the surrogate (its provenance's `warnings`), and
+ * an observation unlike the training data (see `observationWarnings`), is warned of at once, in `warnings`;
+ * draws repeat that, and add what speaks against their convergence.
  *
  * @param artifact A ratio, likelihood, posterior or cost surrogate.
  * @param x `[p]`, the observation; or `[m, p]`, independent observations of one θ, except of a
  * posterior, which knows one.
  * @param options Sampler, temperature, engine.
  * @returns The posterior.
- * @throws {TypeError} If the observation has the wrong width.
+ * @throws {TypeError} If the observation has the wrong width, or the prior is one of the user's own and
+ * not given, or another one.
  * @throws {RangeError} If it is not finite, or `beta` is not a number ≥ 0; for a posterior, not 1.
  *
  * @example Usage
@@ -49,11 +50,15 @@ export async function posterior(
   x: ArrayLike<number> | Points,
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
-  const { beta = 1, engine = fusedEngine(), ...sampling } = options;
+  const { beta = 1, engine = fusedEngine(), prior: own, ...sampling } = options;
+  const prior = priorFrom(artifact.prior, own);
   requireNonNegative("condition a surrogate", "beta", beta);
   const rows = observed(artifact, x);
-  const warnings = await observationWarnings(artifact, rows, { engine });
-  const given = await conditioned(artifact, rows, { ...sampling, beta, engine });
+  const warnings = [
+    ...artifact.provenance.warnings ?? [],
+    ...await observationWarnings(artifact, rows, { engine }),
+  ];
+  const given = await conditioned(artifact, rows, { ...sampling, prior, beta, engine });
   return {
     ...given,
     warnings,
@@ -64,14 +69,13 @@ export async function posterior(
   };
 }
 
-type Conditioning = PosteriorOptions & Required<Pick<PosteriorOptions, "beta" | "engine">>;
+type Conditioning = PosteriorOptions & Required<Pick<PosteriorOptions, "beta" | "engine" | "prior">>;
 
 async function conditioned(
   artifact: Artifact,
   rows: Points,
-  { engine, ...sampling }: Conditioning,
+  { engine, prior, ...sampling }: Conditioning,
 ): Promise<Posterior & Disposable> {
-  const prior = priorFrom(artifact.prior);
   if (artifact.kind === "posterior") {
     requireUntempered(sampling.beta);
     const density = await engine.density(artifact);

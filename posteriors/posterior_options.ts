@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Engine } from "@likely/core";
+import type { Engine, Prior } from "@likely/core";
 import type { McmcPosteriorOptions } from "@likely/samplers";
 
 /** Options of `posterior`: the sampler's, and who evaluates. */
@@ -28,4 +28,10 @@ export interface PosteriorOptions extends Omit<McmcPosteriorOptions, "sampler"> 
    * @default {fusedEngine()}
    */
   readonly engine?: Engine;
+  /**
+   * The prior, where the surrogate was trained under one of the user's own: its file has but the name.
+   *
+   * @default {priorFrom(artifact.prior)}
+   */
+  readonly prior?: Prior;
 }

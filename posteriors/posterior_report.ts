@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Artifact, type Draws, priorFrom } from "@likely/core";
+import { type Artifact, type Draws, priorShape } from "@likely/core";
 import {
   plotPairs,
   plotPredictive,
@@ -70,7 +70,7 @@ export async function posteriorReport(options: PosteriorReportOptions): Promise<
 async function posteriorSection(
   { artifact, draws, compare }: PosteriorReportOptions,
 ): Promise<ReportSection> {
-  const { support } = priorFrom(artifact.prior);
+  const { support } = priorShape(artifact.prior);
   const pairs = plotPairs(draws, {
     support,
     ...(compare && { compare: compare.draws, labels: ["surrogate", compare.label] }),

@@ -25,14 +25,32 @@ export interface HeadChoice {
 /** Chooses the head: of the shape that the cost is known to have, where it has one and may. */
 export function costHead(dataset: Dataset, options: HeadChoice): HeadSpec {
   const { structure = "auto", distance, embedding, scale } = options;
-  const isKnown = structure !== "free" && embedding === undefined && dataset.failed === 0;
+  const { failed } = dataset;
+  requireStructure(structure, { distance, failed, ...(embedding && { embedding }) });
+  const isKnown = structure !== "free" && embedding === undefined && failed === 0;
   const head = isKnown ? shape(dataset, distance, scale) : undefined;
   if (head && (structure === "auto" || structure === head.kind)) return head;
   if (structure === "auto" || structure === "free") return { kind: "softplus", scale };
-  throw new TypeError(
+  throw unfit(structure, { distance, failed });
+}
+
+/** What a structure depends on that may be known before there are data. */
+type StructureChoice = Pick<HeadChoice, "embedding" | "distance"> & { readonly failed: number };
+
+/** Requires that a cost may have the structure, as far as that is known without data. */
+export function requireStructure(structure: CostStructure, choice: StructureChoice): void {
+  if (structure === "auto" || structure === "free") return;
+  const { distance: { name }, embedding, failed } = choice;
+  const isOfKind = structure === "absolute" ? name === "mae" : name === "mse" || name === "mmd";
+  if (!isOfKind || embedding !== undefined || failed > 0) throw unfit(structure, choice);
+}
+
+function unfit(structure: keyof typeof DISTANCES, choice: StructureChoice): TypeError {
+  const { distance, embedding, failed } = choice;
+  return new TypeError(
     `Cannot train a cost of structure "${structure}" as the distance must be ${DISTANCES[structure]}, ` +
       `x not embedded, and no simulation failed: current value is "${distance.name}", ` +
-      `${embedding?.kind ?? "not embedded"}, ${dataset.failed} failed`,
+      `${embedding?.kind ?? "not embedded"}, ${failed} failed`,
   );
 }
 

@@ -1,4 +1,11 @@
-import { type Artifact, type DataReference, type Engine, gatherRows, type Points } from "@likely/core";
+import {
+  type Artifact,
+  coordinates,
+  type DataReference,
+  type Engine,
+  gatherRows,
+  type Points,
+} from "@likely/core";
 import { referenceCloud } from "@likely/diagnostics";
 
 /** Simulations looked at: what is kept, and what distances are measured of. */
@@ -17,7 +24,8 @@ export async function dataReference(
   if (x.n < FEWEST_ROWS) return {};
   const rows = gatherRows(x, Array.from({ length: Math.min(x.n, MOST_ROWS) }, (_, i) => i));
   const reference: DataReference = {
-    ...(x.dim <= WIDEST && { x: referenceCloud(rows) }),
+    // Bytes of a column with long tails would all be the same.
+    ...(x.dim <= WIDEST && { x: referenceCloud(coordinates(rows, artifact.scaling.x)) }),
     ...(embedsX(artifact) && { embedded: await embeddedCloud(artifact, rows, engine) }),
   };
   return { reference };

@@ -2,39 +2,59 @@ import {
   type Dataset,
   type Key,
   loadSimulator,
+  type Prior,
   simulate,
-  type SimulateOptions,
   type SimulationSource,
+  type Simulator,
   type SimulatorModule,
   split,
 } from "@likely/core";
 import type { SimulatedPairs, SimulationPlan } from "./simulated_pairs.ts";
+import { UntrainedError } from "./untrained_error.ts";
+
+/** What is going to be simulated. */
+export interface Planned {
+  readonly prior: Prior;
+  readonly simulator: Simulator;
+  /** Rows, failed ones included. */
+  readonly simulations: number;
+}
+
+/** How a recipe trains. */
+export interface Recipe<Trained> {
+  /** Throws at options that cannot be, while that costs no simulation. */
+  check(planned: Planned): void;
+  train(key: Key, pairs: SimulatedPairs): Promise<Trained>;
+  /** What may stop training; the reason is passed on as it is. */
+  readonly signals: readonly (AbortSignal | undefined)[];
+}
 
 /** What every recipe does: it simulates from the prior, then trains on the pairs. */
 export async function simulateAndTrain<Trained>(
   key: Key,
   source: SimulationSource | SimulatorModule,
   { simulations, simulation }: Required<SimulationPlan>,
-  train: (key: Key, pairs: SimulatedPairs) => Promise<Trained>,
+  { check, train, signals }: Recipe<Trained>,
 ): Promise<Trained & { readonly dataset: Dataset }> {
   const [forData, forTraining] = split(key, 2);
-  const pairs = await simulatedPairs(forData, source, simulations, simulation);
-  return { ...await train(forTraining, pairs), dataset: pairs.dataset };
-}
-
-/** Simulates `n` rows from the prior, and says of what. */
-async function simulatedPairs(
-  key: Key,
-  source: SimulationSource | SimulatorModule,
-  n: number,
-  options: SimulateOptions,
-): Promise<SimulatedPairs> {
   const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
-  const dataset = await simulate(key, source, n, options);
-  return {
+  // A simulator without a prior is refused by who simulates.
+  if (prior) check({ prior, simulator, simulations });
+  const dataset = await simulate(forData, source, simulations, simulation);
+  const pairs: SimulatedPairs = {
     simulator: simulator.name,
-    prior: prior!.spec,
+    prior: prior!,
     dataset,
     ...(simulator.score && { score: simulator.score.bind(simulator) }),
   };
+  try {
+    return { ...await train(forTraining, pairs), dataset };
+  } catch (cause) {
+    if (signals.some((signal) => signal?.aborted && signal.reason === cause)) throw cause;
+    throw new UntrainedError(
+      `Cannot train on what was simulated (it is in this error's pairs): ${(cause as Error).message}`,
+      pairs,
+      { cause },
+    );
+  }
 }

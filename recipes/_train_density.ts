@@ -1,39 +1,86 @@
 // What training a posterior and training a likelihood have in common.
 
-import type { DensitySides, Key, Scaling } from "@likely/core";
+import type { Dataset, DensitySides, Key, Scaling } from "@likely/core";
 import { nll } from "@likely/losses";
-import { freeze, train } from "@likely/surrogates";
+import { freeze, requireTraining, rowsDivided, train } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
 import { dataReference } from "./_data_reference.ts";
+import type { KnownPrior } from "./_require_pairs.ts";
+import type { Planned } from "./_simulate_and_train.ts";
+import { trainingWarnings } from "./_training_warnings.ts";
+import { versions } from "./_versions.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
-import type { SimulatedPairs } from "./simulated_pairs.ts";
-import { versions } from "./_versions.ts";
+
+/** What is trained on, and how it is seen. */
+export interface DensityPlan {
+  readonly dataset: Dataset;
+  readonly prior: KnownPrior;
+  readonly simulator: string;
+  readonly target: DensitySides["target"];
+  readonly scaling: Scaling;
+}
 
 /** Trains a density of one side given the other. */
 export async function trainDensity(
   key: Key,
-  { dataset, prior, simulator }: SimulatedPairs,
-  options: DensityTrainingOptions & Pick<DensitySides, "target"> & { readonly scaling: Scaling },
+  { dataset, prior, simulator, target, scaling }: DensityPlan,
+  options: DensityTrainingOptions,
 ): Promise<TrainedDensity> {
-  const { target, estimator, embedding, engine = defaultEngine(), loss = nll(), ...training } = options;
+  const { estimator, embedding, engine = defaultEngine(), loss = nll(), ...training } = options;
   const sides = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim, target, ...(embedding && { embedding }) };
+  const { trained: rows } = rowsDivided(dataset.theta.n, { ...training, loss });
   const trained = await train(key, dataset, {
     ...DEFAULT_TRAINING,
+    batchSize: Math.min(LARGEST_BATCH, rows),
     ...training,
     engine,
     spec: densityEstimator(sides, estimator),
     loss,
+    scaling,
   });
-  const kind = target === "theta" ? "posterior" : "likelihood";
-  const artifact = freeze(trained, { kind, prior, simulator, versions: versions() });
+  const warnings = [
+    ...trainingWarnings(dataset, prior.density, trained),
+    ...target === "x" ? likelihoodOfSuccesses(dataset) : [],
+  ];
+  const artifact = freeze(trained, {
+    kind: target === "theta" ? "posterior" : "likelihood",
+    prior: prior.spec,
+    simulator,
+    versions: versions(),
+    warnings,
+    failedAs: "left out",
+  });
   const reference = await dataReference(artifact, dataset.x, engine);
-  return { artifact: { ...artifact, ...reference }, history: trained.history };
+  return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
+}
+
+/** Throws what training would, as far as that is known without data. */
+export function requireDensityOptions(
+  options: DensityTrainingOptions,
+  { simulator: { thetaDim, xDim }, simulations }: Planned,
+  target: DensitySides["target"],
+): void {
+  const { estimator, embedding, engine: _, loss = nll(), ...training } = options;
+  const spec = densityEstimator({ thetaDim, xDim, target, ...(embedding && { embedding }) }, estimator);
+  requireTraining({ ...training, spec, loss }, simulations);
+}
+
+/** A posterior is given data that did not fail; a likelihood lacks the probability of that. */
+function likelihoodOfSuccesses({ theta, failed }: Dataset): string[] {
+  if (failed === 0) return [];
+  return [
+    `${failed} of ${
+      theta.n + failed
+    } simulations failed and are left out: the likelihood is that of data that ` +
+    "do not fail, without the probability that they do not; where that depends on parameters, take npe or nre",
+  ];
 }
 
 // Many small steps at a high rate: at 10,000 pairs half the batch is worth twice the epochs.
+const LARGEST_BATCH = 50;
+
 const DEFAULT_TRAINING = {
-  batchSize: 50,
   learningRate: 5e-3,
   schedule: "cosine",
   maxEpochs: 40,

@@ -7,6 +7,7 @@
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
 import { simulateAndTrain } from "./_simulate_and_train.ts";
 import type { SimulationPlan } from "./simulated_pairs.ts";
+import { requireCostOptions } from "./_require_options.ts";
 import { trainCost, type TrainCostOptions, type TrainedCost } from "./train_cost.ts";
 
 /** Options of {@linkcode ace}. */
@@ -33,6 +34,8 @@ export interface Ace extends TrainedCost {
  * @param source A prior and a simulator (such as a task), or the module of one, for workers.
  * @param options Numbers, distance, network, training, progress.
  * @returns The surrogate with its learning curves and data.
+ * @throws {TypeError | RangeError} If options do not fit, before anything is simulated; or as `simulate`.
+ * @throws {UntrainedError} If training fails after that; it carries what was simulated.
  *
  * @example Usage
  * ```ts
@@ -63,6 +66,10 @@ export function ace(
     key,
     source,
     { simulations, simulation },
-    (forTraining, pairs) => trainCost(forTraining, pairs, training),
+    {
+      check: (planned) => requireCostOptions(training, planned),
+      train: (forTraining, pairs) => trainCost(forTraining, pairs, training),
+      signals: [training.signal],
+    },
   );
 }

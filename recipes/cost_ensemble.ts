@@ -58,12 +58,16 @@ export async function costEnsemble(
   for (let m = 0; m < count; m++) {
     members.push((await trainCost(foldIn(forTraining, m), pairs, training)).artifact);
   }
+  const probing = {
+    ...(training.engine && { engine: training.engine }),
+    ...("sample" in pairs.prior && { prior: pairs.prior }),
+  };
   const random = stream(forReference);
   const { x } = pairs.dataset;
   const spreads = new Float64Array(REFERENCES);
   for (let i = 0; i < REFERENCES; i++) {
     const target = row(x, Math.floor(random.uniform() * x.n));
-    spreads[i] = await costSpread(members, target, training.engine ? { engine: training.engine } : {});
+    spreads[i] = await costSpread(members, target, probing);
   }
   return { members, spreads: spreads.sort() };
 }

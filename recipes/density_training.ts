@@ -42,4 +42,6 @@ export interface TrainedDensity {
   readonly artifact: Artifact;
   /** Mean losses epoch by epoch, in nats of the standardised target. */
   readonly history: LearningCurves;
+  /** What speaks against the surrogate; the artifact's provenance repeats it. */
+  readonly warnings: readonly string[];
 }

@@ -33,4 +33,5 @@ export * from "./train_cost.ts";
 export * from "./train_likelihood.ts";
 export * from "./train_posterior.ts";
 export * from "./train_ratio.ts";
+export * from "./untrained_error.ts";
 export * from "./x_column.ts";

@@ -6,6 +6,7 @@
 
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
 import { simulateAndTrain } from "./_simulate_and_train.ts";
+import { requireDensityOptions } from "./_train_density.ts";
 import type { SimulationPlan } from "./simulated_pairs.ts";
 import { type TrainedLikelihood, trainLikelihood, type TrainLikelihoodOptions } from "./train_likelihood.ts";
 
@@ -54,6 +55,10 @@ export function nle(
     key,
     source,
     { simulations, simulation },
-    (forTraining, pairs) => trainLikelihood(forTraining, pairs, training),
+    {
+      check: (planned) => requireDensityOptions(training, planned, "x"),
+      train: (forTraining, pairs) => trainLikelihood(forTraining, pairs, training),
+      signals: [training.signal],
+    },
   );
 }

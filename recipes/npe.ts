@@ -6,6 +6,7 @@
 
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
 import { simulateAndTrain } from "./_simulate_and_train.ts";
+import { requireDensityOptions } from "./_train_density.ts";
 import type { SimulationPlan } from "./simulated_pairs.ts";
 import { type TrainedPosterior, trainPosterior, type TrainPosteriorOptions } from "./train_posterior.ts";
 
@@ -55,6 +56,10 @@ export function npe(
     key,
     source,
     { simulations, simulation },
-    (forTraining, pairs) => trainPosterior(forTraining, pairs, training),
+    {
+      check: (planned) => requireDensityOptions(training, planned, "theta"),
+      train: (forTraining, pairs) => trainPosterior(forTraining, pairs, training),
+      signals: [training.signal],
+    },
   );
 }

@@ -7,6 +7,7 @@
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
 import { simulateAndTrain } from "./_simulate_and_train.ts";
 import type { SimulationPlan } from "./simulated_pairs.ts";
+import { requireRatioOptions } from "./_require_options.ts";
 import { type TrainedRatio, trainRatio, type TrainRatioOptions } from "./train_ratio.ts";
 
 /** Options of {@linkcode nre}. */
@@ -28,6 +29,8 @@ export interface Nre extends TrainedRatio {
  * @param source A prior and a simulator (such as a task), or the module of one, for workers.
  * @param options Numbers, network, training, progress.
  * @returns The surrogate with its learning curves and data.
+ * @throws {TypeError | RangeError} If options do not fit, before anything is simulated; or as `simulate`.
+ * @throws {UntrainedError} If training fails after that; it carries what was simulated.
  *
  * @example Usage
  * ```ts
@@ -48,6 +51,10 @@ export function nre(
     key,
     source,
     { simulations, simulation },
-    (forTraining, pairs) => trainRatio(forTraining, pairs, training),
+    {
+      check: (planned) => requireRatioOptions(training, planned),
+      train: (forTraining, pairs) => trainRatio(forTraining, pairs, training),
+      signals: [training.signal, training.refresh?.signal],
+    },
   );
 }

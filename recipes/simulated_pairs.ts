@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Dataset, PriorSpec, SimulateOptions, Simulator } from "@likely/core";
+import type { Dataset, Prior, PriorSpec, SimulateOptions, Simulator } from "@likely/core";
 
 /** What was simulated. */
 export interface SimulatedPairs {
   /** The simulator's name, for provenance. */
   readonly simulator: string;
-  /** The prior that θ was drawn from. */
-  readonly prior: PriorSpec;
+  /** The prior that θ was drawn from, or its spec. */
+  readonly prior: Prior | PriorSpec;
   /** The pairs. */
   readonly dataset: Dataset;
   /** The simulator's exact score at any θ, where it has one: what `refresh` needs. */

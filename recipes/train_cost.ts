@@ -21,22 +21,31 @@ import {
   type NetworkSpec,
   type Points,
   points,
-  priorFrom,
   split,
   standardisation,
   stream,
   type TrunkSpec,
+  unitHead,
 } from "@likely/core";
-import { requireLength } from "@likely/core/check";
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
-import { freeze, scalingFor, train, type TrainOptions } from "@likely/surrogates";
+import {
+  freeze,
+  requireData,
+  rowsDivided,
+  scalingFor,
+  train,
+  type TrainingProgress,
+  type TrainOptions,
+} from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
 import { costHead } from "./_cost_head.ts";
 import type { CostStructure } from "./cost_structure.ts";
 import { dataReference } from "./_data_reference.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
+import { requirePairs } from "./_require_pairs.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
+import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainCost}: the targets', the network's, and all of {@linkcode train}'s. */
@@ -118,8 +127,10 @@ export interface TrainCostOptions
 export interface TrainedCost {
   /** The surrogate; its output is E d(x, x_o) over x ~ p(x | θ), in units of the distance. */
   readonly artifact: Artifact;
-  /** Mean squared errors epoch by epoch, in squared units of the distance. */
+  /** Mean squared errors epoch by epoch, in squared units of the distance; so is what `onProgress` tells. */
   readonly history: LearningCurves;
+  /** What speaks against the surrogate; the artifact's provenance repeats it. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -148,7 +159,8 @@ export const ACE_PAPER: TrainCostOptions = {
  * Targets are the simulated x, noisy copies of some, and observations, if given. The head has the
  * shape that the cost is known to have in x, or is `c · softplus` with c the mean distance of random
  * pairs. The loss that remains is the noise of single simulations, not an error. Simulations that
- * failed count as costly.
+ * failed count as costly. It is trained in units of the mean cost (of a head of another shape: of that head),
+ * so that the unit of x does not matter; what comes out is in the distance's.
  *
  * Source: Gao, Deistler & Macke (2023), "Generalized Bayesian inference for scientific
  * simulators via amortized cost estimation", https://arxiv.org/abs/2305.15208
@@ -181,36 +193,56 @@ export async function trainCost(
   pairs: SimulatedPairs,
   options: TrainCostOptions = {},
 ): Promise<TrainedCost> {
-  const { dataset, prior, simulator } = pairs;
+  const { dataset, simulator } = pairs;
   const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;
+  const known = requirePairs(pairs);
   const [forPilot, forTargets, forStart, forTraining] = split(key, 4);
   const pilot = pilotDistances(forPilot, dataset.x, distance);
-  const head = costHead(dataset, { ...options, distance, scale: pilot.mean });
+  const costly = costHead(dataset, { ...options, distance, scale: pilot.mean });
+  // Adam, the clip norm and float32 know what is small beside 1: training is in units of the usual cost.
+  const { head, unit } = unitHead(costly);
   const measuring = measuringHead(head);
   const all = withFailed(dataset);
   const usual = measuring ? measuringTraining(measuring, all.x.n) : FREE_TRAINING;
-  const batchSize = Math.max(1, Math.min(usual.batchSize, Math.floor(0.9 * all.x.n)));
+  const batchSize = Math.min(usual.batchSize, rowsDivided(all.x.n, options).trained);
   const settings = { ...usual, batchSize, failureCost: 5 * pilot.largest, ...rest, distance };
   const spec = specFor(dataset, settings, head);
-  const { logTheta = logColumns(priorFrom(prior).support) } = options;
-  requireLength("train a cost", "logTheta", logTheta.length, dataset.theta.dim);
+  const { logTheta = logColumns(known.support) } = options;
+  requireData(all, spec, logTheta);
   const scaling = { ...scalingFor(spec, dataset), theta: standardisation(all.theta, { log: logTheta }) };
   const trained = await train(forTraining, all, {
     ...settings,
     engine,
     spec,
-    loss: lossFor(forTargets, dataset, settings),
+    loss: lossFor(forTargets, dataset, { ...settings, unit }),
     logTheta,
     scaling,
+    ...(options.onProgress && { onProgress: (at) => options.onProgress!(inUnits(at, unit)) }),
     ...(measuring && {
       start: linearStart(forStart, { ...spec, head: measuring }, dataset, scaling),
       startMargin: chanceGain(all.x.n * (settings.validationFraction ?? 0.1)),
     }),
   });
-  const counted = { ...trained, simulations: dataset.theta.n };
-  const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions() });
+  const warnings = trainingWarnings(dataset, known.density, trained);
+  const history = squared(trained.history, unit);
+  const best = { ...trained.best, loss: trained.best.loss * unit ** 2 };
+  const counted = {
+    ...trained,
+    spec: { ...spec, head: costly },
+    history,
+    best,
+    simulations: dataset.theta.n,
+  };
+  const artifact = freeze(counted, {
+    kind: "cost",
+    prior: known.spec,
+    simulator,
+    versions: versions(),
+    warnings,
+    ...(dataset.failedTheta && { failedAs: `costly, ${settings.failureCost.toPrecision(3)} each` }),
+  });
   const reference = await dataReference(artifact, dataset.x, engine);
-  return { artifact: { ...artifact, ...reference }, history: trained.history };
+  return { artifact: { ...artifact, ...reference }, history, warnings };
 }
 
 /** Options with what has no default that fits all. */
@@ -227,15 +259,37 @@ function specFor({ theta, x }: Dataset, { embedding, trunk }: Settings, head: He
   };
 }
 
-function lossFor(key: Key, dataset: Dataset, settings: Settings): Loss {
-  const { distance, noisy, observations, targetsPerRow, failureCost } = settings;
+function lossFor(
+  key: Key,
+  dataset: Dataset,
+  settings: Settings & { readonly unit: number },
+): Loss {
+  const { distance, noisy, observations, targetsPerRow, failureCost, unit } = settings;
   return amortisedCost({
     distance,
     targets: join(noisyTargets(key, dataset.x, noisy), observations),
     targetsPerRow,
+    unit,
     ...(failureCost !== undefined && { failureCost }),
     ...(dataset.failedTheta && { failedFrom: dataset.x.n }),
   });
+}
+
+/** Losses in squared units of the distance. */
+function squared({ train, validation }: LearningCurves, unit: number): LearningCurves {
+  const [a, b] = [train, validation].map((losses) => losses.map((loss) => loss * unit ** 2));
+  return { train: a!, validation: b! };
+}
+
+function inUnits(progress: TrainingProgress, unit: number): TrainingProgress {
+  const { trainLoss, validationLoss, best } = progress;
+  const times = (loss: number) => loss * unit ** 2;
+  return {
+    ...progress,
+    trainLoss: times(trainLoss),
+    validationLoss: times(validationLoss),
+    best: { ...best, loss: times(best.loss) },
+  };
 }
 
 /** Distances of random pairs of simulations, those that are finite: what costs are about. */

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type Key, type Loss, priorFrom, type Scaling, standardisation, supportEnds } from "@likely/core";
+import { type Dataset, type Key, type Loss, type Scaling, standardisation, supportEnds } from "@likely/core";
 import { nll, scoreAugmented, scoreScale } from "@likely/losses";
 import { logColumns } from "./_log_columns.ts";
+import { type KnownPrior, requirePairs } from "./_require_pairs.ts";
 import { trainDensity } from "./_train_density.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
@@ -63,21 +64,23 @@ export async function trainLikelihood(
   pairs: SimulatedPairs,
   options: TrainLikelihoodOptions = {},
 ): Promise<TrainedLikelihood> {
-  const { columns = allReal(pairs.dataset.x.dim), ...training } = options;
-  requireXColumns(pairs.dataset.x, columns);
-  const scaling = scalingOf(pairs, columns);
-  const loss = options.loss ?? defaultLoss(pairs, scaling, columns);
-  return await trainDensity(key, pairs, { ...training, loss, target: "x", scaling });
+  const { dataset, simulator } = pairs;
+  const { columns = allReal(dataset.x.dim), ...training } = options;
+  const prior = requirePairs(pairs);
+  requireXColumns(dataset.x, columns);
+  const scaling = scalingOf(dataset, prior, columns);
+  const loss = options.loss ?? defaultLoss(dataset, scaling, columns);
+  return await trainDensity(key, { dataset, prior, simulator, target: "x", scaling }, { ...training, loss });
 }
 
 function allReal(dim: number): XColumn[] {
   return Array.from({ length: dim }, () => ({ kind: "real" }));
 }
 
-function scalingOf({ dataset: { theta, x }, prior }: SimulatedPairs, columns: readonly XColumn[]): Scaling {
+function scalingOf({ theta, x }: Dataset, { support }: KnownPrior, columns: readonly XColumn[]): Scaling {
   const whole = columns.map(isWhole);
   return {
-    theta: standardisation(theta, { log: logColumns(priorFrom(prior).support) }),
+    theta: standardisation(theta, { log: logColumns(support) }),
     x: {
       ...standardisation(x, supportEnds(columns.map(columnInterval))),
       ...(whole.includes(true) && { whole }),
@@ -85,7 +88,7 @@ function scalingOf({ dataset: { theta, x }, prior }: SimulatedPairs, columns: re
   };
 }
 
-function defaultLoss({ dataset }: SimulatedPairs, { theta }: Scaling, columns: readonly XColumn[]): Loss {
+function defaultLoss(dataset: Dataset, { theta }: Scaling, columns: readonly XColumn[]): Loss {
   const whole = columns.flatMap((column, j) => isWhole(column) ? [j] : []);
   const loss = nll(whole.length > 0 ? { whole } : {});
   return dataset.score ? scoreAugmented(loss, { scale: scoreScale(dataset, theta) }) : loss;

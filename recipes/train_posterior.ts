@@ -4,18 +4,9 @@
  * @module
  */
 
-import {
-  inSupport,
-  type Key,
-  type Points,
-  priorFrom,
-  row,
-  standardisation,
-  type Support,
-  supportEnds,
-} from "@likely/core";
-import { requireColumns } from "@likely/core/check";
+import { inSupport, type Key, type Points, row, standardisation, supportEnds } from "@likely/core";
 import { scalingFor } from "@likely/surrogates";
+import { type KnownPrior, requirePairs } from "./_require_pairs.ts";
 import { trainDensity } from "./_train_density.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
@@ -65,9 +56,9 @@ export async function trainPosterior(
   pairs: SimulatedPairs,
   options: TrainPosteriorOptions = {},
 ): Promise<TrainedPosterior> {
-  const { dataset, prior } = pairs;
-  const { support } = priorFrom(prior);
-  requireInSupport(dataset.theta, support);
+  const { dataset, simulator } = pairs;
+  const prior = requirePairs(pairs);
+  requireInside(dataset.theta, prior);
   const { estimator, embedding } = options;
   const sides = {
     thetaDim: dataset.theta.dim,
@@ -77,16 +68,17 @@ export async function trainPosterior(
   } as const;
   const scaling = {
     x: scalingFor(densityEstimator(sides, estimator), dataset).x,
-    theta: standardisation(dataset.theta, supportEnds(support)),
+    theta: standardisation(dataset.theta, supportEnds(prior.support)),
   };
-  return await trainDensity(key, pairs, { ...options, target: "theta", scaling });
+  return await trainDensity(key, { dataset, prior, simulator, target: "theta", scaling }, options);
 }
 
-function requireInSupport(theta: Points, support: Support): void {
-  requireColumns("train a posterior", "theta", theta, support.length);
+/** Ends of the support are infinitely far out in the space that the density is of. */
+function requireInside(theta: Points, { support, names }: KnownPrior): void {
   const i = inSupport(support, theta).indexOf(false);
   if (i < 0) return;
   throw new RangeError(
-    `Cannot train a posterior as theta must be inside the prior's support: row ${i} is ${row(theta, i)}`,
+    `Cannot train a posterior as theta must lie strictly inside the support of ${names.join(", ")}: ` +
+      `row ${i} is ${row(theta, i)}`,
   );
 }

@@ -12,7 +12,6 @@ import {
   type Key,
   type LearningCurves,
   type Loss,
-  priorFrom,
   type Spec,
   split,
   standardisation,
@@ -26,12 +25,15 @@ import {
   scoreAugmented,
   scoreScale,
 } from "@likely/losses";
-import { freeze, train, type TrainOptions } from "@likely/surrogates";
+import { freeze, rowsDivided, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
 import { dataReference } from "./_data_reference.ts";
 import { logColumns } from "./_log_columns.ts";
 import { ratioNetwork } from "./ratio_network.ts";
+import { requireExactScore } from "./_require_exact_score.ts";
+import { requireDensity, requirePairs } from "./_require_pairs.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
+import { trainingWarnings, unknownFailures } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
@@ -81,11 +83,16 @@ export interface TrainedRatio {
   readonly artifact: Artifact;
   /** Mean losses epoch by epoch. */
   readonly history: LearningCurves;
+  /** What speaks against the surrogate; the artifact's provenance repeats it. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Trains a network to tell pairs (θ, x) of the simulator from shuffled ones; its logit is the
  * log ratio of likelihood to evidence.
+ *
+ * Where simulations failed, the ratio is of x and success together, so that parameters that fail are as
+ * unlikely as they should be: those of `dataset.failedTheta` are among the shuffled ones.
  *
  * Source: Hermans, Begy & Louppe (2020), "Likelihood-free MCMC with amortized approximate
  * ratio estimators", https://arxiv.org/abs/1903.04057
@@ -119,9 +126,10 @@ export async function trainRatio(
   pairs: SimulatedPairs,
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
-  const { dataset, prior, simulator } = pairs;
+  const { dataset, simulator } = pairs;
   const { embedding, trunk, engine = defaultEngine(), refresh, ...training } = options;
-  const logTheta = logColumns(priorFrom(prior).support);
+  const known = requirePairs(pairs);
+  const logTheta = logColumns(known.support);
   const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);
   // Without refreshing, the key trains as it is.
   const [forTraining, forPairs] = refresh ? split(key, 2) : [key, key];
@@ -129,7 +137,12 @@ export async function trainRatio(
   const loss = refresh
     ? refreshed(
       simulatedLoss,
-      await refreshPairs(forPairs, dataset, known(pairs, { ...(signal && { signal }), ...refresh })),
+      await refreshPairs(forPairs, dataset, {
+        ...(signal && { signal }),
+        ...refresh,
+        prior: requireDensity(known),
+        score: requireExactScore({ name: simulator, score: pairs.score }),
+      }),
     )
     : simulatedLoss;
   const dims = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim };
@@ -139,17 +152,27 @@ export async function trainRatio(
     ...ratioNetwork(dims, { ...(embedding && { embedding }), ...(trunk && { trunk }) }),
     head: { kind: "linear" },
   };
+  const { trained: rows } = rowsDivided(dataset.theta.n, { ...training, loss });
   const trained = await train(forTraining, dataset, {
     ...DEFAULT_TRAINING,
+    batchSize: Math.min(LARGEST_BATCH, rows),
     ...training,
     engine,
     spec,
     loss,
     logTheta,
   });
-  const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions() });
+  const warnings = [...trainingWarnings(dataset, known.density, trained), ...unknownFailures(dataset)];
+  const artifact = freeze(trained, {
+    kind: "ratio",
+    prior: known.spec,
+    simulator,
+    versions: versions(),
+    warnings,
+    ...(dataset.failedTheta && { failedAs: "draws of the prior that made no such data" }),
+  });
   const reference = await dataReference(artifact, dataset.x, engine);
-  return { artifact: { ...artifact, ...reference }, history: trained.history };
+  return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
 }
 
 function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
@@ -157,18 +180,10 @@ function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
   return scoreAugmented(bce(), { scale: scoreScale(dataset, standardisation(dataset.theta, { log })) });
 }
 
-/** What refreshing needs to know of the pairs. */
-function known({ prior, score, simulator }: SimulatedPairs, refresh: RefreshOptions): RefreshPairsOptions {
-  if (score) return { ...refresh, prior: priorFrom(prior), score };
-  throw new TypeError(
-    `Cannot refresh pairs of "${simulator}" as its exact score must be known at any theta: ` +
-      "there is none (a joint score holds at the theta that made x alone)",
-  );
-}
+const LARGEST_BATCH = 100;
 
 // Long cosine schedules at a high rate fit sharp ratios better than early stopping at a small one.
 const DEFAULT_TRAINING = {
-  batchSize: 100,
   learningRate: 3e-3,
   schedule: "cosine",
   maxEpochs: 100,

@@ -11,6 +11,7 @@ import {
   type LogDensity,
   type Points,
   type Prior,
+  priorSpec,
   row,
   split,
   stream,
@@ -133,8 +134,14 @@ function writePoint(out: Float64Array, { mean, from, other }: Ellipse, c: number
   mean.forEach((m, j) => out[j] = m + (a[j]! - m) * cos + (b[j]! - m) * sin);
 }
 
-function gaussianMean({ spec }: Prior): Float64Array {
+function gaussianMean(prior: Prior): Float64Array {
+  const spec = priorSpec(prior);
   if (spec.kind === "multivariate_normal") return Float64Array.from(spec.mean);
+  if (spec.kind === "custom") {
+    throw new TypeError(
+      `Cannot build an elliptical slice sampler as prior must be Gaussian: current value is "${spec.name}"`,
+    );
+  }
   return Float64Array.from(spec.parameters, ({ name, marginal }) => {
     if (marginal.kind === "normal") return marginal.mean;
     throw new TypeError(

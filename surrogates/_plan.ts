@@ -6,11 +6,13 @@ import {
   gatherRows,
   initWeights,
   type Key,
+  type Points,
+  points,
   split,
 } from "@likely/core";
 import type { Scaling, TrainState } from "@likely/core";
-import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
-import { requireData } from "./_require_data.ts";
+import { requireData } from "./require_data.ts";
+import { requireTraining, rowsDivided } from "./require_training.ts";
 import { batchKey, minibatches, pieces, splitRows } from "./_rows.ts";
 import type { TrainingCheckpoint, TrainingIdentity } from "./checkpoint.ts";
 import { scalingFor } from "./scaling_for.ts";
@@ -41,14 +43,17 @@ export interface TrainingPlan {
 export function planTraining(key: Key, data: Dataset, options: TrainOptions): TrainingPlan {
   const { spec, loss, logTheta, scaling, validationFraction = 0.1, validationPairings = 1 } = options;
   const settings = loopSettings(options);
-  requireData(data, spec);
-  requireFraction("train", "validationFraction", validationFraction);
-  requireInteger("train", "the number of rows", data.theta.n, 2);
-  requireInteger("train", "validationPairings", validationPairings, 1);
+  requireData(data, spec, scaling?.theta.log ?? logTheta);
+  requireTraining(options, data.theta.n);
   const [forSplit, forWeights, forOrder, forPairs, forValidation] = split(key, 5);
-  const { train, validation } = splitRows(forSplit, data.theta.n, validationFraction);
+  const { train, validation } = splitRows(forSplit, data.theta.n, rowsDivided(data.theta.n, options).aside);
   const { batchSize = Math.min(200, train.length) } = options;
-  requireInteger("train", "batchSize", batchSize, 1, train.length);
+  const [failedTrained, failedAside] = divideFailed(
+    // A number that no epoch has.
+    foldIn(forOrder, 2 ** 32 - 1),
+    data,
+    validation.length / data.theta.n,
+  );
   return {
     about: {
       key,
@@ -63,20 +68,38 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
     },
     settings,
     scaling: scaling ?? scalingFor(spec, {
-      theta: gatherRows(data.theta, train),
+      theta: join(gatherRows(data.theta, train), failedTrained.failedTheta),
       x: gatherRows(data.x, train),
       failed: 0,
     }, logTheta ? { log: logTheta } : {}),
     batchesPerEpoch: Math.floor(train.length / batchSize),
     start: () => ({ weights: options.start ?? initWeights(forWeights, spec), steps: 0 }),
     rowsOf: (epoch) => minibatches(foldIn(forOrder, epoch), train, batchSize),
-    batch: (epoch, index, rows) => loss.assemble(batchKey(forPairs, epoch, index), data, rows),
-    validation: Array.from({ length: validationPairings }, () => pieces(validation, batchSize)).flat()
-      .map((rows, i) => loss.assemble(foldIn(forValidation, i), data, rows)),
+    batch: (epoch, index, rows) => loss.assemble(batchKey(forPairs, epoch, index), failedTrained, rows),
+    validation: Array.from(
+      { length: validationPairings },
+      () => pieces(validation, batchSize, loss.fewestRows),
+    )
+      .flat()
+      .map((rows, i) => loss.assemble(foldIn(forValidation, i), failedAside, rows)),
   };
 }
 
-/** Fills in and checks the options that only the loop reads. */
+/** Parameters that failed are met in training or in validation, as those that succeeded are. */
+function divideFailed(key: Key, data: Dataset, share: number): readonly [Dataset, Dataset] {
+  const { failedTheta } = data;
+  if (!failedTheta || failedTheta.n < 2) return [data, data];
+  const aside = Math.max(1, Math.min(failedTheta.n - 1, Math.round(share * failedTheta.n)));
+  const { train, validation } = splitRows(key, failedTheta.n, aside);
+  const part = (rows: Uint32Array) => ({ ...data, failedTheta: gatherRows(failedTheta, rows) });
+  return [part(train), part(validation)];
+}
+
+function join(above: Points, below: Points | undefined): Points {
+  return below ? points(new Float64Array([...above.data, ...below.data]), above.dim) : above;
+}
+
+/** Fills in the options that only the loop reads. */
 function loopSettings(options: TrainOptions): LoopSettings {
   const {
     learningRate = 5e-4,
@@ -86,13 +109,6 @@ function loopSettings(options: TrainOptions): LoopSettings {
     clipNorm = 5,
     checkpointEvery = Infinity,
   } = options;
-  requirePositive("train", "learningRate", learningRate);
-  requireInteger("train", "patience", patience, 1);
-  requireInteger("train", "maxEpochs", maxEpochs, 1, 2 ** 32 - 1);
-  if (clipNorm !== Infinity) requirePositive("train", "clipNorm", clipNorm);
-  if (checkpointEvery !== Infinity) {
-    requireInteger("train", "checkpointEvery", checkpointEvery, 1);
-  }
   return { learningRate, schedule, patience, maxEpochs, clipNorm, checkpointEvery };
 }
 

@@ -6,10 +6,9 @@ export interface SplitRows {
   readonly validation: Uint32Array;
 }
 
-/** Sets a fraction of n rows aside at random, at least one. */
-export function splitRows(key: Key, n: number, fraction: number): SplitRows {
+/** Sets some of n rows aside at random. */
+export function splitRows(key: Key, n: number, held: number): SplitRows {
   const order = drawPermutation(stream(key), n);
-  const held = Math.max(1, Math.round(n * fraction));
   return { train: order.slice(held), validation: order.slice(0, held) };
 }
 
@@ -25,9 +24,12 @@ export function minibatches(key: Key, rows: Uint32Array, batchSize: number): Uin
   );
 }
 
-/** Cuts rows into pieces of about `size` that differ by one row at most, none left out. */
-export function pieces(rows: Uint32Array, size: number): Uint32Array[] {
-  const count = Math.ceil(rows.length / size);
+/**
+ * Cuts rows into pieces of about `size` that differ by one row at most, none left out and none smaller
+ * than `fewest`, where there are as many rows.
+ */
+export function pieces(rows: Uint32Array, size: number, fewest = 1): Uint32Array[] {
+  const count = Math.max(1, Math.min(Math.ceil(rows.length / size), Math.floor(rows.length / fewest)));
   return Array.from(
     { length: count },
     (_, i) => rows.subarray(Math.floor(i * rows.length / count), Math.floor((i + 1) * rows.length / count)),

@@ -21,6 +21,18 @@ export interface FreezeOptions {
    * @default {{}}
    */
   readonly versions?: Readonly<Record<string, string>>;
+  /**
+   * What simulations that failed count as.
+   *
+   * @default {undefined} Nothing.
+   */
+  readonly failedAs?: string;
+  /**
+   * What speaks against it.
+   *
+   * @default {[]}
+   */
+  readonly warnings?: readonly string[];
 }
 
 /**
@@ -68,7 +80,7 @@ export interface FreezeOptions {
  */
 export function freeze(trained: Trained, options: FreezeOptions): Artifact {
   const { spec, weights, scaling, key, simulations, failed, loss, engine, history, best, epochs } = trained;
-  const { kind, prior, simulator, versions = {} } = options;
+  const { kind, prior, simulator, versions = {}, failedAs, warnings = [] } = options;
   return {
     kind,
     spec,
@@ -79,11 +91,13 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
       simulator,
       simulations,
       failed,
+      ...(failedAs !== undefined && failed > 0 && { failedAs }),
       key: keyText(key),
       loss,
       engine,
       versions,
       training: { loss: best.loss, epochs, history },
+      ...(warnings.length > 0 && { warnings }),
     },
   };
 }

@@ -8,6 +8,8 @@ export * from "./automatic_score.ts";
 export * from "./checkpoint.ts";
 export * from "./freeze.ts";
 export * from "./network.ts";
+export * from "./require_data.ts";
+export * from "./require_training.ts";
 export * from "./scaling_for.ts";
 export * from "./scheduled_rate.ts";
 export * from "./tensor_density.ts";

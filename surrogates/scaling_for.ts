@@ -6,6 +6,8 @@
 
 import {
   type Dataset,
+  longTails,
+  measuringHead,
   type Scaling,
   type Spec,
   standardisation,
@@ -15,7 +17,8 @@ import {
 /**
  * Measures means and standard deviations of θ and x, column by column; where the embedding
  * treats groups of columns alike, they share them. Elements of a set keep being exchangeable
- * and cells of a grid keep being comparable.
+ * and cells of a grid keep being comparable. Columns of x with long tails are folded (see `longTails`),
+ * unless the head measures x.
  *
  * @param spec The network.
  * @param data At least one row.
@@ -43,9 +46,22 @@ export function scalingFor(spec: Spec, data: Dataset, ofTheta: StandardisationOp
   const { theta, x } = data;
   const dim = repeat(spec);
   // Row-major, repeats one after another: the same numbers are rows of one repeat each.
-  const shared = standardisation({ data: x.data, n: x.data.length / dim, dim });
-  const tile = (values: readonly number[]) => Array.from({ length: x.dim }, (_, j) => values[j % dim]!);
-  return { theta: standardisation(theta, ofTheta), x: { mean: tile(shared.mean), std: tile(shared.std) } };
+  const rows = { data: x.data, n: x.data.length / dim, dim };
+  const shared = standardisation(rows, keepsUnits(spec) ? {} : { fold: longTails(rows) });
+  const tile = <T>(values: readonly T[]) => Array.from({ length: x.dim }, (_, j) => values[j % dim]!);
+  return {
+    theta: standardisation(theta, ofTheta),
+    x: {
+      mean: tile(shared.mean),
+      std: tile(shared.std),
+      ...(shared.fold && { fold: tile(shared.fold) }),
+    },
+  };
+}
+
+/** A head that measures x measures it in its own units; a density of x is one of x as it is. */
+function keepsUnits(spec: Spec): boolean {
+  return spec.kind === "network" ? measuringHead(spec.head) !== undefined : spec.target === "x";
 }
 
 /** Columns j and j + repeat are treated alike by the network. */

@@ -17,6 +17,7 @@ import {
   standardBend,
   type Standardisation,
   standardSlope,
+  unitSpec,
   UnsupportedError,
 } from "@likely/core";
 import { tf } from "@likely/core/lazy-tensor";
@@ -168,8 +169,9 @@ function slopesOfTarget({ spec, scaling }: Artifact, x: Points): Float64Array {
 }
 
 function observed(artifact: Artifact, x: Points, { meet, slopes, turn: most }: Meeting): ObservedDensities {
-  const { kind, spec, scaling } = artifact;
-  const { weights, seen, embedded, output } = load(artifact, x);
+  const { kind, scaling } = artifact;
+  const { spec, unit } = unitSpec(artifact.spec);
+  const { weights, seen, embedded, output } = load({ ...artifact, spec }, x);
   const turn = Math.max(1, most);
   const ofTheta = spec.kind !== "network" && spec.target === "theta";
 
@@ -197,7 +199,7 @@ function observed(artifact: Artifact, x: Points, { meet, slopes, turn: most }: M
       evaluateTurn(rows, { value, ...(grad && { grad }) }, (i) => chains ? chains[start + i]! : start + i);
     }
     for (let i = 0; i < n; i++) out.value[i]! += slopes(chains ? chains[i]! : i);
-    const finished = finish(out, points, scaling.theta);
+    const finished = finish(out, points, { by: scaling.theta, unit });
     return settle(ofTheta ? withSlopes(finished, points, scaling.theta) : finished, kind);
   };
 
@@ -230,9 +232,16 @@ function load(artifact: Artifact, x: Points) {
   return { weights, seen, embedded, output };
 }
 
-/** Turns gradients into raw units. */
-function finish(out: Evaluation, { data, dim }: Points, by: Standardisation): Evaluation {
-  out.grad?.forEach((slope, k) => out.grad![k] = slope * standardSlope(by, k % dim, data[k]!));
+/** What outputs and gradients are in. */
+interface Units {
+  readonly by: Standardisation;
+  readonly unit: number;
+}
+
+/** Turns values and gradients into raw units. */
+function finish(out: Evaluation, { data, dim }: Points, { by, unit }: Units): Evaluation {
+  out.value.forEach((value, i) => out.value[i] = unit * value);
+  out.grad?.forEach((slope, k) => out.grad![k] = unit * slope * standardSlope(by, k % dim, data[k]!));
   return out;
 }
 

@@ -308,12 +308,14 @@ Deno.test("the paper's network and schedule are a preset", async () => {
     width: 64,
     activation: "relu",
   });
-  assertEquals(scalarNetwork(artifact.spec).head.kind, "softplus");
+  const { head } = scalarNetwork(artifact.spec);
+  assertEquals(head.kind, "softplus");
   assertEquals(artifact.provenance.loss.options, {
     distance: "mse",
     targetsPerRow: 2,
     furtherTargets: 100,
     failureCost: artifact.provenance.loss.options.failureCost!,
+    unit: head.kind === "softplus" ? head.scale : NaN,
   });
 });
 

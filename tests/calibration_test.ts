@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   type Artifact,
+  drawBinomial,
   drawNormal,
   type Engine,
   foldIn,
@@ -14,9 +15,11 @@ import {
   normal,
   type Points,
   simulate,
+  type Simulator,
   simulator,
   split,
   stream,
+  uniform,
 } from "@likely/core";
 import {
   c2st,
@@ -115,9 +118,8 @@ Deno.test("an observation that the task cannot make is told before a posterior i
   assert(warning([9, -9, 9, -9, 9])!.startsWith("The observation is unlike"));
 });
 
-/** An engine that answers with the exact likelihood of two moons, to the power of `sharpness`. */
-function exactEngine(sharpness: number): Engine {
-  const { simulator } = twoMoons();
+/** An engine that answers with the exact likelihood of a simulator, to the power of `sharpness`. */
+function exactEngine(sharpness: number, simulator: Simulator = twoMoons().simulator): Engine {
   const never = () => Promise.reject(new Error("not asked for"));
   return {
     name: "exact",
@@ -127,7 +129,7 @@ function exactEngine(sharpness: number): Engine {
     logDensities: (_artifact, x) =>
       Promise.resolve({
         name: "exact",
-        dim: 2,
+        dim: simulator.thetaDim,
         count: x.n,
         embedded: x,
         evaluate: (theta, { chains } = {}) => {
@@ -156,4 +158,20 @@ Deno.test("calibrate() finds nothing wrong with the exact posterior of two moons
 Deno.test("calibrate() finds crescents too thin, which single parameters hardly show", async () => {
   const found = await calibrate(key(21), moons, twoMoons().simulator, { ...options, engine: exactEngine(4) });
   assertMatch(calibrationVerdict(found), /^Miscalibrated.*credible regions are too small/);
+});
+
+Deno.test("calibrate() finds nothing wrong with exact posteriors of counts, most data sets the same", async () => {
+  const share = independent({ p: uniform(0, 1) });
+  const heads = simulator({
+    name: "heads",
+    thetaDim: 1,
+    xDim: 1,
+    simulate: (random, [p]) => [drawBinomial(random, 5, p!)],
+    logLikelihood: ([p], [k]) => k! * Math.log(p!) + (5 - k!) * Math.log1p(-p!),
+  });
+  const artifact = { kind: "ratio", prior: share.spec } as Artifact;
+  const engine = exactEngine(1, heads);
+  const found = await calibrate(key(22), artifact, heads, { datasets: 200, engine });
+  assert(found.coverage.pValue > 0.01, `p = ${found.coverage.pValue}`);
+  assertEquals(calibrationVerdict(found), "No sign of miscalibration in 200 data sets.");
 });

@@ -16,6 +16,7 @@ import {
   sisDiscrete,
   split,
   type TrainingCheckpoint,
+  UntrainedError,
   zeros,
 } from "@likely/sbi";
 
@@ -111,7 +112,7 @@ Deno.test("training on refreshed pairs resumes bit for bit", async () => {
   assertEquals(resumed.artifact.weights, whole.artifact.weights);
   await assertRejects(
     () => nre(key(2), noisy, { ...options, refresh: { variants: 5 }, resume: checkpoints[1]! }),
-    RangeError,
+    UntrainedError,
     "loss",
   );
 });
