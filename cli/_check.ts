@@ -2,7 +2,7 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
-import type { Artifact, Simulator } from "@likely/core";
+import type { Artifact } from "@likely/core";
 import type { Calibration } from "@likely/sbi";
 import { readModel, requireSimulatorOf } from "./_input.ts";
 import { onInterrupt } from "./_interrupt.ts";
@@ -10,7 +10,7 @@ import type { Arguments, Command } from "./_options.ts";
 import { PAGE, requireOutput, writeOutput } from "./_output.ts";
 import { progress } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
-import { loadTask } from "./_task.ts";
+import { loadTask, type TaskSource } from "./_task.ts";
 
 /** The command. */
 export const checkCommand: Command = {
@@ -47,7 +47,7 @@ async function run(args: Arguments): Promise<void> {
   requireLikelihood(artifact);
   const { task } = await loadTask(name);
   requireSimulatorOf(name, task.simulator, artifact);
-  const calibration = await watched(artifact, task.simulator, { ...sizes, seed });
+  const calibration = await watched(artifact, task, { ...sizes, seed });
   const { calibrationReport, calibrationRows, calibrationVerdict } = await import("@likely/sbi");
   for (const [test, p, meaning] of calibrationRows(calibration)) {
     console.log(`${test.padEnd(24)} p ${p.padEnd(8)} ${meaning}`);
@@ -61,13 +61,15 @@ async function run(args: Arguments): Promise<void> {
 
 async function watched(
   artifact: Artifact,
-  simulator: Simulator,
+  { simulator, prior }: TaskSource["task"],
   { seed, ...sizes }: { readonly datasets: number; readonly draws: number; readonly seed: number },
 ): Promise<Calibration> {
   const { calibrate } = await import("@likely/sbi");
   using interrupt = onInterrupt();
   using bar = progress("check");
   return await calibrate(keyFor("check", seed), artifact, simulator, {
+    // Of a prior of the user's own the model has but the name.
+    ...(artifact.prior.kind === "custom" && { prior }),
     ...sizes,
     signal: interrupt.signal,
     onProgress: ({ done, total }) => bar.update(done, total, `${done} of ${total} data sets`),

@@ -37,7 +37,8 @@ export function reportProvenance(
   provenance: Provenance,
   more: Readonly<Record<string, string | number>> = {},
 ): ReportTable {
-  const { simulator, simulations, failed, failedAs, key, loss, engine, versions, training } = provenance;
+  const { simulator, simulations, failed, failedAs, key, loss, engine, versions, training, warnings = [] } =
+    provenance;
   const rows = [
     ["simulator", simulator],
     [
@@ -52,6 +53,7 @@ export function reportProvenance(
       `${reportNumber(training.epochs)} epochs, best validation loss ${reportNumber(training.loss, 6)}`,
     ],
     ["versions", listed(versions)],
+    ...warnings.map((text) => ["warning", text] as const),
     ...Object.entries(more).map((
       [name, value],
     ) => [name, typeof value === "number" ? reportNumber(value) : value]),
