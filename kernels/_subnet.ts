@@ -123,8 +123,6 @@ export interface SkipOptions {
   readonly adjoint: Rows;
   /** To what is there already. */
   readonly add: boolean;
-  /** Most rows. */
-  readonly rows: number;
 }
 
 /** Plans the way past a network. */
