@@ -142,6 +142,7 @@ const FEW: Readonly<Record<string, string>> = {
   "out.push(...part": "words of an instruction",
   "out.push(MEET, at, lanes, patience, ...": "words of an instruction",
   "words.push(opcode, ...": "words of an instruction",
+  "words.push(...words.slice": "words of an instruction",
 };
 /** Calls of functions that take any number of arguments, an array of them spread. */
 const SPREAD =

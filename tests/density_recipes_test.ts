@@ -177,7 +177,7 @@ Deno.test("trainPosterior() refuses theta outside its prior", async () => {
   await assertRejects(
     () => trainPosterior(key(22), { simulator: "boxed", prior: boxed.prior.spec, dataset }),
     RangeError,
-    "theta must be inside the prior's support: row 1 is 3,1",
+    "theta must lie within its prior's support: row 1 has 3 in column 0, a",
   );
 });
 
