@@ -123,6 +123,10 @@ Deno.test("decodeArtifact() refuses a scaling or a prior that does not fit the s
     ((value: { theta: { log: unknown[] } }) => value.theta.log.pop()) as never,
   );
   assertRefused(withLog, "scaling.theta.log must have length 2");
+  const folded = (fold: unknown) => scaling(({ x }) => void Object.assign(x, { fold }));
+  assertRefused(folded([null]), "scaling.x.fold must have length 3");
+  assertRefused(folded([null, { at: 0, unit: 0 }, null]), "scaling.x.fold.1.unit");
+  assertRefused(folded([null, { at: "0", unit: 1 }, null]), "scaling.x.fold.1.at");
   for (const bad of [0, -1, null, "1"]) {
     assertRefused(scaling(({ x }) => void (x.std[1] = bad)), "scaling.x.std.1");
   }

@@ -4,7 +4,17 @@
  * @module
  */
 
-import { drawNormal, gatherRows, type Key, type Points, split, standardisation, stream } from "@likely/core";
+import {
+  drawNormal,
+  type Fold,
+  gatherRows,
+  type Key,
+  longTails,
+  type Points,
+  split,
+  standardisation,
+  stream,
+} from "@likely/core";
 import { requireInteger, requireNonNegative } from "@likely/core/check";
 
 /** Options of {@linkcode noisyTargets}. */
@@ -25,7 +35,8 @@ export interface NoisyTargetsOptions {
 
 /**
  * Makes targets for cost estimation that lie about and beyond the simulations: rows of x,
- * drawn with replacement, plus normal noise in every column.
+ * drawn with replacement, plus normal noise in every column; noise in the logarithms of columns with long
+ * tails (see `longTails`), whose standard deviation is that of a few rows.
  *
  * Source: Gao, Deistler & Macke (2023), https://arxiv.org/abs/2305.15208; the numbers are those
  * of their code.
@@ -50,9 +61,18 @@ export function noisyTargets(key: Key, x: Points, options: NoisyTargetsOptions =
   requireInteger("make noisy targets", "count", count, 0);
   requireNonNegative("make noisy targets", "noise", noise);
   const [forRows, forNoise] = split(key, 2);
-  const { std } = standardisation(x);
+  const { std, fold } = standardisation(x, { fold: longTails(x) });
   const [rows, shifts] = [stream(forRows), stream(forNoise)];
   const targets = gatherRows(x, Uint32Array.from({ length: count }, () => rows.uniform() * x.n));
-  targets.data.forEach((_, k) => targets.data[k]! += noise * std[k % x.dim]! * drawNormal(shifts));
+  targets.data.forEach((value, k) => {
+    const j = k % x.dim;
+    targets.data[k] = moved(value, noise * std[j]! * drawNormal(shifts), fold?.[j]);
+  });
   return targets;
+}
+
+/** A number that lies `by` farther, as its column is seen. */
+function moved(value: number, by: number, fold: Fold | null | undefined): number {
+  if (!fold) return value + by;
+  return fold.at + fold.unit * Math.sinh(Math.asinh((value - fold.at) / fold.unit) + by);
 }

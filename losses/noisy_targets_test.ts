@@ -36,3 +36,13 @@ Deno.test("noisyTargets() leaves x alone, follows its key, and can be none", () 
   assertEquals(noisyTargets(key(3), x, { count: 0 }).n, 0);
   assertThrows(() => noisyTargets(key(3), x, { noise: -1 }), RangeError, "noise");
 });
+
+Deno.test("noisyTargets() does not measure noise by a few rows that are far from all others", () => {
+  const x = normals(500);
+  x.data[0] = 1e9;
+  const plain = standardisation(normals(500)).std;
+  const { data, n } = noisyTargets(key(5), x, { count: 2000, noise: 2 });
+  const away = Float64Array.from({ length: n }, (_, i) => Math.abs(data[2 * i]! - 3)).sort();
+  // Half of them within a few deviations of the others, and none of the noise of size 1e7.
+  assert(away[n >> 1]! > plain[0]! && away[n >> 1]! < 5 * plain[0]!, `${away[n >> 1]}`);
+});

@@ -4,7 +4,6 @@ import {
   type Dataset,
   type LongTail,
   longTails,
-  measuringHead,
   type Points,
   type Scaling,
   type Spec,
@@ -51,12 +50,11 @@ function outliers(x: Points, spec: Spec): string[] {
   if (texts.length === 0) return [];
   const others = found.length > texts.length ? ` and ${found.length - texts.length} columns more` : "";
   // Whose density is learned is learned as it is, or on the scale that its column was said to have.
-  const isTarget = spec.kind !== "network" && spec.target === "x";
-  const seen = isTarget
+  const seen = spec.kind !== "network" && spec.target === "x"
     ? "the density that is learned may be wide for the others"
-    : spec.kind === "network" && measuringHead(spec.head)
-    ? "means of x, and the costs that are learned, are made by these rows"
-    : "it is seen through asinh, so that the others are told apart";
+    : spec.kind !== "network" || spec.head.kind === "linear"
+    ? "it is seen through asinh, so that the others are told apart"
+    : "means of x, and costs that grow with distance, are made by these rows";
   return [`Few rows of x are far from all others in ${texts.join("; ")}${others}: ${seen}`];
 }
 

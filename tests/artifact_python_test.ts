@@ -1,5 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { type Artifact, encodeArtifact, independent, initWeights, key, normal } from "@likely/core";
+import {
+  type Artifact,
+  encodeArtifact,
+  fromRows,
+  independent,
+  initWeights,
+  key,
+  normal,
+  standardise,
+} from "@likely/core";
 import { hasPython, python } from "./_python.ts";
 
 Deno.test({
@@ -18,7 +27,10 @@ Deno.test({
       spec,
       weights: initWeights(key(0), spec),
       prior: independent({ "μ": normal(0, 1) }).spec,
-      scaling: { theta: { mean: [0], std: [1] }, x: { mean: [0.1, 2], std: [1, 3] } },
+      scaling: {
+        theta: { mean: [0], std: [1] },
+        x: { mean: [0.1, 2], std: [1, 3], fold: [null, { at: 1, unit: 0.5 }] },
+      },
       provenance: {
         simulator: "noisy",
         simulations: 100,
@@ -52,5 +64,26 @@ with safe_open(sys.argv[1], framework="np") as f:
     for (const part of ["spec", "prior", "scaling", "provenance"] as const) {
       assertEquals(JSON.parse(parts[part]), artifact[part]);
     }
+  },
+});
+
+Deno.test({
+  name:
+    "the Python that the documentation gives standardises as engines do (ignored where there is no numpy)",
+  ignore: !await hasPython("numpy"),
+  fn: async () => {
+    const text = await Deno.readTextFile(new URL("../core/artifact_file.ts", import.meta.url));
+    const [source] = /def standardised[^]*?(?=\n \* ```)/.exec(text)!;
+    const by = {
+      mean: [0.1, 2, -1],
+      std: [1, 3, 2],
+      log: [null, null, -4],
+      fold: [null, { at: 1, unit: 0.5 }, null],
+    };
+    const rows = [[1, 2, 3], [-1e8, 1e8, -3.5]];
+    const program = "import json, sys, numpy as np\n" + source.replaceAll("\n * ", "\n") +
+      "\nprint(json.dumps(standardised(*json.loads(sys.argv[1])).tolist()))";
+    const found = JSON.parse(await python(program, JSON.stringify([by, rows])));
+    assertEquals(Float32Array.from(found.flat()), standardise(fromRows(rows), by));
   },
 });

@@ -133,7 +133,7 @@ Deno.test("a cost is told of rows that make its mean, and measures x in its own 
   const source = { prior: flat, simulator: glitching(0.002, () => 1e8) };
   const { artifact, warnings } = await ace(key(3), source, { simulations: 2000, maxEpochs: 2 });
   assertEquals([scalarNetwork(artifact.spec).head.kind, artifact.scaling.x.fold], ["quadratic", undefined]);
-  assertMatch(warnings.join(), /means of x, and the costs that are learned, are made by these rows/);
+  assertMatch(warnings.join(), /means of x, and costs that grow with distance, are made by these rows/);
   const free = await ace(key(3), source, { simulations: 500, maxEpochs: 2, structure: "free" });
   assert(free.artifact.scaling.x.fold?.[0]);
 });

@@ -187,3 +187,22 @@ print(json.dumps({
       });
     }),
 });
+
+Deno.test("a simulator of tiny numbers that was edited is found out too", () =>
+  inFolder(async (path) => {
+    const { prior, simulator, name } = noisy();
+    const scaled = (unit: number): Task => ({
+      name,
+      prior,
+      simulator: {
+        ...simulator,
+        simulate: (...args) => {
+          const x = simulator.simulate(...args);
+          return { ...x, data: x.data.map((value) => unit * value) };
+        },
+      },
+    });
+    await store(path, 16, scaled(1e-12));
+    await assertRejects(() => store(path, 40, scaled(2e-12)), RangeError, "simulated again");
+    assertEquals((await store(path, 40, scaled(1e-12))).theta.n, 40);
+  }));
