@@ -73,7 +73,7 @@ function planCoupled(plan: Plan, spec: NsfSpec, io: FlowRows, t: number): Couple
   const parts = [moved.length * (3 * spec.bins + 1)];
   return {
     subnet: planSubnet(plan, { path, trunk: spec.trunk, from, parts, rows, inPlace: true }),
-    skip: planSkip(plan, { path: `${path}/skip`, from, to: line, adjoint: line, add: false, rows }),
+    skip: planSkip(plan, { path: `${path}/skip`, from, to: line, adjoint: line, add: false }),
     from,
     fromAdjoint: takeRows(arena, `${path} from d`, rows, from.width),
     line,

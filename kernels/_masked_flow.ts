@@ -69,7 +69,6 @@ function planMasked(plan: Plan, spec: MafSpec, io: FlowRows, t: number, from: Ro
     to: shifts(subnet.outputs),
     adjoint: shifts(subnet.adjoint),
     add: true,
-    rows,
   });
   return { subnet, skip, from, to };
 }

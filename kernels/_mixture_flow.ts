@@ -31,7 +31,6 @@ export function planMixtureFlow(plan: Plan, spec: MdnSpec, io: FlowRows): Flow {
     to: means(subnet.outputs),
     adjoint: means(subnet.adjoint),
     add: true,
-    rows,
   });
   const network: Network = {
     outputs: subnet.outputs,

@@ -123,13 +123,11 @@ export interface SkipOptions {
   readonly adjoint: Rows;
   /** To what is there already. */
   readonly add: boolean;
-  /** Most rows. */
-  readonly rows: number;
 }
 
 /** Plans the way past a network. */
 export function planSkip(plan: Plan, options: SkipOptions): Skip {
-  const { path, from, to: line, adjoint, add, rows } = options;
+  const { path, from, to: line, adjoint, add } = options;
   const layer = planLayer(plan, path, {
     fanIn: from.width,
     fanOut: line.width,
