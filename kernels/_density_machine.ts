@@ -20,7 +20,7 @@ import { emitPacking, type Rows } from "./_layer.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
 
 /** Rows in one call, and conditions embedded in one; more take several calls. */
-const MOST_ROWS = 1024;
+const MOST_ROWS = 512;
 const MOST_EMBEDDED = 32;
 
 /** An artifact whose network is a density. */

@@ -67,7 +67,7 @@ export interface FusedEngine extends Engine {
  * `UnsupportedError`.
  *
  * Draws of a density follow from the key alone: `baseDraws` on the host becomes draws in calls of
- * up to 1,024 rows.
+ * up to 512 rows.
  *
  * A value that is no number becomes −∞, and +∞ where the artifact is a cost: either way the
  * point is never accepted. Its gradient is 0.

@@ -118,6 +118,12 @@ export function mixture(
       const share = <f64>seed * exp64(get(outD, c) - here);
       set(outD, c, share - <f64>seed * exp64(get(out, c) - all));
       const below = belows + <usize>c * triangle;
+      if (abs(share) < LEAST) {
+        // It has no say, and its slopes would be subnormal.
+        memory.fill(outD + logs + at, 0, step);
+        memory.fill(outD + below, 0, triangle);
+        continue;
+      }
       componentBack(d, share, y, out + means + at, out + logs + at, out + below, outD - out, adjoint);
     }
     adjoint += adjointRow;
