@@ -6,6 +6,7 @@
 
 import { type Key, type Loss, priorFrom, type Scaling, standardisation, supportEnds } from "@likely/core";
 import { nll, scoreAugmented, scoreScale } from "@likely/losses";
+import { inferredColumns } from "./_inferred_columns.ts";
 import { logColumns } from "./_log_columns.ts";
 import { trainDensity } from "./_train_density.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
@@ -18,7 +19,8 @@ export interface TrainLikelihoodOptions extends DensityTrainingOptions {
    * What each column of x is: the density has no mass where a column cannot be. A given loss sees
    * whole numbers as they are; see the options of {@linkcode nll}.
    *
-   * @default {undefined} All real.
+   * @default {undefined} What they seem to be: counts where all are whole numbers ≥ 0, two categories
+   * where all are 0 or 1, positive where all are and a long tail is gone in logarithms; real elsewhere.
    */
   readonly columns?: readonly XColumn[];
 }
@@ -63,15 +65,11 @@ export async function trainLikelihood(
   pairs: SimulatedPairs,
   options: TrainLikelihoodOptions = {},
 ): Promise<TrainedLikelihood> {
-  const { columns = allReal(pairs.dataset.x.dim), ...training } = options;
+  const { columns = inferredColumns(pairs.dataset.x), ...training } = options;
   requireXColumns(pairs.dataset.x, columns);
   const scaling = scalingOf(pairs, columns);
   const loss = options.loss ?? defaultLoss(pairs, scaling, columns);
   return await trainDensity(key, pairs, { ...training, loss, target: "x", scaling });
-}
-
-function allReal(dim: number): XColumn[] {
-  return Array.from({ length: dim }, () => ({ kind: "real" }));
 }
 
 function scalingOf({ dataset: { theta, x }, prior }: SimulatedPairs, columns: readonly XColumn[]): Scaling {

@@ -15,7 +15,7 @@ import {
   supportEnds,
 } from "@likely/core";
 import { requireColumns } from "@likely/core/check";
-import { scalingFor } from "@likely/surrogates";
+import { conditionScaling } from "./_condition_scaling.ts";
 import { trainDensity } from "./_train_density.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
@@ -76,7 +76,7 @@ export async function trainPosterior(
     ...(embedding && { embedding }),
   } as const;
   const scaling = {
-    x: scalingFor(densityEstimator(sides, estimator), dataset).x,
+    x: conditionScaling(densityEstimator(sides, estimator), dataset),
     theta: standardisation(dataset.theta, supportEnds(support)),
   };
   return await trainDensity(key, pairs, { ...options, target: "theta", scaling });
