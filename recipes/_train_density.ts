@@ -31,8 +31,9 @@ export async function trainDensity(
   return { artifact: { ...artifact, ...reference }, history: trained.history };
 }
 
+// What is learned in a given time goes with the number of steps, and steps of few rows are cheap.
 const DEFAULT_TRAINING = {
-  batchSize: 100,
+  batchSize: 25,
   learningRate: 3e-3,
   schedule: "cosine",
   maxEpochs: 40,
