@@ -1,7 +1,8 @@
 import { type Artifact, fromRows, type Points } from "@likely/core";
 
 /** The observation as rows, `[m, p]`, of finite numbers that a surrogate can be conditioned on. */
-export function observed({ spec, kind }: Artifact, x: ArrayLike<number> | Points): Points {
+export function observed(artifact: Artifact, x: ArrayLike<number> | Points): Points {
+  const { spec, kind } = artifact;
   if (kind === "posterior" && spec.kind === "network") {
     throw new TypeError(
       `Cannot condition an artifact as its kind must be ratio, likelihood or cost: current value is ${kind}`,
@@ -20,6 +21,19 @@ export function observed({ spec, kind }: Artifact, x: ArrayLike<number> | Points
     );
   }
   const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return rows;
-  throw new RangeError(`Cannot condition on x as it must be finite: x[${bad}] is ${data[bad]}`);
+  if (bad >= 0) throw new RangeError(`Cannot condition on x as it must be finite: x[${bad}] is ${data[bad]}`);
+  requireBetweenEnds(artifact, rows);
+  return rows;
+}
+
+/** Beyond an end no simulation came: a likelihood is 0 there, and a condition in logarithms nothing. */
+function requireBetweenEnds({ scaling: { x: { log, upper } } }: Artifact, { data, dim }: Points): void {
+  const low = (j: number) => log?.[j] ?? -Infinity;
+  const high = (j: number) => upper?.[j] ?? Infinity;
+  const k = data.findIndex((value, i) => value <= low(i % dim) || value >= high(i % dim));
+  if (k < 0) return;
+  const j = k % dim;
+  throw new RangeError(
+    `Cannot condition on x as column ${j} must be in (${low(j)}, ${high(j)}): current value is ${data[k]}`,
+  );
 }

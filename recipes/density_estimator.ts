@@ -61,4 +61,5 @@ const SPLINES: Omit<NsfSpec, keyof DensitySides | "transforms"> = {
   span: 4,
   trunk: { kind: "mlp", hidden: [48, 48], activation: "silu" },
 };
-const MASKED: EstimatorSpec = { kind: "maf", transforms: 5, hidden: [32], activation: "silu" };
+// With one hidden layer a masked transform cannot multiply what it conditions on; with two it can.
+const MASKED: EstimatorSpec = { kind: "maf", transforms: 3, hidden: [50, 50], activation: "silu" };

@@ -6,6 +6,7 @@
 
 import { type Dataset, type Key, type Loss, type Scaling, standardisation, supportEnds } from "@likely/core";
 import { nll, scoreAugmented, scoreScale } from "@likely/losses";
+import { inferredColumns } from "./_inferred_columns.ts";
 import { logColumns } from "./_log_columns.ts";
 import { type KnownPrior, requirePairs } from "./_require_pairs.ts";
 import { trainDensity } from "./_train_density.ts";
@@ -19,7 +20,8 @@ export interface TrainLikelihoodOptions extends DensityTrainingOptions {
    * What each column of x is: the density has no mass where a column cannot be. A given loss sees
    * whole numbers as they are; see the options of {@linkcode nll}.
    *
-   * @default {undefined} All real.
+   * @default {undefined} What they seem to be: counts where all are whole numbers ≥ 0, two categories
+   * where all are 0 or 1, positive where all are and a long tail is gone in logarithms; real elsewhere.
    */
   readonly columns?: readonly XColumn[];
 }
@@ -65,16 +67,12 @@ export async function trainLikelihood(
   options: TrainLikelihoodOptions = {},
 ): Promise<TrainedLikelihood> {
   const { dataset, simulator } = pairs;
-  const { columns = allReal(dataset.x.dim), ...training } = options;
+  const { columns = inferredColumns(dataset.x), ...training } = options;
   const prior = requirePairs(pairs);
   requireXColumns(dataset.x, columns);
   const scaling = scalingOf(dataset, prior, columns);
   const loss = options.loss ?? defaultLoss(dataset, scaling, columns);
   return await trainDensity(key, { dataset, prior, simulator, target: "x", scaling }, { ...training, loss });
-}
-
-function allReal(dim: number): XColumn[] {
-  return Array.from({ length: dim }, () => ({ kind: "real" }));
 }
 
 function scalingOf({ theta, x }: Dataset, { support }: KnownPrior, columns: readonly XColumn[]): Scaling {

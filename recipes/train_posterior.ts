@@ -6,8 +6,10 @@
 
 import { inSupport, type Key, type Points, row, standardisation, supportEnds } from "@likely/core";
 import { scalingFor } from "@likely/surrogates";
+import { longTailed } from "./_inferred_columns.ts";
 import { type KnownPrior, requirePairs } from "./_require_pairs.ts";
 import { trainDensity } from "./_train_density.ts";
+import { seriesEmbedding } from "./_series_embedding.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
@@ -59,7 +61,7 @@ export async function trainPosterior(
   const { dataset, simulator } = pairs;
   const prior = requirePairs(pairs);
   requireInside(dataset.theta, prior);
-  const { estimator, embedding } = options;
+  const { estimator, embedding = estimator ? undefined : seriesEmbedding(dataset.x) } = options;
   const sides = {
     thetaDim: dataset.theta.dim,
     xDim: dataset.x.dim,
@@ -67,10 +69,13 @@ export async function trainPosterior(
     ...(embedding && { embedding }),
   } as const;
   const scaling = {
-    x: scalingFor(densityEstimator(sides, estimator), dataset).x,
+    x: scalingFor(densityEstimator(sides, estimator), dataset, { logX: longTailed }).x,
     theta: standardisation(dataset.theta, supportEnds(prior.support)),
   };
-  return await trainDensity(key, { dataset, prior, simulator, target: "theta", scaling }, options);
+  return await trainDensity(key, { dataset, prior, simulator, target: "theta", scaling }, {
+    ...options,
+    ...(embedding && { embedding }),
+  });
 }
 
 /** Ends of the support are infinitely far out in the space that the density is of. */

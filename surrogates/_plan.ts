@@ -71,7 +71,7 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
       theta: join(gatherRows(data.theta, train), failedTrained.failedTheta),
       x: gatherRows(data.x, train),
       failed: 0,
-    }, logTheta ? { log: logTheta } : {}),
+    }, logTheta ? { theta: { log: logTheta } } : {}),
     batchesPerEpoch: Math.floor(train.length / batchSize),
     start: () => ({ weights: options.start ?? initWeights(forWeights, spec), steps: 0 }),
     rowsOf: (epoch) => minibatches(foldIn(forOrder, epoch), train, batchSize),

@@ -8,11 +8,23 @@ import {
   type Dataset,
   longTails,
   measuringHead,
+  type Points,
   type Scaling,
   type Spec,
   standardisation,
   type StandardisationOptions,
 } from "@likely/core";
+
+/** Options of {@linkcode scalingFor}. */
+export interface ScalingOptions {
+  /** How columns of θ are seen. */
+  readonly theta?: StandardisationOptions;
+  /**
+   * Names columns of x that are seen in logarithms by their lower ends, of those that are treated each
+   * by itself: given `[n, columns]`, one for each.
+   */
+  readonly logX?: (columns: Points) => readonly (number | null)[];
+}
 
 /**
  * Measures means and standard deviations of θ and x, column by column; where the embedding
@@ -22,7 +34,7 @@ import {
  *
  * @param spec The network.
  * @param data At least one row.
- * @param ofTheta Which columns of θ are seen on the log scale.
+ * @param options How columns are seen.
  * @returns Standardisation of both sides.
  *
  * @example Usage
@@ -42,18 +54,21 @@ import {
  * assertEquals(x.mean, [2, 2]);
  * ```
  */
-export function scalingFor(spec: Spec, data: Dataset, ofTheta: StandardisationOptions = {}): Scaling {
+export function scalingFor(spec: Spec, data: Dataset, options: ScalingOptions = {}): Scaling {
   const { theta, x } = data;
   const dim = repeat(spec);
   // Row-major, repeats one after another: the same numbers are rows of one repeat each.
   const rows = { data: x.data, n: x.data.length / dim, dim };
-  const shared = standardisation(rows, keepsUnits(spec) ? {} : { fold: longTails(rows) });
+  const log = options.logX?.(rows) ?? new Array<null>(dim).fill(null);
+  const folds = keepsUnits(spec) ? [] : longTails(rows);
+  const shared = standardisation(rows, { log, fold: folds.map((fold, j) => log[j] === null ? fold : null) });
   const tile = <T>(values: readonly T[]) => Array.from({ length: x.dim }, (_, j) => values[j % dim]!);
   return {
-    theta: standardisation(theta, ofTheta),
+    theta: standardisation(theta, options.theta),
     x: {
       mean: tile(shared.mean),
       std: tile(shared.std),
+      ...(shared.log && { log: tile(shared.log) }),
       ...(shared.fold && { fold: tile(shared.fold) }),
     },
   };

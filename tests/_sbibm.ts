@@ -44,6 +44,11 @@ export async function readSbibmObservation(task: string, k: number, name: string
   return (await readCsv(new URL(`${task}/obs${k}/${name}.csv`, FOLDER))).data;
 }
 
+/** Reads a text that lies beside the tasks. */
+export function readSbibmText(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(name, FOLDER));
+}
+
 function folderUrl(folder: string | URL): URL {
   const base = new URL(`file://${Deno.cwd()}/`);
   return typeof folder === "string" ? new URL(`${folder}/`, base) : new URL(`${folder}/`);

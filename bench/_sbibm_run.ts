@@ -1,0 +1,164 @@
+// One training of one method on one problem, and its answer to one observation.
+
+import {
+  type Artifact,
+  type Dataset,
+  drawPermutation,
+  foldIn,
+  gatherRows,
+  type Key,
+  key as seed,
+  mean,
+  type Points,
+  points,
+  row,
+  simulate,
+  split,
+  stream,
+  type Task,
+} from "@likely/core";
+import { c2st } from "@likely/diagnostics";
+import { posterior, trainLikelihood, trainPosterior, trainRatio } from "@likely/sbi";
+import { forest } from "./_forest.ts";
+import { type Clocked, clocked } from "./_sbibm_clock.ts";
+import type { Problem } from "./_sbibm_problems.ts";
+
+/** The methods compared, each with its defaults. */
+export const METHODS = ["npe", "nle", "nre"] as const;
+/** One of them. */
+export type OwnMethod = typeof METHODS[number];
+/** The Python peer's too. */
+export type Method = OwnMethod | `sbi_${OwnMethod}`;
+
+/** What a training is told; a stored one counts only if all of it is the same. */
+export interface TrainSettings {
+  readonly problem: string;
+  readonly method: Method;
+  readonly simulations: number;
+  readonly key: number;
+}
+
+/** How a training went. */
+export interface TrainResult {
+  readonly settings: TrainSettings;
+  readonly train: Clocked;
+  /** Epochs taken, and the best of them. */
+  readonly epochs: readonly [taken: number, best: number];
+}
+
+/** What an answer is told, beside its training. */
+export interface AnswerSettings extends TrainSettings {
+  readonly observation: number;
+  readonly draws: number;
+  readonly classifier: "mlp" | "forest";
+}
+
+/** How good an answer is. */
+export interface AnswerResult {
+  readonly settings: AnswerSettings;
+  readonly sample: Clocked;
+  readonly c2st: number;
+  /** `[d]`: sds of the draws over sds of the exact ones. */
+  readonly widths: readonly number[];
+  /** The share of draws where a parameter lies farther than a tenth of the exact range beyond it. */
+  readonly beyond: number;
+  readonly warnings: readonly string[];
+}
+
+/** The task that a method simulates from: methods that add up rows see one at a time. */
+export function taskOf({ task, each = task }: Problem, method: Method): Task {
+  return method.endsWith("npe") ? task : each;
+}
+
+/** Simulated pairs of a training, the same for every method that sees the same rows. */
+export function datasetOf(problem: Problem, { method, simulations, key }: TrainSettings): Promise<Dataset> {
+  return simulate(keysOf(key).data, taskOf(problem, method), simulations);
+}
+
+/** Simulates and trains. */
+export async function trained(
+  problem: Problem,
+  settings: TrainSettings & { readonly method: OwnMethod },
+): Promise<TrainResult & { artifact: Artifact }> {
+  const { prior, simulator } = taskOf(problem, settings.method);
+  const pairs = { prior: prior.spec, simulator: simulator.name, dataset: await datasetOf(problem, settings) };
+  const { value: { artifact, history }, ...train } = await clocked(() =>
+    TRAIN[settings.method](keysOf(settings.key).training, pairs)
+  );
+  const { validation } = history;
+  const best = 1 + validation.indexOf(Math.min(...validation));
+  return { settings, train, epochs: [validation.length, best], artifact };
+}
+
+const TRAIN = { npe: trainPosterior, nle: trainLikelihood, nre: trainRatio } as const;
+
+/** Draws and compares. */
+export async function answered(
+  problem: Problem,
+  settings: AnswerSettings,
+  { artifact, exact }: { readonly artifact: Artifact; readonly exact: Points },
+): Promise<AnswerResult> {
+  const x = rowsFor(await problem.observation(settings.observation), taskOf(problem, settings.method));
+  const [forDraws, forTest] = split(answerKey(settings), 2);
+  // Chains' defaults, except where modes are several.
+  const options = problem.isMultimodal ? { sampler: "smc" } as const : {};
+  const { value, ...sample } = await clocked(async () => {
+    using given = await posterior(artifact, x, options);
+    return await given.sample(forDraws, settings.draws);
+  });
+  const draws = points(value.values.slice(0, settings.draws * exact.dim), exact.dim);
+  return { settings, sample, ...await judged(forTest, settings, { exact, draws }), warnings: value.warnings };
+}
+
+/** How a sample compares with exact draws: the same for ours and for a peer's. */
+export async function judged(
+  key: Key,
+  { classifier }: Pick<AnswerSettings, "classifier">,
+  { exact, draws }: { readonly exact: Points; readonly draws: Points },
+): Promise<Pick<AnswerResult, "c2st" | "widths" | "beyond">> {
+  const [forRows, forTest] = split(key, 2);
+  // Chains are ordered in time.
+  const shuffled = gatherRows(draws, drawPermutation(stream(forRows), draws.n).subarray(0, exact.n));
+  return {
+    c2st: await c2st(forTest, exact, shuffled, classifier === "forest" ? { train: forest() } : {}),
+    widths: columns(draws).map((column, j) => sd(column) / sd(columns(exact)[j]!)),
+    beyond: beyond(exact, draws),
+  };
+}
+
+/** The one row, or the independent ones that it consists of. */
+export function rowsFor(x: Float64Array, { simulator: { xDim } }: Task): Points {
+  return points(x, xDim);
+}
+
+/** Of one observation's draws and test. */
+export function answerKey({ key, observation }: AnswerSettings): Key {
+  return foldIn(keysOf(key).answers, observation);
+}
+
+function keysOf(key: number): Readonly<Record<"data" | "training" | "answers", Key>> {
+  const [data, training, answers] = split(seed(key), 3) as Key[] as [Key, Key, Key];
+  return { data, training, answers };
+}
+
+function beyond(exact: Points, draws: Points): number {
+  const ends = columns(exact).map((column) => {
+    const [low, high] = [column.reduce((a, b) => Math.min(a, b)), column.reduce((a, b) => Math.max(a, b))];
+    return [low - (high - low) / 10, high + (high - low) / 10] as const;
+  });
+  const isBeyond = (value: number, j: number) => value < ends[j]![0] || value > ends[j]![1];
+  const out = Float64Array.from({ length: draws.n }, (_, i) => row(draws, i).some(isBeyond) ? 1 : 0);
+  return mean(out);
+}
+
+function columns({ data, n, dim }: Points): Float64Array[] {
+  return Array.from(
+    { length: dim },
+    (_, j) => Float64Array.from({ length: n }, (_, i) => data[i * dim + j]!),
+  );
+}
+
+function sd(values: Float64Array): number {
+  const centre = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+}
