@@ -9,6 +9,7 @@ import {
   distanceFrom,
   encodeArtifact,
   type Points,
+  priorSpec,
   scalarNetwork,
   type StoredSimulations,
   TrainingError,
@@ -175,7 +176,7 @@ async function trainBy(
   if (settings.method === "nre") {
     const options = { ...await ratioOptions(settings), ...run };
     if (settings.refresh === undefined) return await trainRatio(key, pairs, options);
-    const scored = { ...pairs, ...await scoreOf(settings.refresh, pairs) };
+    const scored = { ...pairs, ...await taskOf(settings.refresh, pairs) };
     return await trainRatio(key, scored, { ...options, refresh: { onProgress: onRefresh } });
   }
   return await trainCost(key, pairs, { ...await costOptions(settings, dataset, observations), ...run });
@@ -191,20 +192,23 @@ function requireCells({ embedding }: TrainSettings, { x }: Dataset): void {
   );
 }
 
-/** The exact score of the task that made the pairs. */
-async function scoreOf(
+/** The prior, and the exact score, of the task that made the pairs. */
+async function taskOf(
   name: string,
-  { simulator, prior }: SimulatedPairs,
-): Promise<Pick<SimulatedPairs, "score">> {
+  { simulator, prior }: Pick<StoredSimulations["manifest"], "simulator" | "prior">,
+): Promise<Pick<SimulatedPairs, "prior" | "score">> {
   const { task } = await loadTask(name);
-  const given = { simulator: task.simulator.name, prior: JSON.stringify(task.prior.spec) };
+  const given = { simulator: task.simulator.name, prior: JSON.stringify(priorSpec(task.prior)) };
   if (given.simulator !== simulator || given.prior !== JSON.stringify(prior)) {
     throw new UsageError(
       `Cannot run "likely train" as --refresh must be the task that was simulated, ${simulator} under its prior: ` +
         `current value is "${name}"`,
     );
   }
-  return task.simulator.score ? { score: task.simulator.score.bind(task.simulator) } : {};
+  return {
+    prior: task.prior,
+    ...(task.simulator.score && { score: task.simulator.score.bind(task.simulator) }),
+  };
 }
 
 /** What the data are, to the last bit. */

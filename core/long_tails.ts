@@ -79,7 +79,7 @@ function aroundMedian(sorted: Float64Array, robust: number): Fold {
   if (robust > 0) return { at, unit: robust };
   // Most numbers are the same: the others tell a unit.
   const away = sorted.map((value) => Math.abs(value - at)).filter((value) => value > 0).sort();
-  return { at, unit: quantile(away, 0.1) };
+  return { at, unit: quantile(away, 0.5) };
 }
 
 function farFrom({ at, unit }: Fold): Pick<LongTail, "low" | "high"> {

@@ -1,10 +1,11 @@
 // Options of recipes, checked while that costs no simulation.
 
-import { type Distance, type Key, key, mseDistance, type Points, type TrunkSpec, zeros } from "@likely/core";
-import { requireColumns, requireLength, requireRows } from "@likely/core/check";
+import { type Distance, type Key, key, mseDistance, type TrunkSpec, zeros } from "@likely/core";
+import { requireLength } from "@likely/core/check";
 import { amortisedCost, bce, noisyTargets, requireRefreshing } from "@likely/losses";
 import { requireTraining } from "@likely/surrogates";
 import { requireStructure } from "./_cost_head.ts";
+import { requireObservations } from "./_require_observations.ts";
 import { requireExactScore } from "./_require_exact_score.ts";
 import { ratioNetwork } from "./ratio_network.ts";
 import type { Planned } from "./_simulate_and_train.ts";
@@ -53,12 +54,6 @@ export function requireCostOptions(options: TrainCostOptions, planned: Planned):
     ...(failureCost !== undefined && { failureCost }),
   });
   if (BUILT_IN.has(distance.name)) requireMeasures(distance, xDim);
-}
-
-/** Requires observations that can be targets. */
-export function requireObservations(observations: Points, xDim: number): void {
-  requireColumns("train a cost", "observations", observations, xDim);
-  requireRows("train a cost", "observations", observations, 0);
 }
 
 /** A distance knows the widths it fits. */

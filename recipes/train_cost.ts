@@ -43,6 +43,7 @@ import type { CostStructure } from "./cost_structure.ts";
 import { dataReference } from "./_data_reference.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
+import { requireObservations } from "./_require_observations.ts";
 import { requirePairs } from "./_require_pairs.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { trainingWarnings } from "./_training_warnings.ts";
@@ -196,6 +197,7 @@ export async function trainCost(
   const { dataset, simulator } = pairs;
   const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;
   const known = requirePairs(pairs);
+  if (options.observations) requireObservations(options.observations, dataset.x.dim);
   const [forPilot, forTargets, forStart, forTraining] = split(key, 4);
   const pilot = pilotDistances(forPilot, dataset.x, distance);
   const costly = costHead(dataset, { ...options, distance, scale: pilot.mean });

@@ -176,6 +176,7 @@ Deno.test("ordinary columns are left as they are", () => {
     "rare event": () => random.uniform() < 0.02 ? 1 : 0,
     "two peaks": () => drawNormal(random, random.uniform() < 0.5 ? -100 : 100, 1),
     "small counts": () => drawPoisson(random, 3),
+    "mostly nothing": () => random.uniform() < 0.8 ? 0 : drawNormal(random),
     constant: () => 7,
   };
   for (const [name, draw] of Object.entries(draws)) {

@@ -102,3 +102,16 @@ Deno.test("parameters of which some failed are of their prior all the same", asy
 });
 
 const NAMES = { name: "moody", thetaDim: 2, xDim: 2 } as const;
+
+Deno.test("observations that cannot be targets are refused, not counted as failures", async () => {
+  const dataset = await simulate(key(4), { prior: flat, simulator: model }, 300);
+  const pairs = { simulator: "noisy", prior: flat.spec, dataset };
+  const observations = points(new Float64Array([0, NaN]), 2);
+  await assertRejects(
+    () => trainCost(key(0), pairs, { observations }),
+    RangeError,
+    "observations must be finite",
+  );
+  const narrow = points(new Float64Array([0]), 1);
+  await assertRejects(() => trainCost(key(0), pairs, { observations: narrow }), TypeError, "2 columns");
+});
