@@ -2,8 +2,7 @@
 
 import { densityWidths, type MafSpec } from "@likely/core";
 import { padded } from "./_arena.ts";
-import type { Code } from "./_code.ts";
-import type { Draws } from "./_draws.ts";
+import type { Draws, DrawSource } from "./_draws.ts";
 import type { FlowRows } from "./_flow_rows.ts";
 import { KINDS, type Plan } from "./_layer.ts";
 import { MASKED_DRAW } from "./_opcodes.ts";
@@ -13,53 +12,78 @@ const PANEL = 16;
 /** Lines beyond the hidden units. */
 const SPARE = 2;
 
+/** Where panels are, and what of a row is in them. */
+interface Panels {
+  readonly target: number;
+  readonly context: number;
+  /** Panels of the base, then of draws; and panels of draws and their contexts. */
+  readonly z: number;
+  readonly x: number;
+}
+
 /** Plans the way back of the whole flow. */
-export function planMaskedDraws({ arena, parameters }: Plan, spec: MafSpec, io: FlowRows): Draws {
+export function planMaskedDraws(plan: Plan, spec: MafSpec, io: FlowRows): Draws {
+  const { arena } = plan;
   const { target, context } = densityWidths(spec);
-  const { hidden, activation, transforms } = spec;
-  const panels = Math.ceil(io.most / PANEL);
-  const [own, all] = [target * PANEL, (target + context) * PANEL];
-  const units = (hidden.reduce((sum, width) => sum + width, 0) + SPARE) * PANEL;
-  const z = arena.take("draws", panels * own);
-  const x = arena.take("draws and contexts", panels * all);
-  const scratch = arena.take("units", panels * units);
-  const widths = arena.constant("widths", [...hidden, 0]);
-  const work = workOf(spec) * PANEL;
-
-  const emitTransform = (code: Code, count: number, t: number): void => {
-    const first = hidden.length > 0 ? `transform${t}/0/weight` : `transform${t}/out/weight`;
-    const weights = parameters.weights + parameters.offset(first);
-    const sizes = [count, target, context, hidden.length, widths, KINDS[activation]];
-    code.emit(MASKED_DRAW, ...sizes, weights, z, x, scratch, units * 4, t % 2, work);
+  const most = Math.ceil(io.most / PANEL) * PANEL;
+  const units = spec.hidden.reduce((sum, width) => sum + width, SPARE);
+  const panels: Panels = {
+    target,
+    context,
+    z: arena.take("draws", most * target),
+    x: arena.take("draws and contexts", most * (target + context)),
   };
-
+  const scratch = { at: arena.take("units", most * units), bytes: units * PANEL * 4 };
+  const widths = arena.constant("widths", [...spec.hidden, 0]);
   return {
     emit: (code, { conditions, each }) => {
       const count = Math.ceil(conditions * each / PANEL);
       code.rowByRow(count, () => {
-        for (let t = transforms - 1; t >= 0; t--) emitTransform(code, count, t);
+        for (let t = spec.transforms - 1; t >= 0; t--) {
+          const sizes = [count, target, context, spec.hidden.length, widths, KINDS[spec.activation]];
+          const places = [firstWeight(plan, spec, t), panels.z, panels.x, scratch.at, scratch.bytes];
+          code.emit(MASKED_DRAW, ...sizes, ...places, t % 2, workOf(spec) * PANEL);
+        }
       });
     },
-    write: (memory, { normal, contexts, each }) => {
-      const count = normal.length / target;
-      const [base, seen] = [z, x].map((at) => new Float32Array(memory.buffer, at));
-      for (let i = 0; i < count; i++) {
-        const [panel, lane] = [Math.floor(i / PANEL), i % PANEL];
-        const condition = Math.floor(i / each) * context;
-        for (let j = 0; j < target; j++) base![panel * own + j * PANEL + lane] = normal[i * target + j]!;
-        const first = panel * all + own + lane;
-        for (let j = 0; j < context; j++) seen![first + j * PANEL] = contexts[condition + j]!;
-      }
-    },
-    read: (memory, out) => {
-      const from = new Float32Array(memory.buffer, z);
-      const count = out.length / target;
-      for (let i = 0; i < count; i++) {
-        const first = Math.floor(i / PANEL) * own + i % PANEL;
-        for (let j = 0; j < target; j++) out[i * target + j] = from[first + j * PANEL]!;
-      }
-    },
+    write: (memory, source) => writePanels(memory, panels, source),
+    read: (memory, out) => readPanels(memory, panels, out),
   };
+}
+
+/** Where the weights of a transform begin. */
+function firstWeight({ parameters }: Plan, { hidden }: MafSpec, t: number): number {
+  const path = `transform${t}/${hidden.length > 0 ? "0" : "out"}/weight`;
+  return parameters.weights + parameters.offset(path);
+}
+
+function writePanels(
+  memory: WebAssembly.Memory,
+  { target, context, z, x }: Panels,
+  { normal, contexts, each }: DrawSource,
+): void {
+  const base = new Float32Array(memory.buffer, z);
+  const seen = new Float32Array(memory.buffer, x);
+  for (let i = 0; i < normal.length / target; i++) {
+    const [from, condition] = [i * target, Math.floor(i / each) * context];
+    let to = placeOf(i, target);
+    for (let j = 0; j < target; j++, to += PANEL) base[to] = normal[from + j]!;
+    to = placeOf(i, target + context) + target * PANEL;
+    for (let j = 0; j < context; j++, to += PANEL) seen[to] = contexts[condition + j]!;
+  }
+}
+
+function readPanels(memory: WebAssembly.Memory, { target, z }: Panels, out: Float32Array): void {
+  const from = new Float32Array(memory.buffer, z);
+  for (let i = 0; i < out.length / target; i++) {
+    let place = placeOf(i, target);
+    for (let j = 0; j < target; j++, place += PANEL) out[i * target + j] = from[place]!;
+  }
+}
+
+/** The first number of row i in panels of so many lines. */
+function placeOf(i: number, lines: number): number {
+  return Math.floor(i / PANEL) * lines * PANEL + i % PANEL;
 }
 
 /** Multiply-adds of a row in one transform. */

@@ -129,7 +129,7 @@ for (const [name, spec] of Object.entries({ ...DENSITIES, ...GIVEN })) {
         const drawn = density.sample(key(7), n, conditions);
         // Where a chosen component, or a bin, hangs on rounding a draw may be another.
         const far = drawn.data.filter((value, k) =>
-          Math.abs(value - expected.data[k]!) > 1e-3 * (1 + Math.abs(expected.data[k]!))
+          Math.abs(value - expected.data[k]!) > 1e-4 * (1 + Math.abs(expected.data[k]!))
         );
         assert(far.length <= drawn.data.length / 1000, `${far.length} of ${m} × ${n} are others`);
       }

@@ -97,7 +97,7 @@ export function packTransposed(rows: i32, k: i32, src: usize, row: usize, dst: u
  *
  * Three rows of twelve columns are nine sums, which hide the latency of two FMA a cycle and leave
  * room among the sixteen registers of x86. Four rows would fill them: on one machine that is 6 %
- * faster, on another the sums are spilled and it takes half as long again. Other widths are what
+ * faster, on another, where something seems to be spilled, it takes half as long again. Other widths are what
  * is left over at the end.
  */
 export function gemm(
