@@ -9,7 +9,7 @@ import { requireNonNegative } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { observed } from "./_observed.ts";
-import { directPosterior } from "./_direct_posterior.ts";
+import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
 import { sampledPosterior } from "./_sampled_posterior.ts";
 import { scaled } from "./_scaled.ts";
 import { observationWarnings } from "./observation_warnings.ts";
@@ -87,11 +87,4 @@ async function conditioned(
     ...sampledPosterior(prior, fit, { check: convergenceWarnings, ...sampling }),
     [Symbol.dispose]: () => output[Symbol.dispose](),
   };
-}
-
-function requireUntempered(beta: number): void {
-  if (beta === 1) return;
-  throw new RangeError(
-    `Cannot condition a posterior as beta must be 1, what it was learned for: current value is ${beta}`,
-  );
 }
