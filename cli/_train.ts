@@ -233,7 +233,7 @@ function printModel(
   { kind, provenance, spec }: Artifact,
   { size, best }: { readonly size: number; readonly best: number },
 ): void {
-  const { simulator, simulations, loss, engine, training } = provenance;
+  const { simulator, simulations, loss, engine, training, advice = [] } = provenance;
   console.log(`${out}: ${OUTPUTS[kind]} of ${simulator}, from ${simulations} pairs`);
   if (kind === "cost") {
     console.log(`  distance         ${distanceFrom(loss.options).unit}`);
@@ -245,4 +245,5 @@ function printModel(
   console.log(`  epochs           ${training.epochs}`);
   console.log(`  engine           ${engine}`);
   console.log(`  size             ${(size / 1000).toFixed(1)} kB`);
+  for (const line of advice) console.log(`note: ${line}`);
 }

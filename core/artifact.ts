@@ -54,6 +54,8 @@ export interface Provenance {
   readonly engine: string;
   /** Library versions by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What training leaves open, in words: what its data cannot tell, and what more would bring. */
+  readonly advice?: readonly string[];
   /** Best validation loss, the epochs done, and how the losses went. */
   readonly training: {
     readonly loss: number;

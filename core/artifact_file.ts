@@ -21,8 +21,9 @@
 
 import * as v from "valibot";
 import { requireLength } from "./check.ts";
-import type { Artifact, ArtifactKind } from "./artifact.ts";
+import type { Artifact } from "./artifact.ts";
 import type { DataReference } from "./data_reference.ts";
+import { checkMeaning } from "./check_meaning.ts";
 import { checkSpec } from "./check_spec.ts";
 import { checkWeights } from "./check_weights.ts";
 import { FormatError } from "./errors.ts";
@@ -30,7 +31,6 @@ import { priorFrom } from "./prior_from.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { Standardisation } from "./scaling.ts";
 import type { Spec } from "./spec.ts";
-import type { Support } from "./support.ts";
 import { type Weights, weightShapes } from "./weights.ts";
 
 const FORMAT = "1";
@@ -69,6 +69,7 @@ const PROVENANCE = v.object({
   }),
   engine: v.string(),
   versions: v.record(v.string(), v.string()),
+  advice: v.exactOptional(v.array(v.string())),
   training: v.object({
     loss: FINITE,
     epochs: COUNT,
@@ -200,8 +201,7 @@ function checkArtifact(artifact: Artifact): Artifact {
   ) requireLength("use this spec", name, length, expected);
   requireEnds("theta", theta);
   requireEnds("x", x);
-  requireMeaning(checked.kind, spec);
-  if (checked.kind === "posterior") requireSupport(theta, checked.prior.support);
+  checkMeaning("use this spec", { kind: checked.kind, spec, prior, scaling: { theta, x } });
   return {
     kind: checked.kind,
     spec,
@@ -219,27 +219,6 @@ function requireEnds(side: string, { log, upper }: Standardisation): void {
     const high = upper?.[j] ?? null;
     if (low === null || high === null || low < high) return;
     throw new RangeError(`scaling.${side} must have log < upper: column ${j} has ${low} and ${high}`);
-  });
-}
-
-/** What the network's output can mean. */
-function requireMeaning(kind: ArtifactKind, spec: Spec): void {
-  const means: readonly ArtifactKind[] = spec.kind === "network"
-    ? ["ratio", "likelihood", "cost"]
-    : [spec.target === "theta" ? "posterior" : "likelihood"];
-  if (means.includes(kind)) return;
-  const what = spec.kind === "network" ? "a network" : `a density of ${spec.target}`;
-  throw new TypeError(`kind must be ${means.join(", ")} for ${what}: current value is "${kind}"`);
-}
-
-/** A posterior sees θ through the ends of its prior: no draw lies beyond them, and no mass. */
-function requireSupport(theta: Standardisation, support: Support): void {
-  support.forEach(({ low, high }, j) => {
-    const ends = [theta.log?.[j] ?? -Infinity, theta.upper?.[j] ?? Infinity];
-    if (ends[0] === low && ends[1] === high) return;
-    throw new RangeError(
-      `scaling.theta must have the ends of the prior: column ${j} has (${ends}), not (${[low, high]})`,
-    );
   });
 }
 

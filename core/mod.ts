@@ -13,6 +13,7 @@ export * from "./artifact_file.ts";
 export * from "./base_draws.ts";
 export * from "./batch.ts";
 export * from "./beta.ts";
+export * from "./check_meaning.ts";
 export * from "./check_spec.ts";
 export * from "./check_weights.ts";
 export * from "./conditional_density.ts";

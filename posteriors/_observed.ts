@@ -1,4 +1,4 @@
-import { type Artifact, fromRows, type Points } from "@likely/core";
+import { type Artifact, checkMeaning, fromRows, type Points, type Standardisation } from "@likely/core";
 
 /** The observation as rows, `[m, p]`, of finite numbers that a surrogate can be conditioned on. */
 export function observed(artifact: Artifact, x: ArrayLike<number> | Points): Points {
@@ -12,19 +12,33 @@ export function observed(artifact: Artifact, x: ArrayLike<number> | Points): Poi
   return rows;
 }
 
-/** Requires finite rows of a surrogate's width, and a surrogate that can be conditioned on them. */
-export function requireObservations({ spec, kind }: Artifact, { data, dim, n }: Points): void {
-  if (kind === "posterior" && spec.kind === "network") {
-    throw new TypeError(
-      `Cannot condition an artifact as its kind must be ratio, likelihood or cost: current value is ${kind}`,
-    );
-  }
+/** Requires rows that a surrogate can be conditioned on: of its width, finite, of the kind it knows. */
+export function requireObservations(artifact: Artifact, x: Points): void {
+  const { spec, scaling } = artifact;
+  checkMeaning("condition an artifact", artifact);
+  const { data, dim, n } = x;
   if (dim !== spec.xDim || n === 0) {
     throw new TypeError(
       `Cannot condition on x as a row must have length ${spec.xDim}: current length is ${dim}`,
     );
   }
   const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  throw new RangeError(`Cannot condition on x as it must be finite: x[${bad}] is ${data[bad]}`);
+  if (bad >= 0) throw new RangeError(`Cannot condition on x as it must be finite: x[${bad}] is ${data[bad]}`);
+  requireInside(scaling.x, x);
+}
+
+/** Requires what the columns of a density of x can be: beyond, it has no mass, and any θ would do. */
+function requireInside({ log, upper, whole }: Standardisation, { data, dim }: Points): void {
+  data.forEach((value, k) => {
+    const j = k % dim;
+    const [low, high] = [log?.[j] ?? -Infinity, upper?.[j] ?? Infinity];
+    const isWhole = whole?.[j] === true;
+    if (value > low && value < high && (!isWhole || Number.isInteger(value))) return;
+    throw new RangeError(
+      `Cannot condition on x as column ${j} must be ${
+        isWhole ? "a whole number " : ""
+      }in (${low}, ${high}): ` +
+        `current value is ${value}`,
+    );
+  });
 }

@@ -118,7 +118,7 @@ async function samplingSection(draws: Draws): Promise<ReportSection> {
 }
 
 async function surrogateSection({ kind, provenance }: Artifact): Promise<ReportSection> {
-  const { training: { history } } = provenance;
+  const { advice = [], training: { history } } = provenance;
   // Only a cost's loss has the unit of the data.
   const yLabel = kind === "cost" ? "loss" : "loss, nats";
   const below = history?.termWeights
@@ -128,6 +128,7 @@ async function surrogateSection({ kind, provenance }: Artifact): Promise<ReportS
   return {
     heading: "Surrogate",
     blocks: [
+      { kind: "notice", title: "What training leaves open", lines: advice },
       ...(history ? [figure(await renderSvg(plotTraining(history, { yLabel })), caption)] : []),
       reportProvenance(provenance),
     ],

@@ -4,19 +4,25 @@ import type { DensitySides, Key, Scaling } from "@likely/core";
 import { nll } from "@likely/losses";
 import { freeze, train } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
+import { dataAdvice } from "./_data_advice.ts";
 import { dataReference } from "./_data_reference.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { versions } from "./_versions.ts";
+import type { XColumn } from "./x_column.ts";
 
 /** Trains a density of one side given the other. */
 export async function trainDensity(
   key: Key,
   { dataset, prior, simulator }: SimulatedPairs,
-  options: DensityTrainingOptions & Pick<DensitySides, "target"> & { readonly scaling: Scaling },
+  options: DensityTrainingOptions & Pick<DensitySides, "target"> & {
+    readonly scaling: Scaling;
+    readonly columns?: readonly XColumn[];
+  },
 ): Promise<TrainedDensity> {
-  const { target, estimator, embedding, engine = defaultEngine(), loss = nll(), ...training } = options;
+  const { target, estimator, embedding, columns = [], ...rest } = options;
+  const { engine = defaultEngine(), loss = nll(), ...training } = rest;
   const sides = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim, target, ...(embedding && { embedding }) };
   const trained = await train(key, dataset, {
     ...DEFAULT_TRAINING,
@@ -26,7 +32,8 @@ export async function trainDensity(
     loss,
   });
   const kind = target === "theta" ? "posterior" : "likelihood";
-  const artifact = freeze(trained, { kind, prior, simulator, versions: versions() });
+  const advice = dataAdvice(dataset, columns);
+  const artifact = freeze(trained, { kind, prior, simulator, versions: versions(), advice });
   const reference = await dataReference(artifact, dataset.x, engine);
   return { artifact: { ...artifact, ...reference }, history: trained.history };
 }

@@ -27,12 +27,13 @@ import {
   stream,
   type TrunkSpec,
 } from "@likely/core";
-import { requireLength } from "@likely/core/check";
+import { requireLength, requireRows } from "@likely/core/check";
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
 import { freeze, scalingFor, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
 import { costHead } from "./_cost_head.ts";
 import type { CostStructure } from "./cost_structure.ts";
+import { dataAdvice } from "./_data_advice.ts";
 import { dataReference } from "./_data_reference.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
@@ -183,6 +184,8 @@ export async function trainCost(
 ): Promise<TrainedCost> {
   const { dataset, prior, simulator } = pairs;
   const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;
+  requireRows("train a cost", "theta", dataset.theta, 2);
+  requireRows("train a cost", "x", dataset.x, 2);
   const [forPilot, forTargets, forStart, forTraining] = split(key, 4);
   const pilot = pilotDistances(forPilot, dataset.x, distance);
   const head = costHead(dataset, { ...options, distance, scale: pilot.mean });
@@ -208,7 +211,9 @@ export async function trainCost(
     }),
   });
   const counted = { ...trained, simulations: dataset.theta.n };
-  const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions() });
+  // Rows that failed are learned from: nothing is left out.
+  const advice = dataAdvice({ ...dataset, failed: 0 });
+  const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions(), advice });
   const reference = await dataReference(artifact, dataset.x, engine);
   return { artifact: { ...artifact, ...reference }, history: trained.history };
 }

@@ -67,7 +67,7 @@ export async function trainLikelihood(
   requireXColumns(pairs.dataset.x, columns);
   const scaling = scalingOf(pairs, columns);
   const loss = options.loss ?? defaultLoss(pairs, scaling, columns);
-  return await trainDensity(key, pairs, { ...training, loss, target: "x", scaling });
+  return await trainDensity(key, pairs, { ...training, columns, loss, target: "x", scaling });
 }
 
 function allReal(dim: number): XColumn[] {

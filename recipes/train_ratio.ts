@@ -28,6 +28,7 @@ import {
 } from "@likely/losses";
 import { freeze, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
+import { dataAdvice } from "./_data_advice.ts";
 import { dataReference } from "./_data_reference.ts";
 import { logColumns } from "./_log_columns.ts";
 import { ratioNetwork } from "./ratio_network.ts";
@@ -147,7 +148,8 @@ export async function trainRatio(
     loss,
     logTheta,
   });
-  const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions() });
+  const advice = dataAdvice(dataset);
+  const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions(), advice });
   const reference = await dataReference(artifact, dataset.x, engine);
   return { artifact: { ...artifact, ...reference }, history: trained.history };
 }

@@ -21,6 +21,12 @@ export interface FreezeOptions {
    * @default {{}}
    */
   readonly versions?: Readonly<Record<string, string>>;
+  /**
+   * What training leaves open, in words.
+   *
+   * @default {[]}
+   */
+  readonly advice?: readonly string[];
 }
 
 /**
@@ -68,7 +74,7 @@ export interface FreezeOptions {
  */
 export function freeze(trained: Trained, options: FreezeOptions): Artifact {
   const { spec, weights, scaling, key, simulations, failed, loss, engine, history, best, epochs } = trained;
-  const { kind, prior, simulator, versions = {} } = options;
+  const { kind, prior, simulator, versions = {}, advice = [] } = options;
   return {
     kind,
     spec,
@@ -83,6 +89,7 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
       loss,
       engine,
       versions,
+      ...(advice.length > 0 && { advice }),
       training: { loss: best.loss, epochs, history },
     },
   };

@@ -140,7 +140,12 @@ function exactEngine(sharpness: number): Engine {
   };
 }
 
-const moons = { kind: "ratio", spec: { xDim: 2 }, prior: twoMoons().prior.spec } as Artifact;
+const moons = {
+  kind: "ratio",
+  spec: { kind: "network", thetaDim: 2, xDim: 2 },
+  scaling: { x: {} },
+  prior: twoMoons().prior.spec,
+} as Artifact;
 const options = { datasets: 120, draws: 99, smc: { particles: 250 } };
 
 Deno.test("calibrate() finds nothing wrong with the exact posterior of two moons, both modes of it", async () => {
