@@ -4,9 +4,18 @@
  * @module
  */
 
-import { type Artifact, type Engine, fromRows, type Key, type Points, priorFrom } from "@likely/core";
+import {
+  type Artifact,
+  type Engine,
+  fromRows,
+  type Key,
+  membersOf,
+  type Points,
+  priorFrom,
+} from "@likely/core";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { conditionedCosts } from "./_conditioned_costs.ts";
+import { requireCost } from "./_require_cost.ts";
 
 /** Options of {@linkcode costSpread}. */
 export interface CostSpreadOptions {
@@ -28,17 +37,21 @@ export interface CostSpreadOptions {
  * How far cost surrogates disagree about an observation: the standard deviation over members of
  * the cost of one θ, averaged over θ; in units of the distance.
  *
- * @param members At least two surrogates of one cost.
+ * @param artifact An ensemble of costs.
  * @param x `[p]`, the observation.
  * @param options Where to ask.
  * @returns The mean standard deviation.
+ * @throws {TypeError} If it is no ensemble of costs.
  */
 export async function costSpread(
-  members: readonly Artifact[],
+  artifact: Artifact,
   x: ArrayLike<number>,
   options: CostSpreadOptions = {},
 ): Promise<number> {
-  const { engine = fusedEngine(), theta = priorFrom(members[0]!.prior).sample(PROBE, 64) } = options;
+  const { engine = fusedEngine(), theta = priorFrom(artifact.prior).sample(PROBE, 64) } = options;
+  const members = membersOf(artifact);
+  requireCost("tell how members disagree", artifact);
+  requireMembers(members.length);
   using costs = await conditionedCosts(members, fromRows([x]), engine);
   const deviations = costs.each(theta);
   const squares = Array.from(
@@ -46,6 +59,11 @@ export async function costSpread(
     (_, i) => deviations.reduce((sum, values) => sum + values[i]! ** 2, 0) / (deviations.length - 1),
   );
   return squares.reduce((sum, square) => sum + Math.sqrt(square), 0) / theta.n;
+}
+
+function requireMembers(count: number): void {
+  if (count > 1) return;
+  throw new TypeError("Cannot tell how members disagree as there must be at least 2: current value is 1");
 }
 
 // Not a source of randomness but a fixed set of parameters, the same for every observation.

@@ -4,10 +4,12 @@
  * @module
  */
 
-import { type Artifact, type Points, type Posterior, priorFrom } from "@likely/core";
+import { type Artifact, type Draws, membersOf, type Points, type Posterior, priorFrom } from "@likely/core";
 import { requireNonNegative } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
 import { fusedEngine } from "@likely/kernels/fused-engine";
+import { conditionedCosts } from "./_conditioned_costs.ts";
+import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
 import { observed } from "./_observed.ts";
 import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
 import { sampledPosterior } from "./_sampled_posterior.ts";
@@ -20,6 +22,10 @@ import type { PosteriorOptions } from "./posterior_options.ts";
  *
  * A posterior that was learned as a density is drawn from directly: draws are independent, their
  * log density is exact, and options of samplers mean nothing. Others are sampled.
+ *
+ * An ensemble of costs warns where it is out of its depth, too: at once, when members disagree about
+ * the observation more than about 99 % of simulated ones; with the draws, when β turns their
+ * disagreement about those into more than one nat, so that the posterior's shape is not known.
  *
  * Holds engine memory until disposed. An observation unlike the training data is warned of at
  * once, in `warnings` (see `observationWarnings`); draws repeat that, and add what speaks against
@@ -52,7 +58,10 @@ export async function posterior(
   const { beta = 1, engine = fusedEngine(), ...sampling } = options;
   requireNonNegative("condition a surrogate", "beta", beta);
   const rows = observed(artifact, x);
-  const warnings = await observationWarnings(artifact, rows, { engine });
+  const warnings = [
+    ...await observationWarnings(artifact, rows, { engine }),
+    ...await spreadWarnings(artifact, rows, engine),
+  ];
   const given = await conditioned(artifact, rows, { ...sampling, beta, engine });
   return {
     ...given,
@@ -80,11 +89,27 @@ async function conditioned(
       [Symbol.dispose]: () => density[Symbol.dispose](),
     };
   }
+  if (artifact.kind === "cost") return await byCost(artifact, rows, { engine, ...sampling });
   const output = await engine.logDensity(artifact, rows);
-  // A cost falls where parameters fit; a ratio and a likelihood rise.
-  const fit = artifact.kind === "cost" ? scaled(output, -1) : output;
   return {
-    ...sampledPosterior(prior, fit, { check: convergenceWarnings, ...sampling }),
+    ...sampledPosterior(prior, output, { check: convergenceWarnings, ...sampling }),
     [Symbol.dispose]: () => output[Symbol.dispose](),
+  };
+}
+
+/** A cost falls where parameters fit; a ratio and a likelihood rise. */
+async function byCost(
+  artifact: Artifact,
+  rows: Points,
+  { engine, ...sampling }: Conditioning,
+): Promise<Posterior & Disposable> {
+  const costs = await conditionedCosts(membersOf(artifact), rows, engine);
+  const check = (draws: Draws) => [
+    ...convergenceWarnings(draws),
+    ...(artifact.others ? disagreementWarnings(costs, draws, sampling.beta) : []),
+  ];
+  return {
+    ...sampledPosterior(priorFrom(artifact.prior), scaled(costs, -1), { check, ...sampling }),
+    [Symbol.dispose]: () => costs[Symbol.dispose](),
   };
 }

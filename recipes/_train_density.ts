@@ -8,18 +8,30 @@ import { dataAdvice } from "./_data_advice.ts";
 import { dataReference } from "./_data_reference.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
+import { trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { versions } from "./_versions.ts";
 import type { XColumn } from "./x_column.ts";
 
 /** Trains a density of one side given the other. */
-export async function trainDensity(
+export function trainDensity(
+  key: Key,
+  pairs: SimulatedPairs,
+  { members = 1, ...options }: DensityPlan,
+): Promise<TrainedDensity> {
+  return trainMembers(key, { ...options, members }, (key) => trainOne(key, pairs, options));
+}
+
+/** What is trained. */
+interface DensityPlan extends DensityTrainingOptions, Pick<DensitySides, "target"> {
+  readonly scaling: Scaling;
+  readonly columns?: readonly XColumn[];
+}
+
+async function trainOne(
   key: Key,
   { dataset, prior, simulator }: SimulatedPairs,
-  options: DensityTrainingOptions & Pick<DensitySides, "target"> & {
-    readonly scaling: Scaling;
-    readonly columns?: readonly XColumn[];
-  },
+  options: Omit<DensityPlan, "members">,
 ): Promise<TrainedDensity> {
   const { target, estimator, embedding, columns = [], ...rest } = options;
   const { engine = defaultEngine(), loss = nll(), ...training } = rest;

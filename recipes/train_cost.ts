@@ -10,6 +10,7 @@ import {
   type Distance,
   type EmbeddingSpec,
   type Engine,
+  foldIn,
   gatherRows,
   type HeadSpec,
   type Key,
@@ -35,14 +36,19 @@ import { costHead } from "./_cost_head.ts";
 import type { CostStructure } from "./cost_structure.ts";
 import { dataAdvice } from "./_data_advice.ts";
 import { dataReference } from "./_data_reference.ts";
+import type { EnsemblePlan } from "./ensemble_plan.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
+import { trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { versions } from "./_versions.ts";
+import { withSpreads } from "./with_spreads.ts";
 
 /** Options of {@linkcode trainCost}: the targets', the network's, and all of {@linkcode train}'s. */
 export interface TrainCostOptions
-  extends Partial<Omit<TrainOptions, "spec" | "loss" | "logTheta" | "scaling" | "start" | "startMargin">> {
+  extends
+    EnsemblePlan,
+    Partial<Omit<TrainOptions, "spec" | "loss" | "logTheta" | "scaling" | "start" | "startMargin">> {
   /**
    * What is expected; β is in 1 / its unit.
    *
@@ -149,7 +155,7 @@ export const ACE_PAPER: TrainCostOptions = {
  * Targets are the simulated x, noisy copies of some, and observations, if given. The head has the
  * shape that the cost is known to have in x, or is `c · softplus` with c the mean distance of random
  * pairs. The loss that remains is the noise of single simulations, not an error. Simulations that
- * failed count as costly.
+ * failed count as costly. Where several `members` disagree, the data did not tell: `posterior` warns.
  *
  * Source: Gao, Deistler & Macke (2023), "Generalized Bayesian inference for scientific
  * simulators via amortized cost estimation", https://arxiv.org/abs/2305.15208
@@ -181,6 +187,19 @@ export async function trainCost(
   key: Key,
   pairs: SimulatedPairs,
   options: TrainCostOptions = {},
+): Promise<TrainedCost> {
+  const { members = 1, ...training } = options;
+  const trained = await trainMembers(key, options, (key) => trainOne(key, pairs, training));
+  if (!trained.artifact.others) return trained;
+  const { engine = defaultEngine() } = options;
+  const artifact = await withSpreads(foldIn(key, members), trained.artifact, pairs.dataset.x, { engine });
+  return { ...trained, artifact };
+}
+
+async function trainOne(
+  key: Key,
+  pairs: SimulatedPairs,
+  options: Omit<TrainCostOptions, "members">,
 ): Promise<TrainedCost> {
   const { dataset, prior, simulator } = pairs;
   const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;

@@ -30,13 +30,15 @@ import { freeze, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
 import { dataAdvice } from "./_data_advice.ts";
 import { dataReference } from "./_data_reference.ts";
+import type { EnsemblePlan } from "./ensemble_plan.ts";
 import { logColumns } from "./_log_columns.ts";
 import { ratioNetwork } from "./ratio_network.ts";
+import { trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
-export interface TrainRatioOptions extends Partial<Omit<TrainOptions, "spec" | "logTheta">> {
+export interface TrainRatioOptions extends EnsemblePlan, Partial<Omit<TrainOptions, "spec" | "logTheta">> {
   /**
    * How x is embedded before θ joins it.
    *
@@ -121,7 +123,7 @@ export async function trainRatio(
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
   const { dataset, prior, simulator } = pairs;
-  const { embedding, trunk, engine = defaultEngine(), refresh, ...training } = options;
+  const { embedding, trunk, engine = defaultEngine(), refresh, members = 1, ...training } = options;
   const logTheta = logColumns(priorFrom(prior).support);
   const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);
   // Without refreshing, the key trains as it is.
@@ -140,18 +142,14 @@ export async function trainRatio(
     ...ratioNetwork(dims, { ...(embedding && { embedding }), ...(trunk && { trunk }) }),
     head: { kind: "linear" },
   };
-  const trained = await train(forTraining, dataset, {
-    ...DEFAULT_TRAINING,
-    ...training,
-    engine,
-    spec,
-    loss,
-    logTheta,
+  const settings = { ...DEFAULT_TRAINING, ...training, engine, spec, loss, logTheta };
+  return await trainMembers(forTraining, { ...training, members }, async (key) => {
+    const trained = await train(key, dataset, settings);
+    const advice = dataAdvice(dataset);
+    const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions(), advice });
+    const reference = await dataReference(artifact, dataset.x, engine);
+    return { artifact: { ...artifact, ...reference }, history: trained.history };
   });
-  const advice = dataAdvice(dataset);
-  const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions(), advice });
-  const reference = await dataReference(artifact, dataset.x, engine);
-  return { artifact: { ...artifact, ...reference }, history: trained.history };
 }
 
 function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
