@@ -1,5 +1,14 @@
 import { assert, assertAlmostEquals } from "@std/assert";
-import { type Artifact, encodeArtifact, independent, key, type NetworkSpec, normal } from "@likely/core";
+import {
+  type Artifact,
+  encodeArtifact,
+  ensemble,
+  independent,
+  initWeights,
+  key,
+  type NetworkSpec,
+  normal,
+} from "@likely/core";
 import { fusedEngine } from "@likely/kernels";
 import { artifactOf, linearTrunks, normalRows, specs } from "../kernels/_cases_test.ts";
 import { hasPython, python } from "./_python.ts";
@@ -15,7 +24,7 @@ reader = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(reader)
 out = {}
 for name, rows in json.loads(open(sys.argv[2] + "/rows.json").read()).items():
-    out[name] = list(reader.Surrogate(f"{sys.argv[2]}/{name}.safetensors")(rows["theta"], rows["x"]))
+    out[name] = list(reader.Surrogate(f"{sys.argv[2]}/{name}.safetensors", rows.get("member"))(rows["theta"], rows["x"]))
 print(json.dumps(out))`;
 
 /** A surrogate whose θ is seen in logarithms, and both sides in units of their own. */
@@ -44,19 +53,26 @@ Deno.test({
   ignore: !await hasPython("safetensors", "numpy"),
   fn: async () => {
     const folder = await Deno.makeTempDir();
-    const rows: Record<string, { theta: number[][]; x: number[][] }> = {};
+    const rows: Record<string, { theta: number[][]; x: number[][]; member?: number }> = {};
     const ours: Record<string, number[]> = {};
     for (const [title, spec] of Object.entries({ ...specs, ...linearTrunks })) {
       const artifact = scaled(spec, spec.head.kind === "linear" ? "ratio" : "cost");
       const name = title.replace(/\W+/g, "_");
       const [theta, x] = [normalRows(key(5), N, spec.thetaDim), normalRows(key(6), N, spec.xDim)];
       await Deno.writeFile(`${folder}/${name}.safetensors`, encodeArtifact(artifact));
+      // The same network once more, as the second member of an ensemble.
+      const first = { ...artifact, weights: initWeights(key(7), spec) };
+      await Deno.writeFile(
+        `${folder}/${name}_joint.safetensors`,
+        encodeArtifact(ensemble([first, artifact])),
+      );
       const list = (from: typeof theta) =>
         Array.from({ length: N }, (_, i) => [...from.data.subarray(i * from.dim, (i + 1) * from.dim)]);
       rows[name] = { theta: list(theta), x: list(x) };
+      rows[`${name}_joint`] = { ...rows[name], member: 1 };
       using densities = await fusedEngine().logDensities(artifact, x);
       const chains = Uint32Array.from({ length: N }, (_, i) => i);
-      ours[name] = [...densities.evaluate(theta, { chains }).value];
+      ours[name] = ours[`${name}_joint`] = [...densities.evaluate(theta, { chains }).value];
     }
     await Deno.writeTextFile(`${folder}/rows.json`, JSON.stringify(rows));
     const theirs: Record<string, number[]> = JSON.parse(await python(PROGRAM, READER, folder));
