@@ -1,6 +1,13 @@
 // The checkpoint of `likely train`: a file beside the model, as long as the model is not done.
 
-import { decodeSafetensors, encodeSafetensors, FormatError } from "@likely/core";
+import {
+  type Artifact,
+  decodeArtifact,
+  decodeSafetensors,
+  encodeArtifact,
+  encodeSafetensors,
+  FormatError,
+} from "@likely/core";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "@likely/surrogates/checkpoint";
 import { writeOutput } from "./_output.ts";
 
@@ -11,10 +18,14 @@ export type RunIdentity = Readonly<Record<string, string | number>>;
 export interface CheckpointFile {
   /** The file. */
   readonly path: string;
-  /** The state to go on from; undefined for a new run. */
+  /** The state to go on from; undefined for a new run, and for one that is done. */
   readonly found: TrainingCheckpoint | undefined;
+  /** What was trained, of a run that is done. */
+  readonly done: Artifact | undefined;
   /** Keeps a state, at most once a second unless told to. */
   write(checkpoint: TrainingCheckpoint, now: boolean): Promise<void>;
+  /** Keeps what was trained instead, while more is to be. */
+  finish(artifact: Artifact): Promise<void>;
   /** Removes the file, if there is one. */
   remove(): Promise<void>;
 }
@@ -24,28 +35,38 @@ const INTERVAL_MS = 1000;
 
 /** Opens the checkpoint of a run; a file of another run is refused. */
 export async function openCheckpoint(path: string, run: RunIdentity): Promise<CheckpointFile> {
-  const found = await readCheckpoint(path, run);
+  const { found, done } = await readCheckpoint(path, run);
   let written = -Infinity;
+  const keep = async (bytes: Uint8Array) => {
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    await writeOutput(path, encodeSafetensors(tensors, { ...metadata, [IDENTITY]: JSON.stringify(run) }));
+  };
   return {
     path,
     found,
+    done,
     write: async (checkpoint, now) => {
       if (!now && performance.now() - written < INTERVAL_MS) return;
-      const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(checkpoint));
-      await writeOutput(path, encodeSafetensors(tensors, { ...metadata, [IDENTITY]: JSON.stringify(run) }));
+      await keep(encodeCheckpoint(checkpoint));
       written = performance.now();
     },
+    finish: (artifact) => keep(encodeArtifact(artifact)),
     remove: () => Deno.remove(path).catch(ignoreMissing),
   };
 }
 
-async function readCheckpoint(path: string, run: RunIdentity): Promise<TrainingCheckpoint | undefined> {
+async function readCheckpoint(
+  path: string,
+  run: RunIdentity,
+): Promise<Pick<CheckpointFile, "found" | "done">> {
   const bytes = await Deno.readFile(path).catch(ignoreMissing);
-  if (bytes === undefined) return undefined;
+  if (bytes === undefined) return { found: undefined, done: undefined };
   try {
-    const checkpoint = decodeCheckpoint(bytes);
-    requireSameRun(JSON.parse(decodeSafetensors(bytes).metadata[IDENTITY] ?? "{}"), run);
-    return checkpoint;
+    const { metadata } = decodeSafetensors(bytes);
+    requireSameRun(JSON.parse(metadata[IDENTITY] ?? "{}"), run);
+    return "likely.format" in metadata
+      ? { found: undefined, done: decodeArtifact(bytes) }
+      : { found: decodeCheckpoint(bytes), done: undefined };
   } catch (cause) {
     throw new FormatError(
       `Cannot resume from ${path}: ${(cause as Error).message}; give the same options, ` +

@@ -12,6 +12,7 @@ import {
   points,
   priorShape,
   row,
+  warningsOf,
   zeros,
 } from "@likely/core";
 import type { PosteriorReportOptions } from "@likely/sbi";
@@ -59,7 +60,7 @@ async function run(args: Arguments): Promise<void> {
   const predictive = task && await predict(keyFor("report", seed), { task, x: x ?? task, draws, artifact });
   const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
   const warnings = [
-    ...artifact.provenance.warnings ?? [],
+    ...warningsOf(artifact),
     ...(predictive ? await observationWarnings(artifact, await readObservation((x ?? task)!)) : []),
     ...draws.warnings,
     ...convergenceWarnings(draws),

@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { join, parse } from "node:path";
-import { type Artifact, extent, type Points } from "@likely/core";
+import { type Artifact, extent, type Points, warningsOf } from "@likely/core";
 import { writeDrawsOutput } from "./_draws_file.ts";
 import { printSummary } from "./_print_summary.ts";
 import { keyFor } from "./_seed.ts";
@@ -29,7 +29,7 @@ export async function followPath(
   { betas, files, draws: particles, seed, signal }: PathArguments,
 ): Promise<void> {
   const { betaPath, essBulk, observationWarnings } = await import("@likely/sbi");
-  const warnings = [...artifact.provenance.warnings ?? [], ...await observationWarnings(artifact, x)];
+  const warnings = [...warningsOf(artifact), ...await observationWarnings(artifact, x)];
   for (const warning of warnings) console.error(`warning: ${warning}`);
   const steps = await betaPath(keyFor("sample", seed), artifact, x, { betas, particles, signal });
   for (const [k, { beta, draws, cost }] of steps.entries()) {

@@ -8,11 +8,15 @@ import {
   decodeSafetensors,
   distanceFrom,
   encodeArtifact,
+  ensemble,
+  foldIn,
+  type Key,
   type Points,
   priorSpec,
   scalarNetwork,
   type StoredSimulations,
   TrainingError,
+  warningsOf,
 } from "@likely/core";
 import type {
   RefreshOptions,
@@ -22,7 +26,7 @@ import type {
   TrainedRatio,
   TrainOptions,
 } from "@likely/sbi";
-import { type CheckpointFile, openCheckpoint } from "./_checkpoint_file.ts";
+import { type CheckpointFile, openCheckpoint, type RunIdentity } from "./_checkpoint_file.ts";
 import { readSimulations, readTable } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, UsageError } from "./_options.ts";
@@ -59,7 +63,7 @@ export const trainCommand: Command = {
     "likely train sims.zarr --out model.safetensors",
     "likely train sims.zarr --out model.safetensors --trunk resnet --layers 4 --epochs 300",
     "likely train fields.zarr --out model.safetensors --embedding conv --grid 25x25",
-    "likely train sims.zarr --out posterior.safetensors --method npe",
+    "likely train sims.zarr --out posterior.safetensors --method npe --members 5",
     "likely train sims.zarr --out cost.safetensors --method ace --distance mae",
   ],
   run,
@@ -83,22 +87,40 @@ async function run(args: Arguments): Promise<void> {
   const simulations = await readSimulations(args.positional(0));
   const observations = await readTargets(args.text("observations"), simulations.dataset);
   noteMissing(args.positional(0), simulations);
-  const checkpoint = await openCheckpoint(`${out}.checkpoint`, {
+  const checkpoints = await openCheckpoints(out, settings.members, {
     simulations: await digest(simulations.dataset),
     ...identity(args),
     ...(observations && { "--observations": await digestOf(observations) }),
   });
-  const { artifact, history, warnings } = await watched(checkpoint, settings, {
-    ...simulations,
-    observations,
-  });
+  const members: Artifact[] = [];
+  for (const checkpoint of checkpoints) {
+    const member = { checkpoint, index: members.length };
+    members.push(checkpoint.done ?? await watched(member, settings, { ...simulations, observations }));
+  }
+  const artifact = await joined(members, settings, simulations);
   const bytes = encodeArtifact(artifact);
   await writeOutput(out, bytes);
-  await checkpoint.remove();
-  // The best epoch is 0 where no epoch did better than the start.
-  const best = history.validation.indexOf(artifact.provenance.training.loss) + 1;
-  printModel(out, artifact, { size: bytes.length, best });
-  for (const warning of warnings) console.log(`warning: ${warning}`);
+  for (const checkpoint of checkpoints) await checkpoint.remove();
+  printModel(out, artifact, bytes.length);
+  for (const warning of warningsOf(artifact)) console.log(`warning: ${warning}`);
+}
+
+/** One for each member; of those that are done it holds what was trained. */
+async function openCheckpoints(out: string, members: number, run: RunIdentity): Promise<CheckpointFile[]> {
+  const names = Array.from({ length: members }, (_, m) => members === 1 ? out : `${out}.member${m + 1}`);
+  return await Promise.all(names.map((name) => openCheckpoint(`${name}.checkpoint`, run)));
+}
+
+async function joined(
+  members: readonly Artifact[],
+  { seed }: TrainSettings,
+  { manifest: { simulator, prior }, dataset }: StoredSimulations,
+): Promise<Artifact> {
+  const artifact = ensemble(members);
+  if (!artifact.others || artifact.kind !== "cost") return artifact;
+  const { withSpreads } = await import("@likely/sbi");
+  const pairs = { simulator, prior, dataset };
+  return await withSpreads(foldIn(keyFor("train", seed), members.length), artifact, pairs);
 }
 
 async function readTargets(path: string | undefined, { x }: Dataset): Promise<Points | undefined> {
@@ -109,6 +131,12 @@ async function readTargets(path: string | undefined, { x }: Dataset): Promise<Po
 /** What is trained on. */
 interface TrainingData extends StoredSimulations {
   readonly observations: Points | undefined;
+}
+
+/** Which training of how many, and where it leaves its state. */
+interface MemberRun {
+  readonly index: number;
+  readonly checkpoint: CheckpointFile;
 }
 
 /** What is told of a run, and what it goes on from. */
@@ -122,16 +150,17 @@ type Trained = TrainedRatio | TrainedDensity | TrainedCost;
 
 /** Shows a bar; keeps checkpoints, and says so when the user stops the work. */
 async function watched(
-  checkpoint: CheckpointFile,
+  { checkpoint, index }: MemberRun,
   settings: TrainSettings,
   data: TrainingData,
-): Promise<Trained> {
+): Promise<Artifact> {
   using interrupt = onInterrupt();
   using refreshing = progress("refresh");
   using bar = progress("train");
   const { signal } = interrupt;
+  const which = settings.members > 1 ? `member ${index + 1} of ${settings.members}, ` : "";
   try {
-    const trained = await trainBy(settings, data, {
+    const { artifact } = await trainBy(keyOf(settings, index), settings, data, {
       ...(checkpoint.found && { resume: checkpoint.found }),
       checkpointEvery: 500,
       onCheckpoint: (state) => checkpoint.write(state, signal.aborted),
@@ -141,12 +170,15 @@ async function watched(
         bar.update(
           epoch,
           maxEpochs,
-          `loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
+          `${which}loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
         );
       },
       signal,
     });
-    if (!signal.aborted) return trained;
+    if (!signal.aborted) {
+      if (settings.members > 1) await checkpoint.finish(artifact);
+      return artifact;
+    }
   } catch (error) {
     if (error === signal.reason) {
       throw new Interrupted(
@@ -160,13 +192,19 @@ async function watched(
   throw new Interrupted(`Interrupted: ${checkpoint.path} is kept; run the same command again to go on`);
 }
 
+/** As the recipes' option `members` has it. */
+function keyOf({ members, seed }: TrainSettings, index: number): Key {
+  const key = keyFor("train", seed);
+  return members === 1 ? key : foldIn(key, index);
+}
+
 async function trainBy(
+  key: Key,
   settings: TrainSettings,
   { manifest: { simulator, prior }, dataset, observations }: TrainingData,
   { onRefresh, ...run }: Watching,
 ): Promise<Trained> {
   const { trainCost, trainLikelihood, trainPosterior, trainRatio } = await import("@likely/sbi");
-  const key = keyFor("train", settings.seed);
   const pairs = { simulator, prior, dataset };
   requireCells(settings, dataset);
   if (isDensity(settings.method)) {
@@ -236,11 +274,8 @@ const OUTPUTS = {
   cost: "cost",
 } as const;
 
-function printModel(
-  out: string,
-  { kind, provenance, spec }: Artifact,
-  { size, best }: { readonly size: number; readonly best: number },
-): void {
+function printModel(out: string, artifact: Artifact, size: number): void {
+  const { kind, provenance, spec, others = [] } = artifact;
   const { simulator, simulations, loss, engine, training } = provenance;
   console.log(`${out}: ${OUTPUTS[kind]} of ${simulator}, from ${simulations} pairs`);
   if (kind === "cost") {
@@ -249,6 +284,9 @@ function printModel(
     console.log(`  structure        ${head.kind === "softplus" ? "free" : head.kind}`);
   }
   if (spec.kind !== "network") console.log(`  density          ${spec.kind}`);
+  if (others.length > 0) console.log(`  members          ${others.length + 1}; of the first:`);
+  // The best epoch is 0 where no epoch did better than the start.
+  const best = training.history!.validation.indexOf(training.loss) + 1;
   console.log(`  validation loss  ${training.loss.toPrecision(4)} (${loss.name}, epoch ${best})`);
   console.log(`  epochs           ${training.epochs}`);
   console.log(`  engine           ${engine}`);

@@ -92,6 +92,11 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     help: "at the start; it falls to zero as a cosine. By default about 0.003",
   },
   patience: { value: "epochs", help: "stop after so many without a better loss; by default 30, or 60" },
+  members: {
+    value: "number",
+    help: "trainings joined into one model, closer to the truth than one; five take five times as long",
+    default: "1",
+  },
   seed: { value: "number", help: "the same seed gives the same model", default: "0" },
 };
 
@@ -117,6 +122,8 @@ export interface TrainSettings {
   readonly training: Readonly<
     Partial<Record<"maxEpochs" | "batchSize" | "learningRate" | "patience", number>>
   >;
+  /** Trainings that are joined. */
+  readonly members: number;
   /** Of the key. */
   readonly seed: number;
 }
@@ -140,6 +147,7 @@ export function readSettings(args: Arguments): TrainSettings {
       learningRate: args.positive("learning-rate"),
       patience: args.integer("patience", 1),
     }),
+    members: args.integer("members", 1)!,
     seed: args.integer("seed", 0)!,
   };
 }

@@ -14,6 +14,9 @@ import type { Weights } from "./weights.ts";
 /** What the network's output means. */
 export type ArtifactKind = "ratio" | "likelihood" | "posterior" | "cost";
 
+/** One training of several: what may differ from that of others. */
+export type Member = Pick<Artifact, "spec" | "weights" | "scaling" | "provenance">;
+
 /** A trained surrogate. */
 export interface Artifact {
   /**
@@ -33,6 +36,8 @@ export interface Artifact {
   readonly provenance: Provenance;
   /** What its training data looked like; without it observations are not checked. */
   readonly reference?: DataReference;
+  /** Further trainings of the same; the surrogate is then the mean of all, see `ensemble`. */
+  readonly others?: readonly Member[];
 }
 
 /** Where an artifact comes from. */

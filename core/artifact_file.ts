@@ -3,8 +3,10 @@
  * rest as JSON. Python's `safetensors` package reads it as it is.
  *
  * Metadata: `likely.format` is `"1"`; `kind` is the artifact's; `spec`, `prior`, `scaling`,
- * `provenance` and, where there is one, `reference` are JSON. A file is hostile until proven otherwise: what is read has been
- * checked to the last number.
+ * `provenance` and, where there is one, `reference` are JSON. So is `others` of an ensemble, a list with
+ * `spec`, `scaling` and `provenance` of its second member and those that follow; weights of these are
+ * named `member1/…`, `member2/…`. A file is hostile until proven otherwise: what is read has been checked
+ * to the last number.
  *
  * What the weights mean is written in `docs/artifact.md`, with a reader in numpy. In Python:
  *
@@ -29,17 +31,18 @@
 
 import * as v from "valibot";
 import { requireLength } from "./check.ts";
-import type { Artifact, ArtifactKind } from "./artifact.ts";
+import type { Artifact, Member } from "./artifact.ts";
 import type { DataReference } from "./data_reference.ts";
+import { checkMeaning } from "./check_meaning.ts";
 import { checkSpec } from "./check_spec.ts";
 import { checkWeights } from "./check_weights.ts";
+import { ensemble, membersOf } from "./ensemble.ts";
 import { FormatError } from "./errors.ts";
 import { priorShape } from "./prior_from.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { Standardisation } from "./scaling.ts";
 import type { Spec } from "./spec.ts";
-import type { Support } from "./support.ts";
-import { type Weights, weightShapes } from "./weights.ts";
+import { type Weight, type Weights, weightShapes } from "./weights.ts";
 
 const FORMAT = "1";
 const PARTS = ["spec", "prior", "scaling", "provenance"] as const;
@@ -57,16 +60,30 @@ const SIDE = v.object({
   fold: v.exactOptional(v.array(v.nullable(v.object({ at: FINITE, unit: POSITIVE })))),
 });
 const SCALING = v.object({ theta: SIDE, x: SIDE });
+const RISING = v.pipe(
+  v.array(v.pipe(FINITE, v.minValue(0))),
+  v.check((all) => all.every((d, i) => i === 0 || d >= all[i - 1]!), "Invalid order: Expected ascending"),
+);
 const CLOUD = v.object({
   low: v.array(FINITE),
   step: v.array(v.pipe(FINITE, v.minValue(0))),
   codes: v.pipe(v.string(), v.base64()),
-  distances: v.pipe(
-    v.array(v.pipe(FINITE, v.minValue(0))),
-    v.check((all) => all.every((d, i) => i === 0 || d >= all[i - 1]!), "Invalid order: Expected ascending"),
-  ),
+  distances: RISING,
 });
-const REFERENCE = v.object({ x: v.exactOptional(CLOUD), embedded: v.exactOptional(CLOUD) });
+/** More members than help anyone. */
+const MOST_MEMBERS = 100;
+const OTHERS = v.pipe(
+  v.array(
+    v.looseObject({ spec: v.looseObject({}), scaling: v.looseObject({}), provenance: v.looseObject({}) }),
+  ),
+  v.minLength(1),
+  v.maxLength(MOST_MEMBERS - 1),
+);
+const REFERENCE = v.object({
+  x: v.exactOptional(CLOUD),
+  embedded: v.exactOptional(CLOUD),
+  spreads: v.exactOptional(v.pipe(RISING, v.minLength(1))),
+});
 const PROVENANCE = v.object({
   simulator: v.string(),
   simulations: COUNT,
@@ -134,19 +151,38 @@ const PROVENANCE = v.object({
  * ```
  */
 export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
-  const { kind, spec, weights } = artifact;
+  const { kind, spec, weights, others = [] } = artifact;
   try {
     checkArtifact(artifact);
   } catch (error) {
     const Known = error instanceof RangeError ? RangeError : TypeError;
     throw new Known(`Cannot write an artifact: ${(error as Error).message}`, { cause: error });
   }
-  return encodeSafetensors(inOrder(spec, weights), {
+  const tensors = Object.assign(
+    inOrder(spec, weights),
+    ...others.map((member, i) => withPrefix(prefix(i), inOrder(member.spec, member.weights))),
+  );
+  return encodeSafetensors(tensors, {
     "likely.format": FORMAT,
     kind,
     ...Object.fromEntries(PARTS.map((part) => [part, JSON.stringify(artifact[part])])),
     ...(artifact.reference && { reference: JSON.stringify(artifact.reference) }),
+    ...(artifact.others && { others: JSON.stringify(others.map(described)) }),
   });
+}
+
+/** What is said of a member beside its weights. */
+function described({ spec, scaling, provenance }: Member): Omit<Member, "weights"> {
+  return { spec, scaling, provenance };
+}
+
+/** Of the weights of the i-th of the others. */
+function prefix(i: number): string {
+  return `member${i + 1}/`;
+}
+
+function withPrefix(prefix: string, weights: Weights): Weights {
+  return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [prefix + name, weight]));
 }
 
 /**
@@ -175,16 +211,47 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
   }
   try {
     const parts = Object.fromEntries(PARTS.map((part) => [part, readJson(part, metadata[part])]));
-    const { kind, reference } = metadata;
+    const { kind, reference, others } = metadata;
     const optional = reference === undefined ? {} : { reference: readJson("reference", reference) };
-    return checkArtifact({ kind, weights: tensors, ...parts, ...optional } as unknown as Artifact);
+    const read = others === undefined ? undefined : parse("others", OTHERS, readJson("others", others));
+    const [weights, ...more] = apart(tensors, read?.length ?? 0);
+    const members = read && { others: read.map((member, i) => ({ ...member, weights: more[i] })) };
+    return checkArtifact({ kind, weights, ...parts, ...optional, ...members } as unknown as Artifact);
   } catch (error) {
     throw new FormatError(`Cannot read an artifact: ${(error as Error).message}`, { cause: error });
   }
 }
 
+/** The weights of each member; what names no member there is stays with the first. */
+function apart(tensors: Weights, others: number): Weights[] {
+  const all: Record<string, Weight>[] = Array.from({ length: others + 1 }, () => Object.create(null));
+  for (const [name, weight] of Object.entries(tensors)) {
+    const slash = name.indexOf("/") + 1;
+    const i = all.findIndex((_, m) => m > 0 && prefix(m - 1) === name.slice(0, slash));
+    if (i < 0) all[0]![name] = weight;
+    else all[i]![name.slice(slash)] = weight;
+  }
+  return all;
+}
+
 /** Checks every part and how they fit; the result has nothing that is not an artifact's. */
 function checkArtifact(artifact: Artifact): Artifact {
+  if (artifact.others === undefined) return checkOne(artifact);
+  parse("others", OTHERS, artifact.others);
+  const all = membersOf(artifact);
+  const [first, ...others] = all.map((member, m) => {
+    if (m === 0) return checkOne(member);
+    try {
+      return checkOne(member);
+    } catch (error) {
+      const Known = error instanceof RangeError ? RangeError : TypeError;
+      throw new Known(`member ${m}: ${(error as Error).message}`, { cause: error });
+    }
+  });
+  return ensemble([first!, ...others]);
+}
+
+function checkOne(artifact: Artifact): Artifact {
   const { kind, spec, weights, prior, scaling, provenance, reference } = artifact;
   const checked = { kind: parse("kind", KIND, kind), prior: priorShape(prior) };
   checkSpec(spec);
@@ -196,7 +263,6 @@ function checkArtifact(artifact: Artifact): Artifact {
   const { theta, x } = parse("scaling", SCALING, scaling);
   for (
     const [name, length, expected] of [
-      ["the prior", checked.prior.dim, spec.thetaDim],
       ["scaling.theta.mean", theta.mean.length, spec.thetaDim],
       ["scaling.theta.std", theta.std.length, spec.thetaDim],
       ["scaling.theta.log", theta.log?.length ?? spec.thetaDim, spec.thetaDim],
@@ -213,8 +279,12 @@ function checkArtifact(artifact: Artifact): Artifact {
   ) requireLength("use this spec", name, length, expected);
   requireEnds("theta", theta);
   requireEnds("x", x);
-  requireMeaning(checked.kind, spec);
-  if (checked.kind === "posterior") requireSupport(theta, checked.prior.support);
+  checkMeaning("use this spec", {
+    kind: checked.kind,
+    spec,
+    prior: checked.prior.spec,
+    scaling: { theta, x },
+  });
   return {
     kind: checked.kind,
     spec,
@@ -235,29 +305,8 @@ function requireEnds(side: string, { log, upper }: Standardisation): void {
   });
 }
 
-/** What the network's output can mean. */
-function requireMeaning(kind: ArtifactKind, spec: Spec): void {
-  const means: readonly ArtifactKind[] = spec.kind === "network"
-    ? ["ratio", "likelihood", "cost"]
-    : [spec.target === "theta" ? "posterior" : "likelihood"];
-  if (means.includes(kind)) return;
-  const what = spec.kind === "network" ? "a network" : `a density of ${spec.target}`;
-  throw new TypeError(`kind must be ${means.join(", ")} for ${what}: current value is "${kind}"`);
-}
-
-/** A posterior sees θ through the ends of its prior: no draw lies beyond them, and no mass. */
-function requireSupport(theta: Standardisation, support: Support): void {
-  support.forEach(({ low, high }, j) => {
-    const ends = [theta.log?.[j] ?? -Infinity, theta.upper?.[j] ?? Infinity];
-    if (ends[0] === low && ends[1] === high) return;
-    throw new RangeError(
-      `scaling.theta must have the ends of the prior: column ${j} has (${ends}), not (${[low, high]})`,
-    );
-  });
-}
-
 function checkReference(spec: Spec, reference: DataReference): DataReference {
-  const { x, embedded } = parse("reference", REFERENCE, reference);
+  const { x, embedded, spreads } = parse("reference", REFERENCE, reference);
   const { xDim, embedding } = spec;
   // What embeds θ says nothing of x.
   const width = spec.kind !== "network" && spec.target === "x" ? 0 : embedding?.out ?? 0;
@@ -269,7 +318,7 @@ function checkReference(spec: Spec, reference: DataReference): DataReference {
     if (count > 0 && count % dim === 0) continue;
     throw new TypeError(`reference.${name}.codes must hold whole rows of ${dim}: current length is ${count}`);
   }
-  return { ...(x && { x }), ...(embedded && { embedded }) };
+  return { ...(x && { x }), ...(embedded && { embedded }), ...(spreads && { spreads }) };
 }
 
 function inOrder(spec: Spec, weights: Weights): Weights {

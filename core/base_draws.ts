@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireInteger } from "./_require.ts";
 import type { DensitySpec } from "./density_spec.ts";
 import { densityWidths } from "./density_widths.ts";
 import { drawNormal } from "./draw_normal.ts";
@@ -22,10 +23,11 @@ export interface BaseDraws {
 /**
  * Draws what a density estimator turns into draws of its target, row by row.
  *
- * @param key The key to consume.
+ * @param key The key to consume; or several, one for each equal part of the rows.
  * @param spec The density.
- * @param n Rows.
- * @returns Fresh numbers.
+ * @param n Rows, a multiple of the number of keys.
+ * @returns Fresh numbers; those of a part follow from its key alone.
+ * @throws {RangeError} If rows cannot be shared equally among keys.
  *
  * @example Usage
  * ```ts
@@ -37,12 +39,24 @@ export interface BaseDraws {
  * assertEquals([normal.n, normal.dim, share], [10, 2, undefined]);
  * ```
  */
-export function baseDraws(key: Key, spec: DensitySpec, n: number): BaseDraws {
-  const [forNormals, forShares] = split(key, 2);
-  const normal = zeros(n, densityWidths(spec).target);
-  const random = stream(forNormals);
-  for (let k = 0; k < normal.data.length; k++) normal.data[k] = drawNormal(random);
-  if (spec.kind !== "mdn") return { normal };
-  const shares = stream(forShares);
-  return { normal, share: Float64Array.from({ length: n }, () => shares.uniform()) };
+export function baseDraws(key: Key | readonly Key[], spec: DensitySpec, n: number): BaseDraws {
+  const keys = "hi" in key ? [key] : key;
+  const each = n / keys.length;
+  requireInteger("draw from a density", "rows for each key", each, 0);
+  const { target } = densityWidths(spec);
+  const normal = zeros(n, target);
+  const share = spec.kind === "mdn" ? new Float64Array(n) : undefined;
+  keys.forEach((one, part) => {
+    const [forNormals, forShares] = split(one, 2);
+    const random = stream(forNormals);
+    fill(normal.data.subarray(part * each * target, (part + 1) * each * target), () => drawNormal(random));
+    if (!share) return;
+    const shares = stream(forShares);
+    fill(share.subarray(part * each, (part + 1) * each), () => shares.uniform());
+  });
+  return { normal, ...(share && { share }) };
+}
+
+function fill(values: Float64Array, draw: () => number): void {
+  for (let k = 0; k < values.length; k++) values[k] = draw();
 }

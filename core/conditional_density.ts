@@ -27,10 +27,10 @@ export interface ConditionalDensity {
    * Draws `n` targets for each condition. What the base draws are follows from the key alone, see
    * `baseDraws`: engines agree up to rounding.
    *
-   * @param key The key to consume.
+   * @param key The key to consume; or one for each condition, whose draws then follow from it alone.
    * @param n Draws for each condition, ≥ 1.
    * @param condition `[m, C]`.
    * @returns `[m · n, D]`, strictly inside the support; those of a condition one after another.
    */
-  sample(key: Key, n: number, condition: Points): Points;
+  sample(key: Key | readonly Key[], n: number, condition: Points): Points;
 }

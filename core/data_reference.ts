@@ -11,6 +11,8 @@ export interface DataReference {
   readonly x?: ReferenceCloud;
   /** Rows of x as embedded; absent where the network has no embedding. */
   readonly embedded?: ReferenceCloud;
+  /** Rising: how far the members of an ensemble of costs disagree about rows of x, see `costSpread`. */
+  readonly spreads?: readonly number[];
 }
 
 /** Some rows, rounded to one byte a number, and how far others lie from them. */

@@ -17,7 +17,9 @@ import { checkWeights } from "./check_weights.ts";
 import type { ConditionalDensity } from "./conditional_density.ts";
 import type { DensitySpec, MafSpec, NsfSpec } from "./density_spec.ts";
 import { densityWidths } from "./density_widths.ts";
+import { membersOf } from "./ensemble.ts";
 import { UnsupportedError } from "./errors.ts";
+import { meanDensity } from "./mean_density.ts";
 import { type Points, row, zeros } from "./points.ts";
 import { logStandardSlopes, rawValue, type Standardisation, standardValue } from "./scaling.ts";
 import type { Weights } from "./weights.ts";
@@ -51,6 +53,10 @@ import type { Weights } from "./weights.ts";
  * ```
  */
 export function plainDensity(artifact: Artifact): ConditionalDensity {
+  return artifact.others ? meanDensity(membersOf(artifact).map(onePlainDensity)) : onePlainDensity(artifact);
+}
+
+function onePlainDensity(artifact: Artifact): ConditionalDensity {
   const { spec, weights, scaling } = artifact;
   if (spec.kind === "network") {
     throw new UnsupportedError("Cannot read a scalar network as a density: it has no target");

@@ -122,12 +122,18 @@ class Density(Parts):
 
 
 class Surrogate:
-    def __init__(self, path):
+    def __init__(self, path, member=None):
+        """Of an ensemble one member is read at a time, counted from 0; what their mean is see artifact.md."""
         with safe_open(path, "np") as file:
             meta = file.metadata()
             weights = {name: file.get_tensor(name).astype(float) for name in file.keys()}
         assert meta["likely.format"] == "1"
-        self.kind, self.spec, self.scaling = meta["kind"], json.loads(meta["spec"]), json.loads(meta["scaling"])
+        others = json.loads(meta.get("others", "[]"))
+        assert member is not None or not others, f"an ensemble: name a member, 0 to {len(others)}"
+        part = others[member - 1] if member else {name: json.loads(meta[name]) for name in ("spec", "scaling")}
+        prefix = f"member{member}/" if member else ""
+        weights = {name.removeprefix(prefix): w for name, w in weights.items() if name.startswith(prefix)}
+        self.kind, self.spec, self.scaling = meta["kind"], part["spec"], part["scaling"]
         self.parts = (Network if self.spec["kind"] == "network" else Density)(self.spec, weights)
 
     def __call__(self, theta, x):

@@ -209,7 +209,7 @@ export class DensityMachine implements Disposable {
   }
 
   /** `[m · n, D]`: standardised draws, n for each of m contexts. */
-  draw(key: Key, n: number, contexts: Float32Array): Float32Array {
+  draw(key: Key | readonly Key[], n: number, contexts: Float32Array): Float32Array {
     const { target, context } = this.#estimator.io;
     const conditions = contexts.length / context;
     const { normal, share } = baseDraws(key, this.spec, n * conditions);

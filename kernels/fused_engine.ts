@@ -4,15 +4,7 @@
  * @module
  */
 
-import type {
-  Artifact,
-  ConditionalDensity,
-  Engine,
-  LogDensity,
-  ObservedDensities,
-  Points,
-  TrainPlan,
-} from "@likely/core";
+import { type Engine, type TrainPlan, withEnsembles } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { fusedDensity } from "./_conditional_density.ts";
 import { fusedLogDensities, fusedLogDensity } from "./_log_density.ts";
@@ -121,10 +113,10 @@ export function fusedEngine(options: FusedEngineOptions = {}): FusedEngine {
   return {
     name: host.name,
     trainStep: (plan: TrainPlan) => fusedTrainStep(host, plan),
-    logDensity: (artifact: Artifact, x: Points): Promise<LogDensity & Disposable> =>
-      fusedLogDensity(host, artifact, x),
-    logDensities: (artifact: Artifact, x: Points): Promise<ObservedDensities> =>
-      fusedLogDensities(host, artifact, x),
-    density: (artifact: Artifact): Promise<ConditionalDensity & Disposable> => fusedDensity(host, artifact),
+    ...withEnsembles({
+      logDensity: (artifact, x) => fusedLogDensity(host, artifact, x),
+      logDensities: (artifact, x) => fusedLogDensities(host, artifact, x),
+      density: (artifact) => fusedDensity(host, artifact),
+    }),
   };
 }

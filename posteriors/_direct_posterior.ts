@@ -1,23 +1,50 @@
 // A posterior that was learned as a density: drawn from directly.
 
-import type { ConditionalDensity, Points, Posterior, Prior } from "@likely/core";
+import {
+  type ConditionalDensity,
+  type Draws,
+  type Key,
+  type Points,
+  points,
+  type Posterior,
+  type Prior,
+  row,
+} from "@likely/core";
 
 /** The posterior at the one row of x. */
 export function directPosterior(density: ConditionalDensity, prior: Prior, x: Points): Posterior {
   return {
-    sample: (key, n) => {
-      const start = performance.now();
-      const { data } = density.sample(key, n, x);
-      const seconds = (performance.now() - start) / 1000;
-      return Promise.resolve({
-        names: prior.names,
-        chains: 1,
-        length: n,
-        values: data,
-        info: { sampler: "direct", evaluations: 0, seconds },
-        warnings: [],
-      });
-    },
+    sample: (key, n) => Promise.resolve(directDraws([key], density, prior, { n, x })[0]!),
     logDensity: (theta) => density.logDensity(theta, x),
   };
+}
+
+/** `n` draws for each row of x, one key a row, in one call. */
+export function directDraws(
+  keys: readonly Key[],
+  density: ConditionalDensity,
+  { names, dim }: Prior,
+  { n, x }: { readonly n: number; readonly x: Points },
+): Draws[] {
+  const start = performance.now();
+  const { data } = density.sample(keys, n, x);
+  const seconds = (performance.now() - start) / 1000;
+  const each = points(data, n * dim);
+  const info = { sampler: "direct", evaluations: 0, seconds };
+  return keys.map((_, i) => ({
+    names,
+    chains: 1,
+    length: n,
+    values: row(each, i).slice(),
+    info,
+    warnings: [],
+  }));
+}
+
+/** A learned posterior is the one it was learned for. */
+export function requireUntempered(beta: number): void {
+  if (beta === 1) return;
+  throw new RangeError(
+    `Cannot condition a posterior as beta must be 1, what it was learned for: current value is ${beta}`,
+  );
 }

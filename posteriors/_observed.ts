@@ -1,20 +1,29 @@
-import { type Artifact, fromRows, type Points } from "@likely/core";
+import {
+  type Artifact,
+  checkMeaning,
+  fromRows,
+  membersOf,
+  type Points,
+  type Standardisation,
+} from "@likely/core";
 
 /** The observation as rows, `[m, p]`, of finite numbers that a surrogate can be conditioned on. */
 export function observed(artifact: Artifact, x: ArrayLike<number> | Points): Points {
-  const { spec, kind } = artifact;
-  if (kind === "posterior" && spec.kind === "network") {
-    throw new TypeError(
-      `Cannot condition an artifact as its kind must be ratio, likelihood or cost: current value is ${kind}`,
-    );
-  }
   const rows = "data" in x ? x : fromRows([x]);
-  if (kind === "posterior" && rows.n > 1) {
+  requireObservations(artifact, rows);
+  if (artifact.kind === "posterior" && rows.n > 1) {
     throw new TypeError(
       `Cannot condition a posterior on several observations as it was learned from one: current value is ${rows.n}`,
     );
   }
-  const { data, dim, n } = rows;
+  return rows;
+}
+
+/** Requires rows that a surrogate can be conditioned on: of its width, finite, of the kind it knows. */
+export function requireObservations(artifact: Artifact, x: Points): void {
+  const { spec } = artifact;
+  checkMeaning("condition an artifact", artifact);
+  const { data, dim, n } = x;
   if (dim !== spec.xDim || n === 0) {
     throw new TypeError(
       `Cannot condition on x as a row must have length ${spec.xDim}: current length is ${dim}`,
@@ -22,18 +31,30 @@ export function observed(artifact: Artifact, x: ArrayLike<number> | Points): Poi
   }
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new RangeError(`Cannot condition on x as it must be finite: x[${bad}] is ${data[bad]}`);
-  requireBetweenEnds(artifact, rows);
-  return rows;
+  const reason = beyondEnds(artifact, x);
+  if (reason !== undefined) throw new RangeError(reason);
 }
 
-/** Beyond an end no simulation came: a likelihood is 0 there, and a condition in logarithms nothing. */
-function requireBetweenEnds({ scaling: { x: { log, upper } } }: Artifact, { data, dim }: Points): void {
-  const low = (j: number) => log?.[j] ?? -Infinity;
-  const high = (j: number) => upper?.[j] ?? Infinity;
-  const k = data.findIndex((value, i) => value <= low(i % dim) || value >= high(i % dim));
-  if (k < 0) return;
-  const j = k % dim;
-  throw new RangeError(
-    `Cannot condition on x as column ${j} must be in (${low(j)}, ${high(j)}): current value is ${data[k]}`,
-  );
+/** Why no simulation made x: beyond an end a likelihood is 0, and a condition in logarithms nothing. */
+export function beyondEnds(artifact: Artifact, { data, dim }: Points): string | undefined {
+  for (const { scaling } of membersOf(artifact)) {
+    const k = data.findIndex((value, i) => !isInside(scaling.x, value, i % dim));
+    if (k >= 0) {
+      const [low, high] = endsOf(scaling.x, k % dim);
+      const what = scaling.x.whole?.[k % dim] ? "a whole number in" : "in";
+      return `Cannot condition on x as column ${
+        k % dim
+      } must be ${what} (${low}, ${high}): current value is ${data[k]}`;
+    }
+  }
+  return undefined;
+}
+
+function isInside(side: Standardisation, value: number, j: number): boolean {
+  const [low, high] = endsOf(side, j);
+  return value > low && value < high && (!side.whole?.[j] || Number.isInteger(value));
+}
+
+function endsOf({ log, upper }: Standardisation, j: number): [low: number, high: number] {
+  return [log?.[j] ?? -Infinity, upper?.[j] ?? Infinity];
 }

@@ -22,6 +22,7 @@ import { requireInteger, requireNonNegative } from "@likely/core/check";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { importance, sample, type SampleOptions } from "@likely/samplers";
 import { observed } from "./_observed.ts";
+import { requireCost } from "./_require_cost.ts";
 import { scaled } from "./_scaled.ts";
 
 /** Options of {@linkcode betaPath}. */
@@ -110,7 +111,7 @@ export async function betaPath(
   options: BetaPathOptions,
 ): Promise<BetaStep[]> {
   const { betas, particles = 500, moves = 20, sampler = "hmc", engine = fusedEngine(), signal } = options;
-  requireCost(artifact);
+  requireCost("follow a path of beta", artifact);
   requireInteger("follow a path of beta", "particles", particles, 25);
   requireInteger("follow a path of beta", "the number of betas", betas.length, 1);
   betas.forEach((beta, i) => requireNonNegative("follow a path of beta", `betas[${i}]`, beta));
@@ -193,11 +194,4 @@ function rowsOf(draws: Draws): Points {
 function asDraws({ names }: Prior, theta: Points): Draws {
   const info = { sampler: "prior", evaluations: 0 };
   return { names, chains: theta.n, length: 1, values: theta.data, info, warnings: [] };
-}
-
-function requireCost({ kind }: Artifact): void {
-  if (kind === "cost") return;
-  throw new TypeError(
-    `Cannot follow a path of beta as the artifact must be a cost: current value is ${kind}`,
-  );
 }

@@ -6,8 +6,10 @@
 
 import {
   type Artifact,
+  type Draws,
   type Engine,
   fromRows,
+  gatherRows,
   type Key,
   type Points,
   points,
@@ -32,9 +34,10 @@ import {
   type TarpResult,
   thinDraws,
 } from "@likely/diagnostics";
-import { smcMany, type SmcManyOptions } from "@likely/samplers";
-import { fusedEngine } from "@likely/kernels/fused-engine";
+import type { SmcManyOptions } from "@likely/samplers";
 import { logFits } from "./_log_fits.ts";
+import { beyondEnds } from "./_observed.ts";
+import { drawMany } from "./draw_many.ts";
 import { posterior } from "./posterior.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
 
@@ -104,11 +107,12 @@ export interface Calibration {
  * checks whether the true parameters rank as they should: simulation-based calibration,
  * expected coverage, and TARP.
  *
- * Posteriors are sampled by sequential Monte Carlo, see `smcMany`: particles come from all over
- * the prior, so that every mode has its share of draws, and many data sets are evaluated together.
+ * Posteriors that were not learned as densities are sampled by sequential Monte Carlo, see
+ * `drawMany`: particles come from all over the prior, so that every mode has its share of draws, and
+ * many data sets are evaluated together.
  *
  * @param key The key to consume; not the one of training.
- * @param artifact A ratio, likelihood or cost surrogate.
+ * @param artifact A ratio, likelihood, posterior or cost surrogate.
  * @param simulator The simulator that it is a surrogate of.
  * @param options How much.
  * @returns Three verdicts; `pValue` near 0 means that the posterior is not calibrated.
@@ -134,11 +138,9 @@ export async function calibrate(
   const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5);
   const prior = priorFrom(artifact.prior, options.prior);
   const dataset = await simulate(forData, { prior, simulator }, datasets);
-  const sampler = artifact.kind === "posterior"
-    ? byDraws(artifact, options)
-    : chains
+  const sampler = chains && artifact.kind !== "posterior"
     ? byChains(artifact, { ...options, prior, chains })
-    : byParticles(artifact, prior, options);
+    : together(artifact, { ...options, prior });
   const run = await calibrationRun(forRun, dataset, sampler, {
     draws,
     ...(onProgress && { onProgress }),
@@ -152,37 +154,33 @@ export async function calibrate(
   };
 }
 
-/** Particles moved at once: enough for full batches, few enough to stop soon. */
-const MOST_PARTICLES = 10_000;
+/** Draws or particles at once: enough for full batches, few enough to stop soon. */
+const MOST_AT_ONCE = 10_000;
 const FEWEST_PARTICLES = 500;
 
-function byParticles(artifact: Artifact, prior: Prior, options: CalibrateOptions): BatchSampler {
-  const { draws = 99, smc = {}, signal } = options;
-  const { particles = Math.max(FEWEST_PARTICLES, draws) } = smc;
+/** Many data sets at once; one that no simulation trained on could be is counted as failed. */
+function together(artifact: Artifact, { draws = 99, signal, ...options }: CalibrateOptions): BatchSampler {
+  const each = artifact.kind === "posterior"
+    ? draws
+    : Math.max(draws, options.smc?.particles ?? FEWEST_PARTICLES);
   return {
-    rows: Math.max(1, Math.floor(MOST_PARTICLES / particles)),
+    rows: Math.max(1, Math.floor(MOST_AT_ONCE / each)),
     sample: async (keys, x) => {
-      using fits = await logFits(artifact, x, options);
-      const all = await smcMany(keys, prior, fits, { ...smc, particles, ...(signal && { signal }) });
-      return all.map(({ values, length, warnings: [lost] }) =>
-        length === 0 ? new RangeError(lost) : points(values, prior.dim)
+      const refused = keys.map((_, i) => beyondEnds(artifact, points(row(x, i), x.dim)));
+      const asked = refused.flatMap((reason, i) => reason === undefined ? [i] : []);
+      const how = { ...options, draws, ...(signal && { signal }) };
+      const drawn = asked.length === 0
+        ? []
+        : await drawMany(asked.map((i) => keys[i]!), artifact, gatherRows(x, asked), how);
+      return refused.map((reason, i) =>
+        reason === undefined ? drawsOf(drawn[asked.indexOf(i)]!) : new RangeError(reason)
       );
     },
   };
 }
 
-/** A density is drawn from as it is. */
-function byDraws(
-  artifact: Artifact,
-  { draws = 99, engine = fusedEngine() }: CalibrateOptions,
-): BatchSampler {
-  return {
-    rows: Math.max(1, Math.floor(MOST_PARTICLES / draws)),
-    sample: async (keys, x) => {
-      using density = await engine.density(artifact);
-      return keys.map((key, i) => density.sample(key, draws, fromRows([row(x, i)])));
-    },
-  };
+function drawsOf({ values, length, names, warnings: [lost] }: Draws): Points | Error {
+  return length === 0 ? new RangeError(lost) : points(values, names.length);
 }
 
 /** Draws of the chains for each one that is ranked. */

@@ -31,6 +31,7 @@ import {
   requireNonNegative,
   requireRows,
 } from "@likely/core/check";
+import { requireCost } from "./_require_cost.ts";
 import { betaPath, type BetaPathOptions } from "./beta_path.ts";
 import { usualBetas } from "./usual_betas.ts";
 
@@ -159,6 +160,7 @@ export async function chooseBeta(
   simulator: Simulator,
   options: ChooseBetaOptions = {},
 ): Promise<ChosenBeta> {
+  requireCost("choose beta", artifact);
   const { betas = usualBetas(artifact), by = "distance", datasets = 30, level = 0.8, ...rest } = options;
   const { pairs: given, onProgress, ...others } = rest;
   const { distance = distanceFrom(artifact.provenance.loss.options), ...sampling } = others;

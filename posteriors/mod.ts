@@ -25,7 +25,7 @@ export * from "./calibrate.ts";
 export * from "./calibration_report.ts";
 export * from "./choose_beta.ts";
 export * from "./cost_spread.ts";
-export * from "./ensemble_posterior.ts";
+export * from "./draw_many.ts";
 export * from "./observation_warnings.ts";
 export * from "./posterior.ts";
 export * from "./posterior_options.ts";

@@ -4,12 +4,22 @@
  * @module
  */
 
-import { type Artifact, type Points, type Posterior, priorFrom } from "@likely/core";
+import {
+  type Artifact,
+  type Draws,
+  membersOf,
+  type Points,
+  type Posterior,
+  priorFrom,
+  warningsOf,
+} from "@likely/core";
 import { requireNonNegative } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
 import { fusedEngine } from "@likely/kernels/fused-engine";
+import { conditionedCosts } from "./_conditioned_costs.ts";
+import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
 import { observed } from "./_observed.ts";
-import { directPosterior } from "./_direct_posterior.ts";
+import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
 import { sampledPosterior } from "./_sampled_posterior.ts";
 import { scaled } from "./_scaled.ts";
 import { observationWarnings } from "./observation_warnings.ts";
@@ -21,7 +31,11 @@ import type { PosteriorOptions } from "./posterior_options.ts";
  * A posterior that was learned as a density is drawn from directly: draws are independent, their
  * log density is exact, and options of samplers mean nothing. Others are sampled.
  *
- * Holds engine memory until disposed. What speaks against the surrogate (its provenance's `warnings`), and
+ * An ensemble of costs warns where it is out of its depth, too: at once, when members disagree about
+ * the observation more than about 99 % of simulated ones; with the draws, when β turns their
+ * disagreement about those into more than one nat, so that the posterior's shape is not known.
+ *
+ * Holds engine memory until disposed. What speaks against the surrogate (see `warningsOf`), and
  * an observation unlike the training data (see `observationWarnings`), is warned of at once, in `warnings`;
  * draws repeat that, and add what speaks against their convergence.
  *
@@ -55,8 +69,9 @@ export async function posterior(
   requireNonNegative("condition a surrogate", "beta", beta);
   const rows = observed(artifact, x);
   const warnings = [
-    ...artifact.provenance.warnings ?? [],
+    ...warningsOf(artifact),
     ...await observationWarnings(artifact, rows, { engine }),
+    ...await spreadWarnings(artifact, rows, { engine, prior }),
   ];
   const given = await conditioned(artifact, rows, { ...sampling, prior, beta, engine });
   return {
@@ -84,18 +99,27 @@ async function conditioned(
       [Symbol.dispose]: () => density[Symbol.dispose](),
     };
   }
+  if (artifact.kind === "cost") return await byCost(artifact, rows, { engine, prior, ...sampling });
   const output = await engine.logDensity(artifact, rows);
-  // A cost falls where parameters fit; a ratio and a likelihood rise.
-  const fit = artifact.kind === "cost" ? scaled(output, -1) : output;
   return {
-    ...sampledPosterior(prior, fit, { check: convergenceWarnings, ...sampling }),
+    ...sampledPosterior(prior, output, { check: convergenceWarnings, ...sampling }),
     [Symbol.dispose]: () => output[Symbol.dispose](),
   };
 }
 
-function requireUntempered(beta: number): void {
-  if (beta === 1) return;
-  throw new RangeError(
-    `Cannot condition a posterior as beta must be 1, what it was learned for: current value is ${beta}`,
-  );
+/** A cost falls where parameters fit; a ratio and a likelihood rise. */
+async function byCost(
+  artifact: Artifact,
+  rows: Points,
+  { engine, prior, ...sampling }: Conditioning,
+): Promise<Posterior & Disposable> {
+  const costs = await conditionedCosts(membersOf(artifact), rows, engine);
+  const check = (draws: Draws) => [
+    ...convergenceWarnings(draws),
+    ...(artifact.others ? disagreementWarnings(costs, draws, sampling.beta) : []),
+  ];
+  return {
+    ...sampledPosterior(prior, scaled(costs, -1), { check, ...sampling }),
+    [Symbol.dispose]: () => costs[Symbol.dispose](),
+  };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Artifact, type Draws, priorShape } from "@likely/core";
+import { type Artifact, type Draws, membersOf, priorShape } from "@likely/core";
 import {
   plotPairs,
   plotPredictive,
@@ -117,21 +117,29 @@ async function samplingSection(draws: Draws): Promise<ReportSection> {
   };
 }
 
-async function surrogateSection({ kind, provenance }: Artifact): Promise<ReportSection> {
-  const { training: { history } } = provenance;
-  // Only a cost's loss has the unit of the data.
-  const yLabel = kind === "cost" ? "loss" : "loss, nats";
-  const below = history?.termWeights
-    ? " Below them the weights of the loss and of the terms that aid it."
-    : "";
-  const caption = `Learning curves; the network of the best epoch is kept.${below}`;
+async function surrogateSection(artifact: Artifact): Promise<ReportSection> {
+  const members = membersOf(artifact);
+  const curves = (await Promise.all(members.map(learningCurves))).flat();
+  const { provenance } = artifact;
   return {
     heading: "Surrogate",
     blocks: [
-      ...(history ? [figure(await renderSvg(plotTraining(history, { yLabel })), caption)] : []),
-      reportProvenance(provenance),
+      ...curves,
+      reportProvenance(provenance, members.length > 1 ? { members: members.length } : {}),
     ],
   };
+}
+
+async function learningCurves({ kind, provenance }: Artifact): Promise<ReportFigure[]> {
+  const { training: { history } } = provenance;
+  if (!history) return [];
+  // Only a cost's loss has the unit of the data.
+  const yLabel = kind === "cost" ? "loss" : "loss, nats";
+  const below = history.termWeights
+    ? " Below them the weights of the loss and of the terms that aid it."
+    : "";
+  const caption = `Learning curves; the network of the best epoch is kept.${below}`;
+  return [figure(await renderSvg(plotTraining(history, { yLabel })), caption)];
 }
 
 function figure(svg: string, caption: string): ReportFigure {

@@ -7,6 +7,7 @@ import { requireTraining } from "@likely/surrogates";
 import { requireStructure } from "./_cost_head.ts";
 import { requireObservations } from "./_require_observations.ts";
 import { requireExactScore } from "./_require_exact_score.ts";
+import { requireMembers } from "./_train_members.ts";
 import { ratioNetwork } from "./ratio_network.ts";
 import type { Planned } from "./_simulate_and_train.ts";
 import type { TrainCostOptions } from "./train_cost.ts";
@@ -14,6 +15,7 @@ import type { TrainRatioOptions } from "./train_ratio.ts";
 
 /** Throws what `trainRatio` would, as far as that is known without data. */
 export function requireRatioOptions(options: TrainRatioOptions, planned: Planned): void {
+  requireMembers(options);
   const { embedding, trunk, refresh, loss = bce(), ...training } = options;
   const { simulator, simulations } = planned;
   const { thetaDim, xDim } = simulator;
@@ -30,6 +32,7 @@ export function requireRatioOptions(options: TrainRatioOptions, planned: Planned
 
 /** Throws what `trainCost` would, as far as that is known without data. */
 export function requireCostOptions(options: TrainCostOptions, planned: Planned): void {
+  requireMembers(options);
   const { distance = mseDistance(), structure = "auto", embedding, trunk, logTheta, noisy, ...rest } =
     options;
   const { observations, targetsPerRow, failureCost, ...training } = rest;

@@ -13,7 +13,7 @@ export interface KnownPrior extends PriorShape {
  * of the support may be met: rounding does that.
  */
 export function requirePairs({ dataset, prior: given }: SimulatedPairs): KnownPrior {
-  const prior = known(given);
+  const prior = knownPrior(given);
   const { theta, x, failedTheta } = dataset;
   for (const [name, rows] of [["theta", theta], ["failedTheta", failedTheta]] as const) {
     if (!rows) continue;
@@ -24,7 +24,8 @@ export function requirePairs({ dataset, prior: given }: SimulatedPairs): KnownPr
   return prior;
 }
 
-function known(prior: SimulatedPairs["prior"]): KnownPrior {
+/** What is known of the prior that pairs have come with. */
+export function knownPrior(prior: SimulatedPairs["prior"]): KnownPrior {
   if ("sample" in prior) return { ...shapeOf(prior), density: prior };
   return prior.kind === "custom" ? priorShape(prior) : { ...priorShape(prior), density: priorFrom(prior) };
 }

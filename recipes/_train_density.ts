@@ -11,6 +11,9 @@ import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
+import { requireMembers, trainMembers } from "./_train_members.ts";
+import { unseenCategories } from "./_unseen_categories.ts";
+import type { XColumn } from "./x_column.ts";
 
 /** What is trained on, and how it is seen. */
 export interface DensityPlan {
@@ -19,13 +22,24 @@ export interface DensityPlan {
   readonly simulator: string;
   readonly target: DensitySides["target"];
   readonly scaling: Scaling;
+  /** What columns of x are, for a density of x. */
+  readonly columns?: readonly XColumn[];
 }
 
-/** Trains a density of one side given the other. */
-export async function trainDensity(
+/** Trains a density of one side given the other, once or several times. */
+export function trainDensity(
   key: Key,
-  { dataset, prior, simulator, target, scaling }: DensityPlan,
+  plan: DensityPlan,
   options: DensityTrainingOptions,
+): Promise<TrainedDensity> {
+  const { members: _, ...training } = options;
+  return trainMembers(key, options, (key) => trainOne(key, plan, training));
+}
+
+async function trainOne(
+  key: Key,
+  { dataset, prior, simulator, target, scaling, columns = [] }: DensityPlan,
+  options: Omit<DensityTrainingOptions, "members">,
 ): Promise<TrainedDensity> {
   const { estimator, embedding, engine = defaultEngine(), loss = nll(), ...training } = options;
   const sides = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim, target, ...(embedding && { embedding }) };
@@ -42,6 +56,7 @@ export async function trainDensity(
   const warnings = [
     ...trainingWarnings(dataset, prior.density, trained),
     ...target === "x" ? likelihoodOfSuccesses(dataset) : [],
+    ...unseenCategories(dataset.x, columns),
   ];
   const artifact = freeze(trained, {
     kind: target === "theta" ? "posterior" : "likelihood",
@@ -61,6 +76,7 @@ export function requireDensityOptions(
   { simulator: { thetaDim, xDim }, simulations }: Planned,
   target: DensitySides["target"],
 ): void {
+  requireMembers(options);
   const { estimator, embedding, engine: _, loss = nll(), ...training } = options;
   const spec = densityEstimator({ thetaDim, xDim, target, ...(embedding && { embedding }) }, estimator);
   requireTraining({ ...training, spec, loss }, simulations);

@@ -7,9 +7,11 @@
 import type { Artifact, EmbeddingSpec, Engine, LearningCurves, Loss } from "@likely/core";
 import type { TrainOptions } from "@likely/surrogates";
 import type { EstimatorSpec } from "./density_estimator.ts";
+import type { EnsemblePlan } from "./ensemble_plan.ts";
 
 /** How a density is trained: the estimator's options, and all of `train`'s. */
-export interface DensityTrainingOptions extends Partial<Omit<TrainOptions, "spec" | "logTheta" | "scaling">> {
+export interface DensityTrainingOptions
+  extends EnsemblePlan, Partial<Omit<TrainOptions, "spec" | "logTheta" | "scaling">> {
   /**
    * The estimator.
    *

@@ -1,6 +1,6 @@
 /**
- * From a simulator to a surrogate in one call: `nre` and `ace` simulate and train, `trainRatio`,
- * `trainCost` and `costEnsemble` train on simulations at hand.
+ * From a simulator to a surrogate in one call: `nre`, `npe`, `nle` and `ace` simulate and train,
+ * `trainRatio`, `trainPosterior`, `trainLikelihood` and `trainCost` train on simulations at hand.
  *
  * The network, the loss and the schedule are chosen unless they are given; {@linkcode
  * defaultEngine} says who trains. What comes out is an artifact, for `@likely/posteriors`.
@@ -19,11 +19,11 @@
  */
 
 export * from "./ace.ts";
-export * from "./cost_ensemble.ts";
 export * from "./cost_structure.ts";
 export * from "./default_engine.ts";
 export * from "./density_estimator.ts";
 export * from "./density_training.ts";
+export * from "./ensemble_plan.ts";
 export * from "./nle.ts";
 export * from "./npe.ts";
 export * from "./nre.ts";
@@ -34,4 +34,5 @@ export * from "./train_likelihood.ts";
 export * from "./train_posterior.ts";
 export * from "./train_ratio.ts";
 export * from "./untrained_error.ts";
+export * from "./with_spreads.ts";
 export * from "./x_column.ts";

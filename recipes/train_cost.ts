@@ -10,6 +10,7 @@ import {
   type Distance,
   type EmbeddingSpec,
   type Engine,
+  foldIn,
   gatherRows,
   type HeadSpec,
   type Key,
@@ -41,17 +42,22 @@ import { defaultEngine } from "./default_engine.ts";
 import { costHead } from "./_cost_head.ts";
 import type { CostStructure } from "./cost_structure.ts";
 import { dataReference } from "./_data_reference.ts";
+import type { EnsemblePlan } from "./ensemble_plan.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
 import { requireObservations } from "./_require_observations.ts";
 import { requirePairs } from "./_require_pairs.ts";
+import { trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
+import { withSpreads } from "./with_spreads.ts";
 
 /** Options of {@linkcode trainCost}: the targets', the network's, and all of {@linkcode train}'s. */
 export interface TrainCostOptions
-  extends Partial<Omit<TrainOptions, "spec" | "loss" | "logTheta" | "scaling" | "start" | "startMargin">> {
+  extends
+    EnsemblePlan,
+    Partial<Omit<TrainOptions, "spec" | "loss" | "logTheta" | "scaling" | "start" | "startMargin">> {
   /**
    * What is expected; β is in 1 / its unit.
    *
@@ -161,7 +167,8 @@ export const ACE_PAPER: TrainCostOptions = {
  * shape that the cost is known to have in x, or is `c · softplus` with c the mean distance of random
  * pairs. The loss that remains is the noise of single simulations, not an error. Simulations that
  * failed count as costly. It is trained in units of the mean cost (of a head of another shape: of that head),
- * so that the unit of x does not matter; what comes out is in the distance's.
+ * so that the unit of x does not matter; what comes out is in the distance's. Where several `members`
+ * disagree, the data did not tell: `posterior` warns.
  *
  * Source: Gao, Deistler & Macke (2023), "Generalized Bayesian inference for scientific
  * simulators via amortized cost estimation", https://arxiv.org/abs/2305.15208
@@ -193,6 +200,19 @@ export async function trainCost(
   key: Key,
   pairs: SimulatedPairs,
   options: TrainCostOptions = {},
+): Promise<TrainedCost> {
+  const { members = 1, ...training } = options;
+  const trained = await trainMembers(key, options, (key) => trainOne(key, pairs, training));
+  if (!trained.artifact.others) return trained;
+  const { engine = defaultEngine() } = options;
+  const artifact = await withSpreads(foldIn(key, members), trained.artifact, pairs, { engine });
+  return { ...trained, artifact };
+}
+
+async function trainOne(
+  key: Key,
+  pairs: SimulatedPairs,
+  options: Omit<TrainCostOptions, "members">,
 ): Promise<TrainedCost> {
   const { dataset, simulator } = pairs;
   const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;

@@ -72,7 +72,8 @@ export async function trainLikelihood(
   requireXColumns(dataset.x, columns);
   const scaling = scalingOf(dataset, prior, columns);
   const loss = options.loss ?? defaultLoss(dataset, scaling, columns);
-  return await trainDensity(key, { dataset, prior, simulator, target: "x", scaling }, { ...training, loss });
+  const plan = { dataset, prior, simulator, target: "x", scaling, columns } as const;
+  return await trainDensity(key, plan, { ...training, loss });
 }
 
 function scalingOf({ theta, x }: Dataset, { support }: KnownPrior, columns: readonly XColumn[]): Scaling {

@@ -28,16 +28,18 @@ import {
 import { freeze, rowsDivided, train, type TrainOptions } from "@likely/surrogates";
 import { defaultEngine } from "./default_engine.ts";
 import { dataReference } from "./_data_reference.ts";
+import type { EnsemblePlan } from "./ensemble_plan.ts";
 import { logColumns } from "./_log_columns.ts";
 import { ratioNetwork } from "./ratio_network.ts";
 import { requireExactScore } from "./_require_exact_score.ts";
 import { requireDensity, requirePairs } from "./_require_pairs.ts";
+import { requireMembers, trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { trainingWarnings, unknownFailures } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
-export interface TrainRatioOptions extends Partial<Omit<TrainOptions, "spec" | "logTheta">> {
+export interface TrainRatioOptions extends EnsemblePlan, Partial<Omit<TrainOptions, "spec" | "logTheta">> {
   /**
    * How x is embedded before θ joins it.
    *
@@ -126,8 +128,9 @@ export async function trainRatio(
   pairs: SimulatedPairs,
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
+  requireMembers(options);
   const { dataset, simulator } = pairs;
-  const { embedding, trunk, engine = defaultEngine(), refresh, ...training } = options;
+  const { embedding, trunk, engine = defaultEngine(), refresh, members = 1, ...training } = options;
   const known = requirePairs(pairs);
   const logTheta = logColumns(known.support);
   const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);
@@ -153,7 +156,7 @@ export async function trainRatio(
     head: { kind: "linear" },
   };
   const { trained: rows } = rowsDivided(dataset.theta.n, { ...training, loss });
-  const trained = await train(forTraining, dataset, {
+  const settings = {
     ...DEFAULT_TRAINING,
     batchSize: Math.min(LARGEST_BATCH, rows),
     ...training,
@@ -161,18 +164,21 @@ export async function trainRatio(
     spec,
     loss,
     logTheta,
+  };
+  return await trainMembers(forTraining, { ...training, members }, async (key) => {
+    const trained = await train(key, dataset, settings);
+    const warnings = [...trainingWarnings(dataset, known.density, trained), ...unknownFailures(dataset)];
+    const artifact = freeze(trained, {
+      kind: "ratio",
+      prior: known.spec,
+      simulator,
+      versions: versions(),
+      warnings,
+      ...(dataset.failedTheta && { failedAs: "draws of the prior that made no such data" }),
+    });
+    const reference = await dataReference(artifact, dataset.x, engine);
+    return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
   });
-  const warnings = [...trainingWarnings(dataset, known.density, trained), ...unknownFailures(dataset)];
-  const artifact = freeze(trained, {
-    kind: "ratio",
-    prior: known.spec,
-    simulator,
-    versions: versions(),
-    warnings,
-    ...(dataset.failedTheta && { failedAs: "draws of the prior that made no such data" }),
-  });
-  const reference = await dataReference(artifact, dataset.x, engine);
-  return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
 }
 
 function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {

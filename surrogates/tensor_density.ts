@@ -13,6 +13,7 @@ import {
   plainDensity,
   type Points,
   requireSides,
+  UnsupportedError,
 } from "@likely/core";
 import { tf } from "@likely/core/lazy-tensor";
 import type { Matrix, Tensor } from "@likely/core/tensor";
@@ -54,7 +55,8 @@ const MOST_PAIRS = 16384;
  * ```
  */
 export function tensorDensity(artifact: Artifact): ConditionalDensity & Disposable {
-  const { spec, scaling } = artifact;
+  const { spec, scaling, others } = artifact;
+  if (others) throw new UnsupportedError("Cannot read an ensemble as one network: tensorEngine() can");
   // It checks everything that can be wrong.
   const { sample } = plainDensity(artifact);
   requireReadable();

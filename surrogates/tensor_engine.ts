@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Engine } from "@likely/core";
+import { type Engine, withEnsembles } from "@likely/core";
 import { backendInUse, loadTensors } from "@likely/core/lazy-tensor";
 
 /**
@@ -37,21 +37,23 @@ export function tensorEngine(): Engine {
       const { tensorTrainStep } = await import("./tensor_train_step.ts");
       return tensorTrainStep(plan);
     },
-    logDensity: async (artifact, x) => {
-      await readyTensors();
-      const { tensorLogDensity } = await import("./tensor_log_density.ts");
-      return tensorLogDensity(artifact, x);
-    },
-    logDensities: async (artifact, x) => {
-      await readyTensors();
-      const { tensorLogDensities } = await import("./tensor_log_density.ts");
-      return tensorLogDensities(artifact, x);
-    },
-    density: async (artifact) => {
-      await readyTensors();
-      const { tensorDensity } = await import("./tensor_density.ts");
-      return tensorDensity(artifact);
-    },
+    ...withEnsembles({
+      logDensity: async (artifact, x) => {
+        await readyTensors();
+        const { tensorLogDensity } = await import("./tensor_log_density.ts");
+        return tensorLogDensity(artifact, x);
+      },
+      logDensities: async (artifact, x) => {
+        await readyTensors();
+        const { tensorLogDensities } = await import("./tensor_log_density.ts");
+        return tensorLogDensities(artifact, x);
+      },
+      density: async (artifact) => {
+        await readyTensors();
+        const { tensorDensity } = await import("./tensor_density.ts");
+        return tensorDensity(artifact);
+      },
+    }),
   };
 }
 

@@ -264,7 +264,8 @@ function settle(out: Evaluation, kind: Artifact["kind"]): Evaluation {
   return out;
 }
 
-function requireFunction({ kind, spec }: Artifact): void {
+function requireFunction({ kind, spec, others }: Artifact): void {
+  if (others) throw new UnsupportedError("Cannot evaluate an ensemble as one network: tensorEngine() can");
   if (kind !== "posterior" || spec.kind !== "network") return;
   throw new UnsupportedError("Cannot evaluate a posterior artifact as a network of (θ, x)");
 }

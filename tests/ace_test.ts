@@ -5,13 +5,11 @@ import {
   type Artifact,
   betaPath,
   chooseBeta,
-  costEnsemble,
   decodeArtifact,
   defaultEngine,
   distanceFrom,
   drawNormal,
   encodeArtifact,
-  ensemblePosterior,
   fromRows,
   independent,
   key,
@@ -433,14 +431,14 @@ Deno.test("an ensemble warns of data outside its targets, and of a beta beyond i
   const prior = independent({ t: uniform(-2, 2) });
   const dataset = await simulate(key(12), { prior, simulator: gaussian(1) }, 1000);
   const pairs = { simulator: "gaussian", prior: prior.spec, dataset };
-  const ensemble = await costEnsemble(key(13), pairs, {
+  const { artifact } = await trainCost(key(15), pairs, {
     members: 3,
     structure: "free",
     noisy: { count: 0 },
     ...SMALL,
   });
   const warningsAt = async (x: number, beta: number) => {
-    using given = await ensemblePosterior(ensemble, [x], { beta, warmup: 100 });
+    using given = await posterior(decodeArtifact(encodeArtifact(artifact)), [x], { beta, warmup: 100 });
     const draws = await given.sample(key(14), 400);
     return { text: draws.warnings.join("\n"), mean: mean(draws.values) };
   };

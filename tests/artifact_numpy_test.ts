@@ -1,11 +1,13 @@
 /** The reader of the documentation, some lines of numpy, against what we make of the same files. */
 
-import { assert, assertAlmostEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   type Artifact,
   encodeArtifact,
+  ensemble,
   exponential,
   independent,
+  initWeights,
   key,
   type NetworkSpec,
   normal,
@@ -29,7 +31,7 @@ reader = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(reader)
 out = {}
 for name, rows in json.loads(open(sys.argv[2] + "/rows.json").read()).items():
-    out[name] = list(reader.Surrogate(f"{sys.argv[2]}/{name}.safetensors")(rows["theta"], rows["x"]))
+    out[name] = list(reader.Surrogate(f"{sys.argv[2]}/{name}.safetensors", rows.get("member"))(rows["theta"], rows["x"]))
 print(json.dumps(out))`;
 
 /** A surrogate, where it is asked, and what it answers there. */
@@ -116,10 +118,17 @@ Deno.test({
     const all = Object.entries(await cases()).map(([title, one]) =>
       [title.replace(/\W+/g, "_"), one] as const
     );
-    const rows: Record<string, { theta: number[][]; x: number[][] }> = {};
+    const rows: Record<string, { theta: number[][]; x: number[][]; member?: number }> = {};
     for (const [name, { artifact, theta, x }] of all) {
       await Deno.writeFile(`${folder}/${name}.safetensors`, encodeArtifact(artifact));
       rows[name] = { theta: list(theta), x: list(x) };
+      // The same once more, as the second member of an ensemble.
+      const first = { ...artifact, weights: initWeights(key(7), artifact.spec) };
+      await Deno.writeFile(
+        `${folder}/${name}_joint.safetensors`,
+        encodeArtifact(ensemble([first, artifact])),
+      );
+      rows[`${name}_joint`] = { ...rows[name]!, member: 1 };
     }
     await Deno.writeTextFile(`${folder}/rows.json`, JSON.stringify(rows));
     const theirs: Record<string, number[]> = JSON.parse(await python(PROGRAM, READER, folder));
@@ -130,6 +139,7 @@ Deno.test({
       ours.forEach((value, i) =>
         assertAlmostEquals(theirs[name]![i]!, value, tolerance * size, `${name}, row ${i}`)
       );
+      assertEquals(theirs[`${name}_joint`], theirs[name]);
       assert(new Set(ours.map((value) => value.toFixed(6))).size > 1, `${name} must depend on its rows`);
     }
   },

@@ -142,7 +142,12 @@ function exactEngine(sharpness: number, simulator: Simulator = twoMoons().simula
   };
 }
 
-const moons = { kind: "ratio", prior: twoMoons().prior.spec } as Artifact;
+const moons = {
+  kind: "ratio",
+  spec: { kind: "network", thetaDim: 2, xDim: 2 },
+  scaling: { x: {} },
+  prior: twoMoons().prior.spec,
+} as Artifact;
 const options = { datasets: 120, draws: 99, smc: { particles: 250 } };
 
 Deno.test("calibrate() finds nothing wrong with the exact posterior of two moons, both modes of it", async () => {
@@ -169,7 +174,12 @@ Deno.test("calibrate() finds nothing wrong with exact posteriors of counts, most
     simulate: (random, [p]) => [drawBinomial(random, 5, p!)],
     logLikelihood: ([p], [k]) => k! * Math.log(p!) + (5 - k!) * Math.log1p(-p!),
   });
-  const artifact = { kind: "ratio", prior: share.spec } as Artifact;
+  const artifact = {
+    kind: "ratio",
+    spec: { kind: "network", thetaDim: 1, xDim: 1 },
+    scaling: { x: {} },
+    prior: share.spec,
+  } as Artifact;
   const engine = exactEngine(1, heads);
   const found = await calibrate(key(22), artifact, heads, { datasets: 200, engine });
   assert(found.coverage.pValue > 0.01, `p = ${found.coverage.pValue}`);

@@ -11,12 +11,14 @@ import {
   encodeArtifact,
   encodeSafetensors,
   key,
+  membersOf,
   nre,
   openSimulations,
   posterior,
   separableField,
   simulate,
   split,
+  trainRatio,
   twoMoons,
 } from "@likely/sbi";
 import { openDraws } from "@likely/core/draws-zarr";
@@ -540,6 +542,44 @@ for (
     assert(!desk.has("m.checkpoint"));
   });
 }
+
+Deno.test("likely train --members joins trainings as the library does, also when killed between two", async () => {
+  await using desk = new Desk();
+  await desk.run("simulate", "gaussian_linear", "--out", "s.zarr", "--n", "1000", "--seed", "3");
+  const line = [
+    "train",
+    "s.zarr",
+    "--epochs",
+    "12",
+    "--trunk",
+    "mlp",
+    "--members",
+    "2",
+    "--seed",
+    "3",
+    "--out",
+  ];
+  const whole = await desk.run(...line, "whole");
+  assertEquals(whole.code, 0, whole.stderr);
+  assertMatch(whole.stdout, /members +2; of the first:/);
+  const { manifest: { simulator, prior }, dataset } = await openSimulations(desk.file("s.zarr"));
+  const trunk = { kind: "mlp", hidden: [128, 128, 128], activation: "silu" } as const;
+  const trained = await trainRatio(KEYS[1]!, { simulator, prior, dataset }, {
+    maxEpochs: 12,
+    members: 2,
+    trunk,
+  });
+  assertEquals(membersOf(decodeArtifact(desk.read("whole"))), membersOf(trained.artifact));
+  const child = desk.start(...line, "m");
+  const end = endOf(child);
+  await changes(() => written(desk.file("m.member2.checkpoint")));
+  child.kill("SIGKILL");
+  await end;
+  assert(!desk.has("m") && desk.has("m.member1.checkpoint"));
+  assertEquals((await desk.run(...line, "m")).code, 0);
+  assertEquals(desk.read("m"), desk.read("whole"));
+  assert(!desk.has("m.member1.checkpoint") && !desk.has("m.member2.checkpoint"));
+});
 
 Deno.test("a training that fails leaves no checkpoint to fail from again", async () => {
   await using desk = new Desk();

@@ -14,6 +14,7 @@ import {
   nreC,
   posterior,
   simulator,
+  type TrainingCheckpoint,
   TrainingError,
   trainRatio,
   uniform,
@@ -76,6 +77,8 @@ Deno.test("options that cannot be are refused before anything is simulated", asy
     { simulations: 11, loss: nreC() },
     { refresh: { variants: 1 } },
     { refresh: {} },
+    { members: 0 },
+    { members: 2, resume: {} as TrainingCheckpoint },
   ];
   for (const wrong of ratios) {
     const error = await assertRejects(() => nre(key(0), source, { ...options, ...wrong }), Error, "Cannot");
@@ -84,6 +87,7 @@ Deno.test("options that cannot be are refused before anything is simulated", asy
   const costs = [
     { batchSize: 91 },
     { targetsPerRow: 0 },
+    { members: 1.5 },
     { failureCost: NaN },
     { logTheta: [null, null] },
     { noisy: { noise: -1 } },

@@ -97,7 +97,6 @@ const USES: Readonly<Record<string, (k: Key) => unknown>> = {
   trainRatio: (k) => likely.trainRatio(k, pairs),
   ace: (k) => likely.ace(k, task, { simulations: 20 }),
   trainCost: (k) => likely.trainCost(k, pairs),
-  costEnsemble: (k) => likely.costEnsemble(k, pairs),
   "posterior.sample": (k) => given.sample(k, 8),
   "posterior.sample by smc": (k) => byParticles.sample(k, 8),
   calibrate: (k) => likely.calibrate(k, artifact, simulator, { datasets: 3 }),
