@@ -17,6 +17,7 @@ import {
 import { requireColumns } from "@likely/core/check";
 import { conditionScaling } from "./_condition_scaling.ts";
 import { trainDensity } from "./_train_density.ts";
+import { seriesEmbedding } from "./_series_embedding.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
@@ -68,7 +69,7 @@ export async function trainPosterior(
   const { dataset, prior } = pairs;
   const { support } = priorFrom(prior);
   requireInSupport(dataset.theta, support);
-  const { estimator, embedding } = options;
+  const { estimator, embedding = estimator ? undefined : seriesEmbedding(dataset.x) } = options;
   const sides = {
     thetaDim: dataset.theta.dim,
     xDim: dataset.x.dim,
@@ -79,7 +80,12 @@ export async function trainPosterior(
     x: conditionScaling(densityEstimator(sides, estimator), dataset),
     theta: standardisation(dataset.theta, supportEnds(support)),
   };
-  return await trainDensity(key, pairs, { ...options, target: "theta", scaling });
+  return await trainDensity(key, pairs, {
+    ...options,
+    ...(embedding && { embedding }),
+    target: "theta",
+    scaling,
+  });
 }
 
 function requireInSupport(theta: Points, support: Support): void {

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from sbi.inference import NLE, NPE, NRE, MCMCPosteriorParameters
+from sbi.inference import NLE, NPE, NRE
+from sbi.inference.posteriors import MCMCPosteriorParameters
 from sbi.utils import BoxUniform, MultipleIndependent
 from torch.distributions import Exponential, LogNormal, MultivariateNormal, Normal, Uniform
 
