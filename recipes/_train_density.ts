@@ -18,11 +18,13 @@ export async function trainDensity(
 ): Promise<TrainedDensity> {
   const { target, estimator, embedding, engine = defaultEngine(), loss = nll(), ...training } = options;
   const sides = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim, target, ...(embedding && { embedding }) };
+  const spec = densityEstimator(sides, estimator);
   const trained = await train(key, dataset, {
     ...DEFAULT_TRAINING,
+    learningRate: LEARNING_RATES[spec.kind],
     ...training,
     engine,
-    spec: densityEstimator(sides, estimator),
+    spec,
     loss,
   });
   const kind = target === "theta" ? "posterior" : "likelihood";
@@ -34,8 +36,10 @@ export async function trainDensity(
 // What is learned in a given time goes with the number of steps, and steps of few rows are cheap.
 const DEFAULT_TRAINING = {
   batchSize: 25,
-  learningRate: 5e-3,
   schedule: "cosine",
   maxEpochs: 60,
   patience: 20,
 } as const;
+
+// What masked transforms have to learn is often linear, and learned in few epochs.
+const LEARNING_RATES = { mdn: 5e-3, maf: 3e-3, nsf: 5e-3 } as const;
