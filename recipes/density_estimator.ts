@@ -5,6 +5,7 @@
  */
 
 import {
+  type DenseEmbedding,
   type DensitySides,
   type DensitySpec,
   densityWidths,
@@ -28,7 +29,8 @@ const SHAPELY = 4;
 /**
  * Chooses a density estimator by the width of its target: splines for up to five numbers, which bend
  * to any shape, masked transforms for more. Where x is the condition and wide, it is embedded, as
- * {@linkcode ratioNetwork} does.
+ * {@linkcode ratioNetwork} does; else splines see their condition through three layers that all of
+ * them share, and masked transforms, which are linear in it to begin with, as it is.
  *
  * @param sides What is the density of what, and how the condition is embedded.
  * @param estimator The estimator, where it is chosen; nothing is then embedded unasked.
@@ -46,8 +48,9 @@ const SHAPELY = 4;
 export function densityEstimator(sides: DensitySides, estimator?: EstimatorSpec): DensitySpec {
   const { target } = densityWidths(sides);
   if (estimator) return { ...estimator, ...sides };
-  const { embedding } = sides.target === "theta" ? ratioNetwork(sides) : {};
-  return { ...(target <= FEW ? splines(target) : MASKED), ...(embedding && { embedding }), ...sides };
+  const isSplines = target <= FEW;
+  const { embedding = isSplines ? SHARED : undefined } = sides.target === "theta" ? ratioNetwork(sides) : {};
+  return { ...(isSplines ? splines(target) : MASKED), ...(embedding && { embedding }), ...sides };
 }
 
 /** As many transforms as it takes any two coordinates to meet, see `couplingSplit`. */
@@ -61,5 +64,6 @@ const SPLINES: Omit<NsfSpec, keyof DensitySides | "transforms"> = {
   span: 4,
   trunk: { kind: "mlp", hidden: [48, 48], activation: "silu" },
 };
+const SHARED: DenseEmbedding = { kind: "dense", hidden: [64, 64, 64], out: 16, activation: "silu" };
 // With one hidden layer a masked transform cannot multiply what it conditions on; with two it can.
 const MASKED: EstimatorSpec = { kind: "maf", transforms: 3, hidden: [50, 50], activation: "silu" };

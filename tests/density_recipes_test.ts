@@ -325,3 +325,40 @@ Deno.test("trainLikelihood() learns the probabilities of counts and of categorie
     assertAlmostEquals(found, share, 0.06);
   }
 });
+
+/** A log-normal amount, four decades wide, and how often something happened at that rate. */
+const amounts = {
+  prior: independent({ a: normal(0, 1) }),
+  simulator: simulator({
+    name: "amounts",
+    thetaDim: 1,
+    xDim: 2,
+    simulate: (random, [a]) => [Math.exp(3 * a! + drawNormal(random, 0, 0.3)), drawPoisson(random, 2)],
+  }),
+};
+
+Deno.test("npe() finds a parameter from an amount with a long tail, small amounts included", async () => {
+  const { artifact } = await npe(key(22), amounts, { simulations: 4000, maxEpochs: 15 });
+  assertEquals(artifact.scaling.x.log, [0, null]);
+  const sd = 1 / Math.sqrt(1 + (3 / 0.3) ** 2);
+  for (const [i, log] of [-3, 0, 3].entries()) {
+    using given = await posterior(artifact, [Math.exp(log), 2]);
+    const [row] = summary(await given.sample(key(23 + i), 4000));
+    assertAlmostEquals(row!.mean, 10 * sd * sd * log / 0.3, 0.4 * sd, `mean at ${log}`);
+    assertAlmostEquals(row!.sd / sd, 1, 0.25, `sd at ${log}`);
+  }
+});
+
+Deno.test("posterior() refuses an observation where no simulation can be", async () => {
+  const { artifact } = await npe(key(26), amounts, { simulations: 300, maxEpochs: 1, estimator: SMALL });
+  await assertRejects(() => posterior(artifact, [0, 2]), RangeError, "column 0 must be in (0, Infinity)");
+});
+
+Deno.test("nle() tells counts and positive numbers by itself", async () => {
+  const { artifact } = await nle(key(27), amounts, { simulations: 300, maxEpochs: 1, estimator: SMALL });
+  const { log, whole } = artifact.scaling.x;
+  assertEquals({ log, whole }, { log: [0, -0.5], whole: [false, true] });
+  const all = { columns: [{ kind: "real" }, { kind: "real" }] } as const;
+  const asTold = await nle(key(27), amounts, { simulations: 300, maxEpochs: 1, estimator: SMALL, ...all });
+  assertEquals(asTold.artifact.scaling.x.log, undefined);
+});
