@@ -22,8 +22,10 @@ function unitOf(column: Float64Array): { readonly mean: number; readonly sd: num
   // A column that varies only by rounding has no spread but may have a size: dividing by its
   // "deviation" would turn rounding into signal.
   if (isConstant(column)) return { mean: column[0]!, sd: Math.abs(mean) || 1 };
-  const squares = column.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / Math.max(1, length - 1)) };
+  // In units of the farthest: squares of tiny numbers are 0, and of huge ones infinite.
+  const farthest = column.reduce((most, value) => Math.max(most, Math.abs(value - mean)), 0);
+  const squares = column.reduce((sum, value) => sum + ((value - mean) / farthest) ** 2, 0);
+  return { mean, sd: farthest * Math.sqrt(squares / Math.max(1, length - 1)) };
 }
 
 /** Rows of one table, then those of another. */
