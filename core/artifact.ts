@@ -61,6 +61,11 @@ export interface Provenance {
   readonly versions: Readonly<Record<string, string>>;
   /** What training leaves open, in words: what its data cannot tell, and what more would bring. */
   readonly advice?: readonly string[];
+  /** How many rounds of simulations were made for which observation, `[m][p]`; absent: it is for any. */
+  readonly rounds?: {
+    readonly count: number;
+    readonly observation: readonly (readonly number[])[];
+  };
   /** Best validation loss, the epochs done, and how the losses went. */
   readonly training: {
     readonly loss: number;

@@ -1,4 +1,5 @@
 import { type Artifact, checkMeaning, fromRows, type Points, type Standardisation } from "@likely/core";
+import { requireOfRounds } from "./_rounds.ts";
 
 /** The observation as rows, `[m, p]`, of finite numbers that a surrogate can be conditioned on. */
 export function observed(artifact: Artifact, x: ArrayLike<number> | Points): Points {
@@ -25,6 +26,7 @@ export function requireObservations(artifact: Artifact, x: Points): void {
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new RangeError(`Cannot condition on x as it must be finite: x[${bad}] is ${data[bad]}`);
   requireInside(scaling.x, x);
+  requireOfRounds(artifact, x);
 }
 
 /** Requires what the columns of a density of x can be: beyond, it has no mass, and any θ would do. */

@@ -34,6 +34,7 @@ import {
 } from "@likely/diagnostics";
 import type { SmcManyOptions } from "@likely/samplers";
 import { logFits } from "./_log_fits.ts";
+import { requireForAny } from "./_rounds.ts";
 import { drawMany } from "./draw_many.ts";
 import { posterior } from "./posterior.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
@@ -107,6 +108,7 @@ export interface Calibration {
  * @param simulator The simulator that it is a surrogate of.
  * @param options How much.
  * @returns Three verdicts; `pValue` near 0 means that the posterior is not calibrated.
+ * @throws {TypeError} If the surrogate was trained in rounds for one observation: it knows no other.
  *
  * @example Usage
  * ```ts
@@ -126,6 +128,7 @@ export async function calibrate(
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
   const { datasets = 200, draws = 99, chains, onProgress, signal } = options;
+  requireForAny("calibrate", artifact);
   const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5);
   const prior = priorFrom(artifact.prior);
   const dataset = await simulate(forData, { prior, simulator }, datasets);

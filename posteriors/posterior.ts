@@ -37,7 +37,8 @@ import type { PosteriorOptions } from "./posterior_options.ts";
  * @param options Sampler, temperature, engine.
  * @returns The posterior.
  * @throws {TypeError} If the observation has the wrong width.
- * @throws {RangeError} If it is not finite, or `beta` is not a number ≥ 0; for a posterior, not 1.
+ * @throws {RangeError} If it is not finite, or not what a column of x can be; if `beta` is not a number ≥ 0;
+ * for a posterior, not 1. If a posterior was trained in rounds for another observation.
  *
  * @example Usage
  * ```ts

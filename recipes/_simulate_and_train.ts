@@ -2,9 +2,10 @@ import {
   type Dataset,
   type Key,
   loadSimulator,
+  type Prior,
   simulate,
-  type SimulateOptions,
   type SimulationSource,
+  type Simulator,
   type SimulatorModule,
   split,
 } from "@likely/core";
@@ -18,22 +19,16 @@ export async function simulateAndTrain<Trained>(
   train: (key: Key, pairs: SimulatedPairs) => Promise<Trained>,
 ): Promise<Trained & { readonly dataset: Dataset }> {
   const [forData, forTraining] = split(key, 2);
-  const pairs = await simulatedPairs(forData, source, simulations, simulation);
-  return { ...await train(forTraining, pairs), dataset: pairs.dataset };
+  const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
+  const dataset = await simulate(forData, source, simulations, simulation);
+  return { ...await train(forTraining, pairsOf(simulator, prior!, dataset)), dataset };
 }
 
-/** Simulates `n` rows from the prior, and says of what. */
-async function simulatedPairs(
-  key: Key,
-  source: SimulationSource | SimulatorModule,
-  n: number,
-  options: SimulateOptions,
-): Promise<SimulatedPairs> {
-  const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
-  const dataset = await simulate(key, source, n, options);
+/** What was simulated, and of what. */
+export function pairsOf(simulator: Simulator, prior: Prior, dataset: Dataset): SimulatedPairs {
   return {
     simulator: simulator.name,
-    prior: prior!.spec,
+    prior: prior.spec,
     dataset,
     ...(simulator.score && { score: simulator.score.bind(simulator) }),
   };

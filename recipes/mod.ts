@@ -28,6 +28,7 @@ export * from "./nle.ts";
 export * from "./npe.ts";
 export * from "./nre.ts";
 export * from "./ratio_network.ts";
+export * from "./rounds_plan.ts";
 export * from "./simulated_pairs.ts";
 export * from "./train_cost.ts";
 export * from "./train_likelihood.ts";
