@@ -111,7 +111,8 @@ function exactMoons(n: number): Points {
   const random = stream(key(5));
   const out = points(new Float64Array(2 * n), 2);
   const wanted = Float64Array.from({ length: n }, () => random.uniform() * total).sort();
-  for (let i = 0, cell = 0; i < n; i++) {
+  let cell = 0;
+  for (let i = 0; i < n; i++) {
     while (sums[cell]! <= wanted[i]!) cell++;
     row(out, i).set(row(grid, cell).map((value) => value + (random.uniform() - 0.5) * 2 / cells));
   }
