@@ -59,6 +59,8 @@ export interface Provenance {
   readonly engine: string;
   /** Library versions by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What network it is, and what it was chosen by. */
+  readonly network?: string;
   /** What training leaves open, in words: what its data cannot tell, and what more would bring. */
   readonly advice?: readonly string[];
   /** How many rounds of simulations were made for which observation, `[m][p]`; absent: it is for any. */

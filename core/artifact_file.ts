@@ -86,6 +86,7 @@ const PROVENANCE = v.object({
   }),
   engine: v.string(),
   versions: v.record(v.string(), v.string()),
+  network: v.exactOptional(v.string()),
   advice: v.exactOptional(v.array(v.string())),
   rounds: v.exactOptional(v.object({
     count: COUNT,

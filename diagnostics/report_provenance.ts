@@ -37,12 +37,13 @@ export function reportProvenance(
   provenance: Provenance,
   more: Readonly<Record<string, string | number>> = {},
 ): ReportTable {
-  const { simulator, simulations, failed, key, loss, engine, versions, training } = provenance;
+  const { simulator, simulations, failed, key, loss, engine, versions, training, network } = provenance;
   const rows = [
     ["simulator", simulator],
     ["simulations", `${reportNumber(simulations)} used, ${reportNumber(failed)} failed`],
     ["key", key],
     ["loss", [loss.name, listed(loss.options)].filter(Boolean).join(": ")],
+    ...(network === undefined ? [] : [["network", network]]),
     ["engine", engine],
     [
       "training",

@@ -20,6 +20,7 @@ import {
   split,
 } from "@likely/core";
 import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
+import { withAdvice } from "./_advised.ts";
 import { joinDatasets } from "./_join_datasets.ts";
 import type { Proposer } from "./_proposer.ts";
 import { pairsOf, simulateAndTrain } from "./_simulate_and_train.ts";
@@ -29,8 +30,8 @@ import type { SimulatedPairs, SimulationPlan } from "./simulated_pairs.ts";
 
 /** What a recipe does in every round. */
 export interface Recipe<T extends { readonly artifact: Artifact }> {
-  /** Trains on all that is there. */
-  train(key: Key, pairs: SimulatedPairs): Promise<T>;
+  /** Trains on all that is there; for good in the last round. */
+  train(key: Key, pairs: SimulatedPairs, isLast: boolean): Promise<T>;
   /** Proposes parameters after the first round. */
   readonly proposer: (x: Points, engine: Engine) => Proposer;
   /** Who evaluates for it. */
@@ -48,7 +49,9 @@ export async function inRounds<T extends { readonly artifact: Artifact }>(
 ): Promise<T & { readonly dataset: Dataset }> {
   const { rounds = 1, simulations } = plan;
   requireInteger("simulate in rounds", "rounds", rounds, 1);
-  if (rounds === 1) return await simulateAndTrain(key, source, plan, recipe.train);
+  if (rounds === 1) {
+    return await simulateAndTrain(key, source, plan, (key, pairs) => recipe.train(key, pairs, true));
+  }
   requireInteger("simulate in rounds", "simulations", simulations, rounds);
   const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
   const x = requireObservation(plan.observation, rounds, simulator.xDim);
@@ -67,7 +70,7 @@ export async function inRounds<T extends { readonly artifact: Artifact }>(
     }
     const fresh = await simulateRound(forData, source, { plan, prior: prior!, theta, n, round: r + 1 });
     dataset = dataset ? joinDatasets(dataset, fresh) : fresh;
-    trained = await recipe.train(forTraining, pairsOf(simulator, prior!, dataset));
+    trained = await recipe.train(forTraining, pairsOf(simulator, prior!, dataset), r === rounds - 1);
   }
   const about = { count: rounds, observation: Array.from({ length: x.n }, (_, i) => [...row(x, i)]) };
   const artifact = told(trained!.artifact, about, advice);
@@ -120,13 +123,9 @@ function told(
   rounds: NonNullable<Provenance["rounds"]>,
   advice: readonly string[],
 ): Artifact {
-  return ensemble(
-    membersOf(artifact).map((member) => {
-      const all = [...member.provenance.advice ?? [], ...advice];
-      return {
-        ...member,
-        provenance: { ...member.provenance, rounds, ...(all.length > 0 && { advice: all }) },
-      };
-    }),
-  );
+  const members = membersOf(artifact).map((member) => ({
+    ...member,
+    provenance: { ...member.provenance, rounds },
+  }));
+  return withAdvice(ensemble(members), advice);
 }

@@ -27,3 +27,8 @@ export async function trainMembers<T extends { readonly artifact: Artifact }>(
   }
   return { ...trained[0]!, artifact: ensemble(trained.map(({ artifact }) => artifact)) };
 }
+
+/** The key that the first training has. */
+export function keyOfFirst(key: Key, members: number): Key {
+  return members === 1 ? key : foldIn(key, 0);
+}

@@ -61,7 +61,8 @@ export async function nle(
   const { simulations = 10_000, simulation = {}, observation, rounds = 1, ...training } = options;
   const plan = { simulations, simulation, rounds, ...(observation && { observation }) };
   return await inRounds(key, source, plan, {
-    train: (key, pairs) => trainLikelihood(key, pairs, training),
+    train: (key, pairs, isLast) =>
+      trainLikelihood(key, pairs, isLast ? training : { ...training, half: false }),
     proposer: posteriorProposer,
     engine: training.engine,
   });

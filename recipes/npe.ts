@@ -64,7 +64,8 @@ export async function npe(
   const { simulations = 10_000, simulation = {}, observation, rounds = 1, ...training } = options;
   const plan = { simulations, simulation, rounds, ...(observation && { observation }) };
   return await inRounds(key, source, plan, {
-    train: (key, pairs) => trainPosterior(key, pairs, training),
+    train: (key, pairs, isLast) =>
+      trainPosterior(key, pairs, isLast ? training : { ...training, half: false }),
     proposer: truncatedProposer,
     engine: training.engine,
   });

@@ -58,7 +58,7 @@ export async function nre(
   requireNoRefresh(rounds, training);
   const plan = { simulations, simulation, rounds, ...(observation && { observation }) };
   return await inRounds(key, source, plan, {
-    train: (key, pairs) => trainRatio(key, pairs, training),
+    train: (key, pairs, isLast) => trainRatio(key, pairs, isLast ? training : { ...training, half: false }),
     proposer: posteriorProposer,
     engine: training.engine,
   });

@@ -42,6 +42,7 @@ import { logColumns } from "./_log_columns.ts";
 import { trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { versions } from "./_versions.ts";
+import { networkChoice } from "./_network_choice.ts";
 import { withSpreads } from "./with_spreads.ts";
 
 /** Options of {@linkcode trainCost}: the targets', the network's, and all of {@linkcode train}'s. */
@@ -232,7 +233,11 @@ async function trainOne(
   const counted = { ...trained, simulations: dataset.theta.n };
   // Rows that failed are learned from: nothing is left out.
   const advice = dataAdvice({ ...dataset, failed: 0 });
-  const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions(), advice });
+  const network = networkChoice(spec, {
+    network: options.trunk !== undefined,
+    embedding: options.embedding !== undefined,
+  });
+  const artifact = freeze(counted, { kind: "cost", prior, simulator, versions: versions(), network, advice });
   const reference = await dataReference(artifact, dataset.x, engine);
   return { artifact: { ...artifact, ...reference }, history: trained.history };
 }

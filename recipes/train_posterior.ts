@@ -19,6 +19,7 @@ import { scalingFor } from "@likely/surrogates";
 import { trainDensity } from "./_train_density.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
+import { orderedEmbedding } from "./ordered_embedding.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 
 /** Options of {@linkcode trainPosterior}. */
@@ -68,7 +69,9 @@ export async function trainPosterior(
   const { dataset, prior } = pairs;
   const { support } = priorFrom(prior);
   requireInSupport(dataset.theta, support);
-  const { estimator, embedding } = options;
+  const { estimator } = options;
+  const ordered = estimator || options.embedding ? undefined : orderedEmbedding(dataset.x);
+  const embedding = options.embedding ?? ordered;
   const sides = {
     thetaDim: dataset.theta.dim,
     xDim: dataset.x.dim,
@@ -79,7 +82,13 @@ export async function trainPosterior(
     x: scalingFor(densityEstimator(sides, estimator), dataset).x,
     theta: standardisation(dataset.theta, supportEnds(support)),
   };
-  return await trainDensity(key, pairs, { ...options, target: "theta", scaling });
+  return await trainDensity(key, pairs, {
+    ...options,
+    ...(embedding && { embedding }),
+    isOrdered: ordered !== undefined,
+    target: "theta",
+    scaling,
+  });
 }
 
 function requireInSupport(theta: Points, support: Support): void {

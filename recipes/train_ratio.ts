@@ -27,23 +27,28 @@ import {
   scoreScale,
 } from "@likely/losses";
 import { freeze, train, type TrainOptions } from "@likely/surrogates";
+import { advised, stretched, unwatched } from "./_advised.ts";
 import { defaultEngine } from "./default_engine.ts";
 import { dataAdvice } from "./_data_advice.ts";
 import { dataReference } from "./_data_reference.ts";
 import type { EnsemblePlan } from "./ensemble_plan.ts";
+import type { HalfPlan } from "./half_plan.ts";
 import { logColumns } from "./_log_columns.ts";
+import { networkChoice } from "./_network_choice.ts";
+import { orderedEmbedding } from "./ordered_embedding.ts";
 import { ratioNetwork } from "./ratio_network.ts";
-import { trainMembers } from "./_train_members.ts";
+import { keyOfFirst, trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
-export interface TrainRatioOptions extends EnsemblePlan, Partial<Omit<TrainOptions, "spec" | "logTheta">> {
+export interface TrainRatioOptions
+  extends EnsemblePlan, HalfPlan, Partial<Omit<TrainOptions, "spec" | "logTheta">> {
   /**
    * How x is embedded before θ joins it.
    *
    * @default {undefined} Where there is a trunk, x joins θ as it is; where there is none, see
-   * {@linkcode ratioNetwork}.
+   * {@linkcode orderedEmbedding} and {@linkcode ratioNetwork}.
    */
   readonly embedding?: EmbeddingSpec;
   /**
@@ -123,7 +128,10 @@ export async function trainRatio(
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
   const { dataset, prior, simulator } = pairs;
-  const { embedding, trunk, engine = defaultEngine(), refresh, members = 1, ...training } = options;
+  const { embedding: asked, trunk, engine = defaultEngine(), refresh, ...rest } = options;
+  const { members = 1, half = false, ...training } = rest;
+  const embedding = asked ?? (trunk ? undefined : orderedEmbedding(dataset.x));
+  requireUnrefreshed(half, refresh);
   const logTheta = logColumns(priorFrom(prior).support);
   const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);
   // Without refreshing, the key trains as it is.
@@ -143,13 +151,35 @@ export async function trainRatio(
     head: { kind: "linear" },
   };
   const settings = { ...DEFAULT_TRAINING, ...training, engine, spec, loss, logTheta };
-  return await trainMembers(forTraining, { ...training, members }, async (key) => {
-    const trained = await train(key, dataset, settings);
+  const network = networkChoice(spec, { network: trunk !== undefined, embedding: asked !== undefined });
+  const trainOn = async (key: Key, dataset: Dataset, how: TrainOptions): Promise<TrainedRatio> => {
+    const trained = await train(key, dataset, how);
     const advice = dataAdvice(dataset);
-    const artifact = freeze(trained, { kind: "ratio", prior, simulator, versions: versions(), advice });
+    const about = { prior, simulator, versions: versions(), network, advice };
+    const artifact = freeze(trained, { kind: "ratio", ...about });
     const reference = await dataReference(artifact, dataset.x, engine);
     return { artifact: { ...artifact, ...reference }, history: trained.history };
+  };
+  const trained = await trainMembers(
+    forTraining,
+    { ...training, members },
+    (key) => trainOn(key, dataset, settings),
+  );
+  return await advised(keyOfFirst(forTraining, members), trained, {
+    ...training,
+    engine,
+    half,
+    dataset,
+    train: (key, dataset, stretch) =>
+      trainOn(key, dataset, { ...unwatched(settings), ...stretched(settings, stretch) }),
   });
+}
+
+function requireUnrefreshed(half: boolean, refresh: RefreshOptions | undefined): void {
+  if (!half || !refresh) return;
+  throw new TypeError(
+    "Cannot train on half as pairs must not be refreshed, which makes as many as wanted: current value of refresh is given",
+  );
 }
 
 function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {

@@ -22,6 +22,12 @@ export interface FreezeOptions {
    */
   readonly versions?: Readonly<Record<string, string>>;
   /**
+   * What network it is, and what it was chosen by.
+   *
+   * @default {undefined} Not told.
+   */
+  readonly network?: string;
+  /**
    * What training leaves open, in words.
    *
    * @default {[]}
@@ -74,7 +80,7 @@ export interface FreezeOptions {
  */
 export function freeze(trained: Trained, options: FreezeOptions): Artifact {
   const { spec, weights, scaling, key, simulations, failed, loss, engine, history, best, epochs } = trained;
-  const { kind, prior, simulator, versions = {}, advice = [] } = options;
+  const { kind, prior, simulator, versions = {}, network, advice = [] } = options;
   return {
     kind,
     spec,
@@ -89,6 +95,7 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
       loss,
       engine,
       versions,
+      ...(network !== undefined && { network }),
       ...(advice.length > 0 && { advice }),
       training: { loss: best.loss, epochs, history },
     },
