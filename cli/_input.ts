@@ -17,7 +17,12 @@ import { isTask, loadTask } from "./_task.ts";
 export async function readSimulations(path: string): Promise<StoredSimulations> {
   const isFile = await Deno.stat(path).then((found) => found.isFile, () => false);
   if (isFile) throw new Error(`Cannot read ${path} as it must be a folder of simulations: it is a file`);
-  return await openSimulations(path);
+  const found = await openSimulations(path);
+  const { proposal } = found.manifest;
+  if (proposal === undefined) return found;
+  throw new Error(
+    `Cannot train on ${path} as its parameters must be draws of the prior: current value is "${proposal}"`,
+  );
 }
 
 /** Reads a model. */

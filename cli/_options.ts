@@ -105,7 +105,8 @@ function checkPositionals(command: Command, given: readonly string[]): void {
 
 function checkCompanions(command: Command, parsed: Record<string, unknown>): void {
   for (const [name, { with: companion }] of Object.entries(command.options)) {
-    if (parsed[name] === undefined || companion === undefined) continue;
+    // A flag that is not given is false.
+    if (parsed[name] === undefined || parsed[name] === false || companion === undefined) continue;
     const [other, ...values] = companion;
     const value = parsed[other] ?? command.options[other]?.default;
     if (values.length === 0 ? value !== undefined : values.includes(value as string)) continue;

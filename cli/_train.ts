@@ -103,6 +103,7 @@ async function run(args: Arguments): Promise<void> {
   for (const checkpoint of checkpoints) await checkpoint.remove();
   printModel(out, artifact, bytes.length);
   for (const warning of warningsOf(artifact)) console.log(`warning: ${warning}`);
+  for (const line of artifact.provenance.advice ?? []) console.log(`note: ${line}`);
 }
 
 /** One for each member; of those that are done it holds what was trained. */
@@ -160,21 +161,26 @@ async function watched(
   const { signal } = interrupt;
   const which = settings.members > 1 ? `member ${index + 1} of ${settings.members}, ` : "";
   try {
-    const { artifact } = await trainBy(keyOf(settings, index), settings, data, {
-      ...(checkpoint.found && { resume: checkpoint.found }),
-      checkpointEvery: 500,
-      onCheckpoint: (state) => checkpoint.write(state, signal.aborted),
-      onRefresh: ({ done, total }) => refreshing.update(done, total, `move ${done} of ${total}`),
-      onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft, best }) => {
-        refreshing[Symbol.dispose]();
-        bar.update(
-          epoch,
-          maxEpochs,
-          `${which}loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
-        );
+    const { artifact } = await trainBy(
+      keyOf(settings, index),
+      { ...settings, half: settings.half && index === 0 },
+      data,
+      {
+        ...(checkpoint.found && { resume: checkpoint.found }),
+        checkpointEvery: 500,
+        onCheckpoint: (state) => checkpoint.write(state, signal.aborted),
+        onRefresh: ({ done, total }) => refreshing.update(done, total, `move ${done} of ${total}`),
+        onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft, best }) => {
+          refreshing[Symbol.dispose]();
+          bar.update(
+            epoch,
+            maxEpochs,
+            `${which}loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
+          );
+        },
+        signal,
       },
-      signal,
-    });
+    );
     if (!signal.aborted) {
       if (settings.members > 1) await checkpoint.finish(artifact);
       return artifact;
@@ -284,6 +290,9 @@ function printModel(out: string, artifact: Artifact, size: number): void {
     console.log(`  structure        ${head.kind === "softplus" ? "free" : head.kind}`);
   }
   if (spec.kind !== "network") console.log(`  density          ${spec.kind}`);
+  for (const [i, part] of (provenance.network ?? "").split("; ").entries()) {
+    console.log(`  ${i === 0 ? "network" : "       "}          ${part}`);
+  }
   if (others.length > 0) console.log(`  members          ${others.length + 1}; of the first:`);
   // The best epoch is 0 where no epoch did better than the start.
   const best = training.history!.validation.indexOf(training.loss) + 1;

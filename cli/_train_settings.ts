@@ -52,7 +52,9 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   },
   embedding: {
     value: "name",
-    help: `what sees x before theta joins it: ${EMBEDDINGS.join(", ")}; by default dense where x is wide`,
+    help: `what sees x before theta joins it: ${
+      EMBEDDINGS.join(", ")
+    }; by default conv where x is a long series, dense where else it is wide`,
     with: ["method", "nre", "npe"],
   },
   grid: {
@@ -97,6 +99,10 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     help: "trainings joined into one model, closer to the truth than one; five take five times as long",
     default: "1",
   },
+  half: {
+    help: "train on half of the pairs too, and say what twice the pairs and twice the steps have brought",
+    with: ["method", "nre", "npe", "nle"],
+  },
   seed: { value: "number", help: "the same seed gives the same model", default: "0" },
 };
 
@@ -124,6 +130,8 @@ export interface TrainSettings {
   >;
   /** Trainings that are joined. */
   readonly members: number;
+  /** Whether half of the pairs is trained on, too. */
+  readonly half: boolean;
   /** Of the key. */
   readonly seed: number;
 }
@@ -148,6 +156,7 @@ export function readSettings(args: Arguments): TrainSettings {
       patience: args.integer("patience", 1),
     }),
     members: args.integer("members", 1)!,
+    half: args.flag("half"),
     seed: args.integer("seed", 0)!,
   };
 }
@@ -155,7 +164,9 @@ export function readSettings(args: Arguments): TrainSettings {
 /** The options as they stand on the command line: only the same ones resume a run. */
 export function identity(args: Arguments): RunIdentity {
   return Object.fromEntries(
-    Object.keys(TRAIN_OPTIONS).map((name) => [`--${name}`, args.text(name) ?? "default"]),
+    Object.keys(TRAIN_OPTIONS).map((
+      name,
+    ) => [`--${name}`, name === "half" ? `${args.flag(name)}` : args.text(name) ?? "default"]),
   );
 }
 
@@ -170,6 +181,7 @@ export async function densityOptions(settings: TrainSettings): Promise<DensityTr
   return {
     ...await embeddingOf(settings),
     ...(estimator && { estimator }),
+    half: settings.half,
     ...settings.training,
   };
 }
@@ -183,6 +195,7 @@ export async function ratioOptions(settings: TrainSettings): Promise<TrainRatioO
     ...(loss && { loss: loss() }),
     ...await embeddingOf(settings),
     ...(settings.trunk && { trunk: settings.trunk }),
+    half: settings.half,
     ...settings.training,
   };
 }

@@ -60,7 +60,7 @@ export async function keepFiles(path: string, plan: FilesPlan): Promise<RunStore
 }
 
 function requireSameRun(path: string, stored: SimulationManifest, wanted: SimulationManifest): void {
-  for (const field of ["simulator", "prior", "names", "key", "xDim", "score"] as const) {
+  for (const field of ["simulator", "prior", "names", "key", "xDim", "score", "proposal"] as const) {
     const [old, now] = [stored, wanted].map((manifest) => JSON.stringify(manifest[field]));
     if (old !== now) refuse(path, `${field} must be what is stored, ${old}`, now!);
   }

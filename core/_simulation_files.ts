@@ -34,6 +34,7 @@ const MANIFEST = v.object({
   key: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}:[0-9a-f]{8}$/)),
   names: v.pipe(v.array(v.string()), v.minLength(1)),
   prior: v.looseObject({}),
+  proposal: v.exactOptional(v.string()),
   n: COUNT,
   xDim: COUNT,
   score: v.boolean(),

@@ -61,6 +61,15 @@ export interface Provenance {
   readonly engine: string;
   /** Library versions by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What network it is, and what it was chosen by. */
+  readonly network?: string;
+  /** What would help, in sentences: more simulations, longer training, another network or method. */
+  readonly advice?: readonly string[];
+  /** How many rounds of simulations were made for which observation, `[m][p]`; absent: it is for any. */
+  readonly rounds?: {
+    readonly count: number;
+    readonly observation: readonly (readonly number[])[];
+  };
   /** Best validation loss, the epochs done, and how the losses went. */
   readonly training: {
     readonly loss: number;

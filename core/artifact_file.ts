@@ -31,7 +31,7 @@
 
 import * as v from "valibot";
 import { requireLength } from "./check.ts";
-import type { Artifact, Member } from "./artifact.ts";
+import type { Artifact, Member, Provenance } from "./artifact.ts";
 import type { DataReference } from "./data_reference.ts";
 import { checkMeaning } from "./check_meaning.ts";
 import { checkSpec } from "./check_spec.ts";
@@ -96,6 +96,12 @@ const PROVENANCE = v.object({
   }),
   engine: v.string(),
   versions: v.record(v.string(), v.string()),
+  network: v.exactOptional(v.string()),
+  advice: v.exactOptional(v.array(v.string())),
+  rounds: v.exactOptional(v.object({
+    count: COUNT,
+    observation: v.pipe(v.array(v.array(FINITE)), v.minLength(1)),
+  })),
   training: v.object({
     loss: FINITE,
     epochs: COUNT,
@@ -291,7 +297,7 @@ function checkOne(artifact: Artifact): Artifact {
     weights: inOrder(spec, weights),
     prior: checked.prior.spec,
     scaling: { theta, x },
-    provenance: parse("provenance", PROVENANCE, provenance),
+    provenance: checkProvenance(spec, provenance),
     ...(reference !== undefined && { reference: checkReference(spec, reference) }),
   };
 }
@@ -303,6 +309,14 @@ function requireEnds(side: string, { log, upper }: Standardisation): void {
     if (low === null || high === null || low < high) return;
     throw new RangeError(`scaling.${side} must have log < upper: column ${j} has ${low} and ${high}`);
   });
+}
+
+function checkProvenance({ xDim }: Spec, provenance: Provenance): Provenance {
+  const checked = parse("provenance", PROVENANCE, provenance);
+  for (const { length } of checked.rounds?.observation ?? []) {
+    requireLength("use this spec", "a row of provenance.rounds.observation", length, xDim);
+  }
+  return checked;
 }
 
 function checkReference(spec: Spec, reference: DataReference): DataReference {

@@ -55,6 +55,13 @@ export interface SimulateOptions {
    */
   readonly score?: boolean;
   /**
+   * How θ were proposed, where `prior.sample` proposes others than the prior says: kept with the rows,
+   * so that nobody takes them for draws of the prior.
+   *
+   * @default {undefined} θ are draws of the prior.
+   */
+  readonly proposal?: string;
+  /**
    * Stops the run: at once with workers, after a chunk without.
    *
    * @default {undefined}
@@ -133,7 +140,7 @@ export async function simulate(
   n: number,
   options: SimulateOptions = {},
 ): Promise<Dataset> {
-  const { workers = cores(), path, chunkRows, score = false, signal, onProgress } = options;
+  const { workers = cores(), path, chunkRows, score = false, proposal, signal, onProgress } = options;
   requireInteger("simulate", "n", n, 1);
   requireInteger("simulate", "workers", workers, 0);
   if (chunkRows !== undefined) requireInteger("simulate", "chunkRows", chunkRows, 1);
@@ -145,7 +152,7 @@ export async function simulate(
   using runners = startRunners(run, workers, signal);
   const findChunkRows = async () => chunkRows ?? await measureChunkRows(runners.get(1)[0]!, rows.theta);
   const store = path === undefined ? keepNothing(await findChunkRows()) : await keepFiles(path, {
-    manifest: manifestOf(key, run, n),
+    manifest: { ...manifestOf(key, run, n), ...(proposal !== undefined && { proposal }) },
     rows,
     chunkRows: findChunkRows,
     runner: () => runners.get(1)[0]!,

@@ -19,6 +19,8 @@ export interface SimulationManifest {
   readonly names: readonly string[];
   /** The prior of θ. */
   readonly prior: PriorSpec;
+  /** How θ were proposed; absent where they are draws of the prior. */
+  readonly proposal?: string;
   /** Rows of the run, failed ones included. */
   readonly n: number;
   /** Numbers in a row of x. */

@@ -37,8 +37,9 @@ export function reportProvenance(
   provenance: Provenance,
   more: Readonly<Record<string, string | number>> = {},
 ): ReportTable {
-  const { simulator, simulations, failed, failedAs, key, loss, engine, versions, training, warnings = [] } =
+  const { simulator, simulations, failed, failedAs, key, loss, network, engine, versions, training } =
     provenance;
+  const { warnings = [], advice = [] } = provenance;
   const rows = [
     ["simulator", simulator],
     [
@@ -47,6 +48,7 @@ export function reportProvenance(
     ],
     ["key", key],
     ["loss", [loss.name, listed(loss.options)].filter(Boolean).join(": ")],
+    ...(network === undefined ? [] : [["network", network]]),
     ["engine", engine],
     [
       "training",
@@ -54,6 +56,7 @@ export function reportProvenance(
     ],
     ["versions", listed(versions)],
     ...warnings.map((text) => ["warning", text] as const),
+    ...advice.map((text) => ["advice", text] as const),
     ...Object.entries(more).map((
       [name, value],
     ) => [name, typeof value === "number" ? reportNumber(value) : value]),

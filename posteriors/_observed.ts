@@ -6,6 +6,7 @@ import {
   type Points,
   type Standardisation,
 } from "@likely/core";
+import { requireOfRounds } from "./_rounds.ts";
 
 /** The observation as rows, `[m, p]`, of finite numbers that a surrogate can be conditioned on. */
 export function observed(artifact: Artifact, x: ArrayLike<number> | Points): Points {
@@ -33,6 +34,7 @@ export function requireObservations(artifact: Artifact, x: Points): void {
   if (bad >= 0) throw new RangeError(`Cannot condition on x as it must be finite: x[${bad}] is ${data[bad]}`);
   const reason = beyondEnds(artifact, x);
   if (reason !== undefined) throw new RangeError(reason);
+  requireOfRounds(artifact, x);
 }
 
 /** Why no simulation made x: beyond an end a likelihood is 0, and a condition in logarithms nothing. */

@@ -37,6 +37,7 @@ import {
 import type { SmcManyOptions } from "@likely/samplers";
 import { logFits } from "./_log_fits.ts";
 import { beyondEnds } from "./_observed.ts";
+import { requireForAny } from "./_rounds.ts";
 import { drawMany } from "./draw_many.ts";
 import { posterior } from "./posterior.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
@@ -116,6 +117,7 @@ export interface Calibration {
  * @param simulator The simulator that it is a surrogate of.
  * @param options How much.
  * @returns Three verdicts; `pValue` near 0 means that the posterior is not calibrated.
+ * @throws {TypeError} If the surrogate was trained in rounds for one observation: it knows no other.
  *
  * @example Usage
  * ```ts
@@ -135,6 +137,7 @@ export async function calibrate(
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
   const { datasets = 200, draws = 99, chains, onProgress, signal } = options;
+  requireForAny("calibrate", artifact);
   const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5);
   const prior = priorFrom(artifact.prior, options.prior);
   const dataset = await simulate(forData, { prior, simulator }, datasets);

@@ -16,6 +16,7 @@ import {
 } from "@likely/core";
 import { checkReference } from "@likely/diagnostics";
 import { fusedEngine } from "@likely/kernels/fused-engine";
+import { roundsWarnings } from "./_rounds.ts";
 
 /** Options of {@linkcode observationWarnings}. */
 export interface ObservationWarningsOptions {
@@ -39,12 +40,14 @@ export interface ObservationWarningsOptions {
  * posterior may be anything. A cost whose form in x is known (see `trainCost`'s `structure`) knows
  * more: it errs as its means of x do, times how far x lies from them.
  *
+ * A likelihood or a ratio that was trained in rounds for another observation is told, too.
+ *
  * Of several observations the one farthest off is named, at `level` over their number.
  *
  * @param artifact The surrogate; one without `reference` warns of nothing.
  * @param x `[m, p]`: observations.
  * @param options Who embeds, how sure to be.
- * @returns At most one sentence for the data and one for the embedding.
+ * @returns At most one sentence for the data, one for the embedding and one for rounds.
  * @throws {TypeError} If the observation has the wrong width.
  *
  * @example Usage
@@ -66,10 +69,20 @@ export async function observationWarnings(
   const { engine = fusedEngine(), level = 0.01 } = options;
   const { x: data, embedded } = artifact.reference ?? {};
   const warnings = data ? worst(data, coordinates(x, artifact.scaling.x), level) : [];
-  if (!embedded) return warnings.map((text) => text + remark(artifact));
+  const asEmbedded = embedded ? await embeddedWarnings(artifact, x, { engine, level, embedded }) : [];
+  return [
+    ...[...warnings, ...asEmbedded].map((text) => text + remark(artifact)),
+    ...roundsWarnings(artifact, x),
+  ];
+}
+
+async function embeddedWarnings(
+  artifact: Artifact,
+  x: Points,
+  { engine, level, embedded }: Required<ObservationWarningsOptions> & { readonly embedded: ReferenceCloud },
+): Promise<string[]> {
   using seen = await engine.logDensities(artifact, x);
-  const asEmbedded = worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`);
-  return [...warnings, ...asEmbedded].map((text) => text + remark(artifact));
+  return worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`);
 }
 
 /** What a cost adds: it is asked for where no simulation comes, and may know it there. */

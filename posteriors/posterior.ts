@@ -46,7 +46,8 @@ import type { PosteriorOptions } from "./posterior_options.ts";
  * @returns The posterior.
  * @throws {TypeError} If the observation has the wrong width, or the prior is one of the user's own and
  * not given, or another one.
- * @throws {RangeError} If it is not finite, or `beta` is not a number ≥ 0; for a posterior, not 1.
+ * @throws {RangeError} If it is not finite, or not what a column of x can be; if `beta` is not a number ≥ 0;
+ * for a posterior, not 1. If a posterior was trained in rounds for another observation.
  *
  * @example Usage
  * ```ts

@@ -5,6 +5,7 @@ import { requireLength } from "@likely/core/check";
 import { amortisedCost, bce, noisyTargets, requireRefreshing } from "@likely/losses";
 import { requireTraining } from "@likely/surrogates";
 import { requireStructure } from "./_cost_head.ts";
+import { requireHalf, requireUnrefreshed } from "./_half_rows.ts";
 import { requireObservations } from "./_require_observations.ts";
 import { requireExactScore } from "./_require_exact_score.ts";
 import { requireMembers } from "./_train_members.ts";
@@ -16,7 +17,8 @@ import type { TrainRatioOptions } from "./train_ratio.ts";
 /** Throws what `trainRatio` would, as far as that is known without data. */
 export function requireRatioOptions(options: TrainRatioOptions, planned: Planned): void {
   requireMembers(options);
-  const { embedding, trunk, refresh, loss = bce(), ...training } = options;
+  requireUnrefreshed(options);
+  const { embedding, trunk, refresh, loss = bce(), half, ...training } = options;
   const { simulator, simulations } = planned;
   const { thetaDim, xDim } = simulator;
   const parts = ratioNetwork({ thetaDim, xDim }, {
@@ -25,6 +27,7 @@ export function requireRatioOptions(options: TrainRatioOptions, planned: Planned
   });
   const spec = { kind: "network", thetaDim, xDim, ...parts, head: { kind: "linear" } } as const;
   requireTraining({ ...training, spec, loss }, simulations);
+  if (half) requireHalf(simulations, { ...training, loss });
   if (!refresh) return;
   requireRefreshing(refresh);
   requireExactScore(simulator);

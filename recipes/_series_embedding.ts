@@ -16,7 +16,7 @@ const FAR = 4;
  * layer makes sums of single numbers; what a series tells lies in products of neighbours.
  */
 export function seriesEmbedding(x: Points): ConvEmbedding | undefined {
-  if (x.dim < SHORTEST || !isSeries(x)) return undefined;
+  if (x.dim < SHORTEST || isBinary(x) || !isSeries(x)) return undefined;
   const layers = Math.ceil(Math.log(x.dim / CELLS) / Math.log(POOL));
   return {
     kind: "conv",
@@ -33,6 +33,13 @@ export function seriesEmbedding(x: Points): ConvEmbedding | undefined {
 /** Most cells after the last layer, and what each layer divides them by. */
 const CELLS = 32;
 const POOL = 5;
+
+/** Of answers yes or no what counts is which column says so: dense layers learn more of them. */
+function isBinary({ data }: Points): boolean {
+  const seen = new Set<number>();
+  for (const value of data) if (seen.add(value).size > 2) return false;
+  return true;
+}
 
 function isSeries(x: Points): boolean {
   const rows = Array.from({ length: Math.min(x.n, MOST_ROWS) }, (_, i) => standardised(row(x, i)));

@@ -1,6 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { key, type Points, points, simulate } from "@likely/core";
-import { autoregressive, driftDiffusion, gaussianField, separableField } from "@likely/simulators";
+import {
+  autoregressive,
+  bernoulliGlmRaw,
+  driftDiffusion,
+  gaussianField,
+  separableField,
+  sisGillespie,
+  slcpDistractors,
+} from "@likely/simulators";
 import { seriesEmbedding } from "./_series_embedding.ts";
 
 async function simulated(task: ReturnType<typeof autoregressive>, n = 300): Promise<Points> {
@@ -16,7 +24,9 @@ Deno.test("seriesEmbedding() sees a series and a field by convolutions", async (
 Deno.test("seriesEmbedding() leaves alone what has no order, or is short", async () => {
   // Trials in a row alternate between answers and times, as alike far apart as near.
   assertEquals(seriesEmbedding(await simulated(driftDiffusion({ trials: 100 }))), undefined);
-  assertEquals(seriesEmbedding(await simulated(separableField())), undefined);
+  for (const task of [separableField(), slcpDistractors(), sisGillespie(), bernoulliGlmRaw()]) {
+    assertEquals(seriesEmbedding(await simulated(task)), undefined, task.simulator.name);
+  }
   const { data } = await simulated(autoregressive());
   // The same numbers in an order of their own.
   const shuffled = points(

@@ -41,14 +41,28 @@ export async function simulateAndTrain<Trained>(
   // A simulator without a prior is refused by who simulates.
   if (prior) check({ prior, simulator, simulations });
   const dataset = await simulate(forData, source, simulations, simulation);
-  const pairs: SimulatedPairs = {
+  const pairs = pairsOf(simulator, prior!, dataset);
+  return { ...await trainOrKeep(pairs, signals, () => train(forTraining, pairs)), dataset };
+}
+
+/** What was simulated, and of what. */
+export function pairsOf(simulator: Simulator, prior: Prior, dataset: Dataset): SimulatedPairs {
+  return {
     simulator: simulator.name,
-    prior: prior!,
+    prior,
     dataset,
     ...(simulator.score && { score: simulator.score.bind(simulator) }),
   };
+}
+
+/** Does what comes after simulating; should it fail, what was simulated travels along. */
+export async function trainOrKeep<T>(
+  pairs: SimulatedPairs,
+  signals: Recipe<T>["signals"],
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    return { ...await train(forTraining, pairs), dataset };
+    return await work();
   } catch (cause) {
     if (signals.some((signal) => signal?.aborted && signal.reason === cause)) throw cause;
     throw new UntrainedError(

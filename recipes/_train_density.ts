@@ -1,8 +1,9 @@
 // What training a posterior and training a likelihood have in common.
 
-import type { Dataset, DensitySides, Key, Scaling } from "@likely/core";
+import type { Dataset, DensitySides, EmbeddingSpec, Key, Scaling } from "@likely/core";
 import { nll } from "@likely/losses";
 import { freeze, requireTraining, rowsDivided, train } from "@likely/surrogates";
+import { advised, shortened } from "./_advised.ts";
 import { defaultEngine } from "./default_engine.ts";
 import { dataReference } from "./_data_reference.ts";
 import type { KnownPrior } from "./_require_pairs.ts";
@@ -11,37 +12,58 @@ import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
-import { requireMembers, trainMembers } from "./_train_members.ts";
+import { requireHalf } from "./_half_rows.ts";
+import { networkChoice } from "./_network_choice.ts";
+import type { SimulatedPairs } from "./simulated_pairs.ts";
+import { keyOfFirst, requireMembers, trainMembers } from "./_train_members.ts";
 import { unseenCategories } from "./_unseen_categories.ts";
 import type { XColumn } from "./x_column.ts";
 
 /** What is trained on, and how it is seen. */
 export interface DensityPlan {
-  readonly dataset: Dataset;
+  readonly pairs: SimulatedPairs;
   readonly prior: KnownPrior;
-  readonly simulator: string;
   readonly target: DensitySides["target"];
   readonly scaling: Scaling;
+  /** What x is seen through where nobody chose. */
+  readonly series?: EmbeddingSpec;
   /** What columns of x are, for a density of x. */
   readonly columns?: readonly XColumn[];
 }
 
-/** Trains a density of one side given the other, once or several times. */
-export function trainDensity(
+/** Trains a density of one side given the other, once or several times, and says what would help. */
+export async function trainDensity(
   key: Key,
   plan: DensityPlan,
   options: DensityTrainingOptions,
 ): Promise<TrainedDensity> {
-  const { members: _, ...training } = options;
-  return trainMembers(key, options, (key) => trainOne(key, plan, training));
+  const { members = 1, half = false, ...training } = options;
+  const { pairs } = plan;
+  const { loss = nll() } = training;
+  if (half) requireHalf(pairs.dataset.theta.n, { ...training, loss });
+  const trained = await trainMembers(key, options, (key) => trainOne(key, plan, training));
+  return await advised(keyOfFirst(key, members), trained, {
+    ...training,
+    loss,
+    half,
+    prior: plan.prior.density,
+    dataset: pairs.dataset,
+    train: (key, dataset, stretch) =>
+      trainOne(
+        key,
+        { ...plan, pairs: { ...pairs, dataset } },
+        shortened({ ...DEFAULT_TRAINING, ...training }, dataset.theta.n, stretch),
+      ),
+  });
 }
 
 async function trainOne(
   key: Key,
-  { dataset, prior, simulator, target, scaling, columns = [] }: DensityPlan,
-  options: Omit<DensityTrainingOptions, "members">,
+  plan: DensityPlan,
+  options: Omit<DensityTrainingOptions, "members" | "half">,
 ): Promise<TrainedDensity> {
-  const { estimator, embedding, engine = defaultEngine(), loss = nll(), ...training } = options;
+  const { pairs: { dataset, simulator, rounds }, prior, target, scaling, series, columns = [] } = plan;
+  const { estimator, embedding = series, engine = defaultEngine(), loss = nll(), ...training } = options;
   const sides = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim, target, ...(embedding && { embedding }) };
   const spec = densityEstimator(sides, estimator);
   const { trained: rows } = rowsDivided(dataset.theta.n, { ...training, loss });
@@ -56,7 +78,7 @@ async function trainOne(
     scaling,
   });
   const warnings = [
-    ...trainingWarnings(dataset, prior.density, trained),
+    ...trainingWarnings(plan.pairs, prior, trained),
     ...target === "x" ? likelihoodOfSuccesses(dataset) : [],
     ...unseenCategories(dataset.x, columns),
   ];
@@ -65,6 +87,11 @@ async function trainOne(
     prior: prior.spec,
     simulator,
     versions: versions(),
+    network: networkChoice(spec, {
+      network: estimator !== undefined,
+      embedding: options.embedding !== undefined,
+    }),
+    rounds,
     warnings,
     failedAs: "left out",
   });
@@ -79,9 +106,10 @@ export function requireDensityOptions(
   target: DensitySides["target"],
 ): void {
   requireMembers(options);
-  const { estimator, embedding, engine: _, loss = nll(), ...training } = options;
+  const { estimator, embedding, engine: _, loss = nll(), half, ...training } = options;
   const spec = densityEstimator({ thetaDim, xDim, target, ...(embedding && { embedding }) }, estimator);
   requireTraining({ ...training, spec, loss }, simulations);
+  if (half) requireHalf(simulations, { ...training, loss });
 }
 
 /** A posterior is given data that did not fail; a likelihood lacks the probability of that. */

@@ -39,3 +39,8 @@ export function requireMembers({ members = 1, resume }: MembersOptions): void {
     "Cannot resume an ensemble as a checkpoint is of one training: train its members one by one and join them",
   );
 }
+
+/** The key that the first training has. */
+export function keyOfFirst(key: Key, members: number): Key {
+  return members === 1 ? key : foldIn(key, 0);
+}

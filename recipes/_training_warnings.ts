@@ -1,21 +1,24 @@
 // What speaks against a surrogate before it is asked anything.
 
-import type { Dataset, Prior, Scaling, Spec } from "@likely/core";
+import type { Dataset, Scaling, Spec } from "@likely/core";
 import { columnWarnings } from "./_column_warnings.ts";
 import { foreignTheta } from "./_foreign_theta.ts";
+import type { KnownPrior } from "./_require_pairs.ts";
+import type { SimulatedPairs } from "./simulated_pairs.ts";
 
 /** Fewer simulations tell little, and are no reference that observations could be checked against. */
 const FEW = 200;
 
 /** Sentences about the data that a surrogate was trained on. */
 export function trainingWarnings(
-  dataset: Dataset,
-  prior: Prior | undefined,
+  { dataset, rounds }: SimulatedPairs,
+  { density }: KnownPrior,
   { spec, scaling }: { readonly spec: Spec; readonly scaling: Scaling },
 ): string[] {
   return [
     ...fewSimulations(dataset.x.n),
-    ...prior ? foreignTheta(dataset, prior) : [],
+    // Those of rounds are not meant to be.
+    ...density && !rounds ? foreignTheta(dataset, density) : [],
     ...columnWarnings(dataset, spec, scaling),
   ];
 }

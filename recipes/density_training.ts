@@ -8,10 +8,11 @@ import type { Artifact, EmbeddingSpec, Engine, LearningCurves, Loss } from "@lik
 import type { TrainOptions } from "@likely/surrogates";
 import type { EstimatorSpec } from "./density_estimator.ts";
 import type { EnsemblePlan } from "./ensemble_plan.ts";
+import type { HalfPlan } from "./half_plan.ts";
 
 /** How a density is trained: the estimator's options, and all of `train`'s. */
 export interface DensityTrainingOptions
-  extends EnsemblePlan, Partial<Omit<TrainOptions, "spec" | "logTheta" | "scaling">> {
+  extends EnsemblePlan, HalfPlan, Partial<Omit<TrainOptions, "spec" | "logTheta" | "scaling">> {
   /**
    * The estimator.
    *
@@ -21,7 +22,8 @@ export interface DensityTrainingOptions
   /**
    * How the condition is embedded.
    *
-   * @default {undefined} As it is.
+   * @default {undefined} As it is; for a posterior without an estimator of its own, see
+   * `densityEstimator`; convolutions where x is a long series.
    */
   readonly embedding?: EmbeddingSpec;
   /**

@@ -5,13 +5,15 @@
  */
 
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
-import { simulateAndTrain } from "./_simulate_and_train.ts";
+import { inRounds } from "./_in_rounds.ts";
+import { posteriorProposer } from "./_proposer.ts";
+import type { RoundsPlan } from "./rounds_plan.ts";
 import { requireDensityOptions } from "./_train_density.ts";
 import type { SimulationPlan } from "./simulated_pairs.ts";
 import { type TrainedLikelihood, trainLikelihood, type TrainLikelihoodOptions } from "./train_likelihood.ts";
 
 /** Options of {@linkcode nle}. */
-export interface NleOptions extends SimulationPlan, Omit<TrainLikelihoodOptions, "onProgress"> {
+export interface NleOptions extends SimulationPlan, RoundsPlan, Omit<TrainLikelihoodOptions, "onProgress"> {
   /** Told after every epoch of training. */
   readonly onProgress?: NonNullable<TrainLikelihoodOptions["onProgress"]>;
 }
@@ -25,10 +27,19 @@ export interface Nle extends TrainedLikelihood {
 /**
  * Simulates from the prior and trains a likelihood, for any observation and any number of them.
  *
+ * With an `observation` and several `rounds` later simulations are of parameters from the posterior of
+ * the round before: for a likelihood any are right, and these are where it matters. The artifact then
+ * knows less elsewhere, and `posterior` warns of other observations.
+ *
+ * Source for rounds: Papamakarios, Sterratt & Murray (2019), https://arxiv.org/abs/1805.07226.
+ *
  * @param key The key to consume.
  * @param source A prior and a simulator (such as a task), or the module of one, for workers.
- * @param options Numbers, estimator, training, progress.
+ * @param options Numbers, rounds, estimator, training, progress.
  * @returns The surrogate with its learning curves and data.
+ * @throws {TypeError | RangeError} If options or the observation do not fit, before anything is simulated; or
+ * as `simulate`.
+ * @throws {UntrainedError} If training fails after that; it carries what was simulated, in all rounds.
  *
  * @example Usage
  * ```ts
@@ -45,20 +56,19 @@ export interface Nle extends TrainedLikelihood {
  * assert(draws.values.every((value) => Math.abs(value) < 1));
  * ```
  */
-export function nle(
+export async function nle(
   key: Key,
   source: SimulationSource | SimulatorModule,
   options: NleOptions = {},
 ): Promise<Nle> {
-  const { simulations = 10_000, simulation = {}, ...training } = options;
-  return simulateAndTrain(
-    key,
-    source,
-    { simulations, simulation },
-    {
-      check: (planned) => requireDensityOptions(training, planned, "x"),
-      train: (forTraining, pairs) => trainLikelihood(forTraining, pairs, training),
-      signals: [training.signal],
-    },
-  );
+  const { simulations = 10_000, simulation = {}, observation, rounds = 1, ...training } = options;
+  const plan = { simulations, simulation, rounds, ...(observation && { observation }) };
+  return await inRounds(key, source, plan, {
+    check: (planned) => requireDensityOptions(training, planned, "x"),
+    train: (key, pairs, isLast) =>
+      trainLikelihood(key, pairs, isLast ? training : { ...training, half: false }),
+    signals: [training.signal],
+    proposer: posteriorProposer,
+    engine: training.engine,
+  });
 }

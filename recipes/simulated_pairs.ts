@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dataset, Prior, PriorSpec, SimulateOptions, Simulator } from "@likely/core";
+import type { Dataset, Prior, PriorSpec, Provenance, SimulateOptions, Simulator } from "@likely/core";
 
 /** What was simulated. */
 export interface SimulatedPairs {
@@ -14,6 +14,8 @@ export interface SimulatedPairs {
   readonly prior: Prior | PriorSpec;
   /** The pairs. */
   readonly dataset: Dataset;
+  /** How many rounds they are of, for which observation, `[m][p]`; absent: θ are draws of the prior. */
+  readonly rounds?: NonNullable<Provenance["rounds"]>;
   /** The simulator's exact score at any θ, where it has one: what `refresh` needs. */
   readonly score?: NonNullable<Simulator["score"]>;
 }

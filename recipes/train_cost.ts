@@ -51,6 +51,7 @@ import { trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
+import { networkChoice } from "./_network_choice.ts";
 import { withSpreads } from "./with_spreads.ts";
 
 /** Options of {@linkcode trainCost}: the targets', the network's, and all of {@linkcode train}'s. */
@@ -245,7 +246,7 @@ async function trainOne(
       startMargin: chanceGain(all.x.n * (settings.validationFraction ?? 0.1)),
     }),
   });
-  const warnings = trainingWarnings(dataset, known.density, trained);
+  const warnings = trainingWarnings(pairs, known, trained);
   const history = squared(trained.history, unit);
   const best = { ...trained.best, loss: trained.best.loss * unit ** 2 };
   const counted = {
@@ -260,6 +261,11 @@ async function trainOne(
     prior: known.spec,
     simulator,
     versions: versions(),
+    network: networkChoice(spec, {
+      network: options.trunk !== undefined,
+      embedding: options.embedding !== undefined,
+    }),
+    rounds: pairs.rounds,
     warnings,
     ...(dataset.failedTheta && { failedAs: `costly, ${settings.failureCost.toPrecision(3)} each` }),
   });

@@ -66,13 +66,13 @@ export async function trainLikelihood(
   pairs: SimulatedPairs,
   options: TrainLikelihoodOptions = {},
 ): Promise<TrainedLikelihood> {
-  const { dataset, simulator } = pairs;
+  const { dataset } = pairs;
   const { columns = inferredColumns(dataset.x), ...training } = options;
   const prior = requirePairs(pairs);
   requireXColumns(dataset.x, columns);
   const scaling = scalingOf(dataset, prior, columns);
   const loss = options.loss ?? defaultLoss(dataset, scaling, columns);
-  const plan = { dataset, prior, simulator, target: "x", scaling, columns } as const;
+  const plan = { pairs, prior, target: "x", scaling, columns } as const;
   return await trainDensity(key, plan, { ...training, loss });
 }
 

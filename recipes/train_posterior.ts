@@ -58,10 +58,12 @@ export async function trainPosterior(
   pairs: SimulatedPairs,
   options: TrainPosteriorOptions = {},
 ): Promise<TrainedPosterior> {
-  const { dataset, simulator } = pairs;
+  const { dataset } = pairs;
   const prior = requirePairs(pairs);
   requireInside(dataset.theta, prior);
-  const { estimator, embedding = estimator ? undefined : seriesEmbedding(dataset.x) } = options;
+  const { estimator } = options;
+  const series = estimator ? undefined : seriesEmbedding(dataset.x);
+  const { embedding = series } = options;
   const sides = {
     thetaDim: dataset.theta.dim,
     xDim: dataset.x.dim,
@@ -72,10 +74,13 @@ export async function trainPosterior(
     x: scalingFor(densityEstimator(sides, estimator), dataset, { logX: longTailed }).x,
     theta: standardisation(dataset.theta, supportEnds(prior.support)),
   };
-  return await trainDensity(key, { dataset, prior, simulator, target: "theta", scaling }, {
-    ...options,
-    ...(embedding && { embedding }),
-  });
+  return await trainDensity(key, {
+    pairs,
+    prior,
+    target: "theta",
+    scaling,
+    ...(series && { series }),
+  }, options);
 }
 
 /** Ends of the support are infinitely far out in the space that the density is of. */

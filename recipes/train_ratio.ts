@@ -26,25 +26,31 @@ import {
   scoreScale,
 } from "@likely/losses";
 import { freeze, rowsDivided, train, type TrainOptions } from "@likely/surrogates";
+import { advised, shortened } from "./_advised.ts";
 import { defaultEngine } from "./default_engine.ts";
 import { dataReference } from "./_data_reference.ts";
 import type { EnsemblePlan } from "./ensemble_plan.ts";
+import type { HalfPlan } from "./half_plan.ts";
 import { logColumns } from "./_log_columns.ts";
+import { networkChoice } from "./_network_choice.ts";
 import { ratioNetwork } from "./ratio_network.ts";
+import { seriesEmbedding } from "./_series_embedding.ts";
 import { requireExactScore } from "./_require_exact_score.ts";
+import { requireHalf, requireUnrefreshed } from "./_half_rows.ts";
 import { requireDensity, requirePairs } from "./_require_pairs.ts";
-import { requireMembers, trainMembers } from "./_train_members.ts";
+import { keyOfFirst, requireMembers, trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { trainingWarnings, unknownFailures } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 
 /** Options of {@linkcode trainRatio}: the network's, and all of {@linkcode train}'s. */
-export interface TrainRatioOptions extends EnsemblePlan, Partial<Omit<TrainOptions, "spec" | "logTheta">> {
+export interface TrainRatioOptions
+  extends EnsemblePlan, HalfPlan, Partial<Omit<TrainOptions, "spec" | "logTheta">> {
   /**
    * How x is embedded before θ joins it.
    *
    * @default {undefined} Where there is a trunk, x joins θ as it is; where there is none, see
-   * {@linkcode ratioNetwork}.
+   * {@linkcode ratioNetwork}; convolutions where x is a long series.
    */
   readonly embedding?: EmbeddingSpec;
   /**
@@ -129,9 +135,12 @@ export async function trainRatio(
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
   requireMembers(options);
+  requireUnrefreshed(options);
   const { dataset, simulator } = pairs;
-  const { embedding, trunk, engine = defaultEngine(), refresh, members = 1, ...training } = options;
+  const { embedding: asked, trunk, engine = defaultEngine(), refresh, ...rest } = options;
+  const { members = 1, half = false, ...training } = rest;
   const known = requirePairs(pairs);
+  const embedding = asked ?? (trunk ? undefined : seriesEmbedding(dataset.x));
   const logTheta = logColumns(known.support);
   const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);
   // Without refreshing, the key trains as it is.
@@ -155,29 +164,41 @@ export async function trainRatio(
     ...ratioNetwork(dims, { ...(embedding && { embedding }), ...(trunk && { trunk }) }),
     head: { kind: "linear" },
   };
-  const { trained: rows } = rowsDivided(dataset.theta.n, { ...training, loss });
-  const settings = {
-    ...DEFAULT_TRAINING,
-    batchSize: Math.min(LARGEST_BATCH, rows),
-    ...training,
-    engine,
-    spec,
-    loss,
-    logTheta,
-  };
-  return await trainMembers(forTraining, { ...training, members }, async (key) => {
-    const trained = await train(key, dataset, settings);
-    const warnings = [...trainingWarnings(dataset, known.density, trained), ...unknownFailures(dataset)];
+  if (half) requireHalf(dataset.theta.n, { ...training, loss });
+  const settings = { ...DEFAULT_TRAINING, ...training, engine, spec, loss, logTheta };
+  const network = networkChoice(spec, { network: trunk !== undefined, embedding: asked !== undefined });
+  const trainOn = async (key: Key, dataset: Dataset, how: TrainOptions): Promise<TrainedRatio> => {
+    const { trained: rows } = rowsDivided(dataset.theta.n, how);
+    const trained = await train(key, dataset, { batchSize: Math.min(LARGEST_BATCH, rows), ...how });
+    const warnings = [...trainingWarnings(pairs, known, trained), ...unknownFailures(dataset)];
     const artifact = freeze(trained, {
       kind: "ratio",
       prior: known.spec,
       simulator,
       versions: versions(),
+      network,
+      rounds: pairs.rounds,
       warnings,
-      ...(dataset.failedTheta && { failedAs: "draws of the prior that made no such data" }),
+      ...(dataset.failedTheta && {
+        failedAs: `draws of the ${pairs.rounds ? "proposals" : "prior"} that made no such data`,
+      }),
     });
     const reference = await dataReference(artifact, dataset.x, engine);
     return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
+  };
+  const trained = await trainMembers(
+    forTraining,
+    { ...training, members },
+    (key) => trainOn(key, dataset, settings),
+  );
+  return await advised(keyOfFirst(forTraining, members), trained, {
+    ...training,
+    loss,
+    engine,
+    half,
+    prior: known.density,
+    dataset,
+    train: (key, dataset, stretch) => trainOn(key, dataset, shortened(settings, dataset.theta.n, stretch)),
   });
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Artifact, type ArtifactKind, keyText, type PriorSpec } from "@likely/core";
+import { type Artifact, type ArtifactKind, keyText, type PriorSpec, type Provenance } from "@likely/core";
 import type { Trained } from "./train_options.ts";
 
 /** What {@linkcode freeze} needs to know. */
@@ -27,6 +27,18 @@ export interface FreezeOptions {
    * @default {undefined} Nothing.
    */
   readonly failedAs?: string;
+  /**
+   * What network it is, and what it was chosen by.
+   *
+   * @default {undefined} Not told.
+   */
+  readonly network?: string;
+  /**
+   * How many rounds of simulations were made for which observation.
+   *
+   * @default {undefined} It is for any.
+   */
+  readonly rounds?: NonNullable<Provenance["rounds"]> | undefined;
   /**
    * What speaks against it.
    *
@@ -80,7 +92,7 @@ export interface FreezeOptions {
  */
 export function freeze(trained: Trained, options: FreezeOptions): Artifact {
   const { spec, weights, scaling, key, simulations, failed, loss, engine, history, best, epochs } = trained;
-  const { kind, prior, simulator, versions = {}, failedAs, warnings = [] } = options;
+  const { kind, prior, simulator, versions = {}, failedAs, network, rounds, warnings = [] } = options;
   return {
     kind,
     spec,
@@ -96,6 +108,8 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
       loss,
       engine,
       versions,
+      ...(network !== undefined && { network }),
+      ...(rounds && { rounds }),
       training: { loss: best.loss, epochs, history },
       ...(warnings.length > 0 && { warnings }),
     },

@@ -7,6 +7,7 @@
 export * from "./automatic_score.ts";
 export * from "./checkpoint.ts";
 export * from "./freeze.ts";
+export * from "./held_out_rows.ts";
 export * from "./network.ts";
 export * from "./require_data.ts";
 export * from "./require_training.ts";

@@ -146,6 +146,7 @@ const moons = {
   kind: "ratio",
   spec: { kind: "network", thetaDim: 2, xDim: 2 },
   scaling: { x: {} },
+  provenance: {},
   prior: twoMoons().prior.spec,
 } as Artifact;
 const options = { datasets: 120, draws: 99, smc: { particles: 250 } };

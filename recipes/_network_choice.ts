@@ -1,0 +1,60 @@
+// Which network was trained, and why, in words.
+
+import { densityWidths, type EmbeddingSpec, type Spec, type TrunkSpec } from "@likely/core";
+
+/** What the user chose. */
+export interface Chosen {
+  readonly network: boolean;
+  readonly embedding: boolean;
+}
+
+/** Says what network it is, and what it was chosen by. */
+export function networkChoice(spec: Spec, chosen: Chosen): string {
+  const network = spec.kind === "network" ? trunkText(spec.trunk) : densityText(spec);
+  const by = chosen.network ? "as asked for" : reasonOf(spec);
+  return [`${network}, ${by}`, ...embeddingText(spec, chosen)].join("; ");
+}
+
+function trunkText(trunk: TrunkSpec): string {
+  return trunk.kind === "mlp"
+    ? `layers of ${trunk.hidden.join("-") || "nothing"}`
+    : `${trunk.blocks} residual blocks of ${trunk.width}`;
+}
+
+function densityText(spec: Exclude<Spec, { readonly kind: "network" }>): string {
+  switch (spec.kind) {
+    case "mdn":
+      return `a mixture of ${spec.components} Gaussians`;
+    case "maf":
+      return `a flow of ${spec.transforms} masked transforms`;
+    case "nsf":
+      return `a flow of ${spec.transforms} spline transforms`;
+    default:
+      return spec satisfies never;
+  }
+}
+
+function reasonOf(spec: Spec): string {
+  if (spec.kind === "network") {
+    return spec.head.kind === "linear" ? "the usual one for ratios" : "the usual one for costs";
+  }
+  return `as it is of ${counted(densityWidths(spec).target)}, a target ${
+    spec.kind === "nsf" ? "narrow enough for splines" : "too wide for splines"
+  }`;
+}
+
+function counted(width: number): string {
+  return width === 1 ? "1 number" : `${width} numbers`;
+}
+
+function embeddingText({ embedding, xDim }: Spec, chosen: Chosen): string[] {
+  if (!embedding) return [];
+  const by = chosen.embedding ? "as asked for" : `as x has ${counted(xDim)}${orderText(embedding)}`;
+  return [`x embedded ${EMBEDDED[embedding.kind]} to ${embedding.out}, ${by}`];
+}
+
+function orderText({ kind }: EmbeddingSpec): string {
+  return kind === "conv" ? " of which neighbours are alike" : "";
+}
+
+const EMBEDDED = { dense: "by dense layers", set: "as a set", conv: "by convolutions" } as const;
