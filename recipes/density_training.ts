@@ -19,7 +19,8 @@ export interface DensityTrainingOptions extends Partial<Omit<TrainOptions, "spec
   /**
    * How the condition is embedded.
    *
-   * @default {undefined} As it is.
+   * @default {undefined} See `densityEstimator`; x that is a series of 64 numbers or more, by
+   * convolutions. Where an estimator is chosen, as it is.
    */
   readonly embedding?: EmbeddingSpec;
   /**
