@@ -49,7 +49,7 @@ export function realTable(cells: readonly Cell[]): string {
 }
 
 const COMMON_HEAD = ["task", "simulations", "method"];
-const TIME_HEAD = ["epochs", "train, s", "CPU s", "sample, s", "CPU s", "warned"];
+const TIME_HEAD = ["epochs", "train, s", "train, CPU s", "sample, s", "sample, CPU s", "warned"];
 
 /** Keys together. */
 function groups(cells: readonly Cell[]): Cell[][] {
