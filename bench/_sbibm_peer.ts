@@ -43,7 +43,10 @@ export async function byPeer(
       const { data } = await readRows(`${folder}/draws${i}.f64`, problem.task.prior.dim);
       const draws = points(data, problem.task.prior.dim);
       const forTest = split(answerKey(answer), 2)[1]!;
-      const comparison = await judged(forTest, answer, { exact: await exact(answer.observation), draws });
+      const comparison = await judged(forTest, problem, answer, {
+        exact: await exact(answer.observation),
+        draws,
+      });
       results.push({ settings: answer, sample: told.sample[i]!, ...comparison, warnings: [] });
     }
     return { training: { settings, train: told.train, epochs: told.epochs }, answers: results };

@@ -40,6 +40,8 @@ export interface Problem {
   readonly isMultimodal?: boolean;
   /** Its observations and posteriors are the benchmark's files. */
   readonly isPublished?: boolean;
+  /** Whether θ cannot have made x, where the likelihood has a hard edge. */
+  isImpossible?(theta: Float64Array, x: Float64Array): boolean;
   /** Row k of the data. */
   observation(k: number): Promise<Float64Array>;
   /** `[n, d]`: independent draws of the posterior given that, or nearly. */
@@ -102,6 +104,8 @@ function queue(): Omit<Problem, "name"> {
   const observation = (k: number) => observed(k, task, [[1, 4, 0.2], [4, 3, 0.15], [2.5, 6, 0.1]]);
   return {
     task,
+    // Nobody is served faster than the shortest service.
+    isImpossible: ([shortest], [least]) => shortest! > least!,
     observation: (k) => Promise.resolve(observation(k)),
     exact: (k, n) =>
       Promise.resolve(

@@ -60,8 +60,8 @@ export interface AnswerResult {
   readonly c2st: number;
   /** `[d]`: sds of the draws over sds of the exact ones. */
   readonly widths: readonly number[];
-  /** The share of draws where a parameter lies farther than a tenth of the exact range beyond it. */
-  readonly beyond: number;
+  /** The share of draws that cannot have made the observation, where that can be told. */
+  readonly impossible?: number;
   readonly warnings: readonly string[];
 }
 
@@ -107,23 +107,38 @@ export async function answered(
     return await given.sample(forDraws, settings.draws);
   });
   const draws = points(value.values.slice(0, settings.draws * exact.dim), exact.dim);
-  return { settings, sample, ...await judged(forTest, settings, { exact, draws }), warnings: value.warnings };
+  return {
+    settings,
+    sample,
+    ...await judged(forTest, problem, settings, { exact, draws }),
+    warnings: value.warnings,
+  };
 }
 
 /** How a sample compares with exact draws: the same for ours and for a peer's. */
 export async function judged(
   key: Key,
-  { classifier }: Pick<AnswerSettings, "classifier">,
+  problem: Problem,
+  { classifier, observation }: AnswerSettings,
   { exact, draws }: { readonly exact: Points; readonly draws: Points },
-): Promise<Pick<AnswerResult, "c2st" | "widths" | "beyond">> {
+): Promise<Pick<AnswerResult, "c2st" | "widths" | "impossible">> {
   const [forRows, forTest] = split(key, 2);
   // Chains are ordered in time.
   const shuffled = gatherRows(draws, drawPermutation(stream(forRows), draws.n).subarray(0, exact.n));
+  const x = await problem.observation(observation);
   return {
     c2st: await c2st(forTest, exact, shuffled, classifier === "forest" ? { train: forest() } : {}),
     widths: columns(draws).map((column, j) => sd(column) / sd(columns(exact)[j]!)),
-    beyond: beyond(exact, draws),
+    ...(problem.isImpossible && { impossible: impossible(problem.isImpossible, draws, x) }),
   };
+}
+
+function impossible(
+  isImpossible: NonNullable<Problem["isImpossible"]>,
+  draws: Points,
+  x: Float64Array,
+): number {
+  return mean(Float64Array.from({ length: draws.n }, (_, i) => isImpossible(row(draws, i), x) ? 1 : 0));
 }
 
 /** The one row, or the independent ones that it consists of. */
@@ -139,16 +154,6 @@ export function answerKey({ key, observation }: AnswerSettings): Key {
 function keysOf(key: number): Readonly<Record<"data" | "training" | "answers", Key>> {
   const [data, training, answers] = split(seed(key), 3) as Key[] as [Key, Key, Key];
   return { data, training, answers };
-}
-
-function beyond(exact: Points, draws: Points): number {
-  const ends = columns(exact).map((column) => {
-    const [low, high] = [column.reduce((a, b) => Math.min(a, b)), column.reduce((a, b) => Math.max(a, b))];
-    return [low - (high - low) / 10, high + (high - low) / 10] as const;
-  });
-  const isBeyond = (value: number, j: number) => value < ends[j]![0] || value > ends[j]![1];
-  const out = Float64Array.from({ length: draws.n }, (_, i) => row(draws, i).some(isBeyond) ? 1 : 0);
-  return mean(out);
 }
 
 function columns({ data, n, dim }: Points): Float64Array[] {

@@ -193,7 +193,7 @@ function print(): void {
   if (!published) console.log("Its results are not at hand: the column stays empty.");
   console.log(`\n${benchmarkTable(benchmark, published)}`);
   console.log(`\n## Real problems\n\n${told}, ${(2 * draws).toLocaleString("en")} draws a side.`);
-  console.log("Beyond: the largest share of draws that lie outside all exact ones.");
+  console.log("Impossible: the largest share of draws that cannot have made the observation.");
   console.log(`\n${realTable(real)}`);
 }
 

@@ -22,8 +22,8 @@ export interface DensityTrainingOptions
   /**
    * How the condition is embedded.
    *
-   * @default {undefined} As it is; for a posterior without an estimator of its own, see
-   * `densityEstimator`; convolutions where x is a long series.
+   * @default {undefined} See `densityEstimator`; x that is a series of 64 numbers or more, by
+   * convolutions. Where an estimator is chosen, as it is.
    */
   readonly embedding?: EmbeddingSpec;
   /**

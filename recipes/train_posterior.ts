@@ -24,7 +24,9 @@ export type TrainedPosterior = TrainedDensity;
  * Trains a density estimator on pairs (θ, x) of the prior and the simulator: what it learns is the
  * posterior p(θ | x), for any x at once. It can be drawn from directly and has an exact density.
  *
- * θ is seen through the ends of its prior: no draw lies beyond them, and no mass is lost there.
+ * θ is seen through the ends of its prior: no draw lies beyond them, and no mass is lost there. Columns of
+ * x that are all positive, or counts, and have a long tail are seen in logarithms; an observation at or
+ * below their lower end is refused when it is asked about.
  *
  * Source: Papamakarios & Murray (2016), https://arxiv.org/abs/1605.06376; Greenberg, Nonnenmacher
  * & Macke (2019), https://arxiv.org/abs/1905.07488.
