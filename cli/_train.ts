@@ -215,7 +215,7 @@ async function trainBy(
   requireCells(settings, dataset);
   if (isDensity(settings.method)) {
     const train = settings.method === "npe" ? trainPosterior : trainLikelihood;
-    return await train(key, pairs, { ...await densityOptions(settings), ...run });
+    return await train(key, pairs, { ...await densityOptions(settings, dataset), ...run });
   }
   if (settings.method === "nre") {
     const options = { ...await ratioOptions(settings), ...run };

@@ -176,8 +176,12 @@ export function isDensity(method: TrainSettings["method"]): method is "npe" | "n
 }
 
 /** The options of `trainPosterior` and `trainLikelihood`. */
-export async function densityOptions(settings: TrainSettings): Promise<DensityTrainingOptions> {
-  const { estimator } = settings;
+export async function densityOptions(
+  settings: TrainSettings,
+  dataset: Dataset,
+): Promise<DensityTrainingOptions> {
+  const estimator = settings.estimator ??
+    (settings.embedding === "none" ? await withoutEmbedding(dataset) : undefined);
   return {
     ...await embeddingOf(settings),
     ...(estimator && { estimator }),
@@ -198,6 +202,17 @@ export async function ratioOptions(settings: TrainSettings): Promise<TrainRatioO
     half: settings.half,
     ...settings.training,
   };
+}
+
+/** The library's choice, but for the embedding of x: an estimator that is given is not embedded unasked. */
+async function withoutEmbedding({ theta, x }: Dataset): Promise<EstimatorSpec> {
+  const { densityEstimator } = await import("@likely/sbi");
+  const { thetaDim: _, xDim: __, target: ___, embedding: ____, ...estimator } = densityEstimator({
+    thetaDim: theta.dim,
+    xDim: x.dim,
+    target: "theta",
+  });
+  return estimator as EstimatorSpec;
 }
 
 async function embeddingOf({ embedding }: TrainSettings): Promise<Pick<TrainRatioOptions, "embedding">> {
