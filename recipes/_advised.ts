@@ -31,19 +31,24 @@ interface Training {
   train(key: Key, dataset: Dataset, stretch: number): Promise<Trained>;
 }
 
-/** Adds advice to all members, by a training on half if that is wanted. */
+/** Adds advice to each member, by its learning curves; to the first by trainings on half, if wanted. */
 export async function advised<T extends Trained>(key: Key, trained: T, training: Training): Promise<T> {
   const { half, dataset, engine = defaultEngine(), validationFraction, signal } = training;
-  const { artifact, history } = trained;
+  const [first, ...others] = membersOf(trained.artifact).map((member) => {
+    const { history, loss } = member.provenance.training;
+    return { member, byCurves: history ? curveAdvice(history, loss) : [] };
+  });
+  const { member, byCurves } = first!;
   const advice = half && !signal?.aborted
-    ? await halfAdvice(key, artifact, {
+    ? await halfAdvice(key, member, {
       dataset,
       engine,
       validationFraction,
       train: async (...what) => (await training.train(...what)).artifact,
     })
-    : curveAdvice(history, artifact.provenance.training.loss);
-  return { ...trained, artifact: withAdvice(artifact, advice) };
+    : byCurves;
+  const all = others.map(({ member, byCurves }) => withAdvice(member, byCurves));
+  return { ...trained, artifact: ensemble([withAdvice(member, advice), ...all]) };
 }
 
 /** The surrogate, with advice that holds whatever member is asked. */

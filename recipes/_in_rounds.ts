@@ -56,7 +56,7 @@ export async function inRounds<T extends { readonly artifact: Artifact }>(
   const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
   const x = requireObservation(plan.observation, rounds, simulator.xDim);
   using proposer = recipe.proposer(x, recipe.engine ?? defaultEngine());
-  const advice: string[] = [];
+  let advice: readonly string[] = [];
   let dataset: Dataset | undefined;
   let trained: T | undefined;
   for (let r = 0; r < rounds; r++) {
@@ -66,7 +66,7 @@ export async function inRounds<T extends { readonly artifact: Artifact }>(
     if (trained) {
       const proposed = await proposer.propose(forProposals, trained.artifact, n);
       theta = proposed.theta;
-      advice.push(...proposed.advice.map((text) => `Round ${r + 1}: ${text}`));
+      advice = advice.concat(proposed.advice.map((text) => `Round ${r + 1}: ${text}`));
     }
     const fresh = await simulateRound(forData, source, { plan, prior: prior!, theta, n, round: r + 1 });
     dataset = dataset ? joinDatasets(dataset, fresh) : fresh;

@@ -27,15 +27,25 @@ const CORRELATED = 0.04;
 /** … and how many times that of columns in other orders it must be. */
 const TIMES = 3;
 
+/** Options of {@linkcode orderedEmbedding}. */
+export interface OrderedEmbeddingOptions {
+  /**
+   * Whether scores are trained on, too: a short series is then learned better through dense layers.
+   *
+   * @default {false}
+   */
+  readonly scored?: boolean;
+}
+
 /**
  * Chooses convolutions for wide x whose columns are ordered: within a row, numbers beside each other
  * are correlated, and are not where columns change places. So are series in time, and fields on a grid
- * row by row; sets, lists of statistics and answers yes or no are not. On five tasks with x of 36 to
- * 625 such numbers the density of θ, or the ratio, became better in all trainings, of a long series or
- * of a field by nats (`bench/README.md`).
+ * row by row; sets, lists of statistics and answers yes or no are not. What it gains, of a long series
+ * nats, is in `bench/README.md`.
  *
  * @param x `[n, p]`: simulations.
- * @returns The embedding; undefined where x has fewer than 32 columns, two values, or no order.
+ * @param options What else is trained on.
+ * @returns The embedding; undefined where x has fewer than 32 columns (with scores 100), two values, or no order.
  *
  * @example Usage
  * ```ts
@@ -48,9 +58,13 @@ const TIMES = 3;
  * assertEquals(orderedEmbedding(times.x), undefined);
  * ```
  */
-export function orderedEmbedding(x: Points): EmbeddingSpec | undefined {
+export function orderedEmbedding(
+  x: Points,
+  options: OrderedEmbeddingOptions = {},
+): EmbeddingSpec | undefined {
   const { dim } = x;
-  if (dim < WIDE || isBinary(x) || !isOrdered(x)) return undefined;
+  const fewest = options.scored ? LONG : WIDE;
+  if (dim < fewest || isBinary(x) || !isOrdered(x)) return undefined;
   const isLong = dim >= LONG;
   return {
     kind: "conv",

@@ -130,7 +130,8 @@ export async function trainRatio(
   const { dataset, prior, simulator } = pairs;
   const { embedding: asked, trunk, engine = defaultEngine(), refresh, ...rest } = options;
   const { members = 1, half = false, ...training } = rest;
-  const embedding = asked ?? (trunk ? undefined : orderedEmbedding(dataset.x));
+  const embedding = asked ??
+    (trunk ? undefined : orderedEmbedding(dataset.x, { scored: dataset.score !== undefined }));
   requireUnrefreshed(half, refresh);
   const logTheta = logColumns(priorFrom(prior).support);
   const simulatedLoss = options.loss ?? defaultLoss(dataset, logTheta);

@@ -550,7 +550,7 @@ Deno.test("likely train --members joins trainings as the library does, also when
     "train",
     "s.zarr",
     "--epochs",
-    "12",
+    "40",
     "--trunk",
     "mlp",
     "--members",
@@ -565,7 +565,7 @@ Deno.test("likely train --members joins trainings as the library does, also when
   const { manifest: { simulator, prior }, dataset } = await openSimulations(desk.file("s.zarr"));
   const trunk = { kind: "mlp", hidden: [128, 128, 128], activation: "silu" } as const;
   const trained = await trainRatio(KEYS[1]!, { simulator, prior, dataset }, {
-    maxEpochs: 12,
+    maxEpochs: 40,
     members: 2,
     trunk,
   });
