@@ -19,7 +19,8 @@ import { requireInteger } from "./_require.ts";
  * @param artifacts Trainings of one kind under one prior, of one simulator; ensembles among them are
  * taken apart. Networks may differ. Weights are shared, not copied.
  * @returns The surrogate; the reference to training data is that of the first.
- * @throws {TypeError} If they are not of one kind, prior, simulator and width, or costs of one distance.
+ * @throws {TypeError} If they are not of one kind, prior, simulator and width, of rounds for one observation,
+ * or costs of one distance.
  * @throws {RangeError} If there is none.
  *
  * @example Usage
@@ -89,6 +90,7 @@ function facts({ kind, spec, prior, provenance }: Artifact): Record<string, stri
     prior: JSON.stringify(prior),
     simulator: provenance.simulator,
     "width of theta and x": `${spec.thetaDim} and ${spec.xDim}`,
+    "observation that its rounds were about": JSON.stringify(provenance.rounds?.observation ?? "none"),
     // Costs in other units have no mean.
     ...(kind === "cost" && { distance: distanceOf(provenance) }),
   };
