@@ -25,6 +25,7 @@ const QUESTIONS = [
   "c2st",
   "influenza",
   "ratio_network",
+  "ordered_x",
   "cold_start",
   "bundle",
   "kernels_gemm",

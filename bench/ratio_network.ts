@@ -2,7 +2,7 @@
 
 import { type Artifact, type Dataset, gatherRows, key, simulate, split } from "@likely/core";
 import { fusedEngine } from "@likely/kernels";
-import { ratioNetwork, trainRatio } from "@likely/sbi";
+import { ratioNetwork, trainRatio, wideEmbedding } from "@likely/sbi";
 import {
   actorOriented,
   dynamicBlockModel,
@@ -41,8 +41,11 @@ export async function rows(): Promise<Row[]> {
       const test = await simulate(forTest, task, HELD_OUT);
       for (const dataset of [plain, { ...plain, score: score! }]) {
         const { thetaDim, xDim } = task.simulator;
-        // The network of an x too narrow to be embedded, and the usual one.
-        const networks = { "as it is": ratioNetwork({ thetaDim, xDim: 1 }), embedded: {} };
+        // The network of an x too narrow to be embedded, and that of a wide one.
+        const networks = {
+          "as it is": ratioNetwork({ thetaDim, xDim: 1 }),
+          embedded: { embedding: wideEmbedding() },
+        };
         for (const [label, network] of Object.entries(networks)) {
           const pairs = { simulator: task.simulator.name, prior: task.prior.spec, dataset };
           const options = { ...network, engine: ENGINE };

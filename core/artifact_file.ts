@@ -157,24 +157,29 @@ const PROVENANCE = v.object({
  * ```
  */
 export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
-  const { kind, spec, weights, others = [] } = artifact;
-  try {
-    checkArtifact(artifact);
-  } catch (error) {
-    const Known = error instanceof RangeError ? RangeError : TypeError;
-    throw new Known(`Cannot write an artifact: ${(error as Error).message}`, { cause: error });
-  }
+  // As checked: fields in one order, so that equal artifacts are equal files.
+  const checked = checkedToWrite(artifact);
+  const { kind, spec, weights, reference, others } = checked;
   const tensors = Object.assign(
     inOrder(spec, weights),
-    ...others.map((member, i) => withPrefix(prefix(i), inOrder(member.spec, member.weights))),
+    ...(others ?? []).map((member, i) => withPrefix(prefix(i), inOrder(member.spec, member.weights))),
   );
   return encodeSafetensors(tensors, {
     "likely.format": FORMAT,
     kind,
-    ...Object.fromEntries(PARTS.map((part) => [part, JSON.stringify(artifact[part])])),
-    ...(artifact.reference && { reference: JSON.stringify(artifact.reference) }),
-    ...(artifact.others && { others: JSON.stringify(others.map(described)) }),
+    ...Object.fromEntries(PARTS.map((part) => [part, JSON.stringify(checked[part])])),
+    ...(reference && { reference: JSON.stringify(reference) }),
+    ...(others && { others: JSON.stringify(others.map(described)) }),
   });
+}
+
+function checkedToWrite(artifact: Artifact): Artifact {
+  try {
+    return checkArtifact(artifact);
+  } catch (error) {
+    const Known = error instanceof RangeError ? RangeError : TypeError;
+    throw new Known(`Cannot write an artifact: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** What is said of a member beside its weights. */

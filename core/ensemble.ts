@@ -20,7 +20,8 @@ import type { Standardisation } from "./scaling.ts";
  * @param artifacts Trainings of one kind under one prior, of one simulator; ensembles among them are
  * taken apart. Networks may differ. Weights are shared, not copied.
  * @returns The surrogate; the reference to training data is that of the first.
- * @throws {TypeError} If they are not of one kind, prior, simulator and width, or costs of one distance.
+ * @throws {TypeError} If they are not of one kind, prior, simulator and width, of rounds for one observation,
+ * or costs of one distance.
  * @throws {RangeError} If there is none.
  *
  * @example Usage
@@ -111,6 +112,7 @@ function facts({ kind, spec, prior, scaling, provenance }: Artifact): Record<str
     "width of theta and x": `${spec.thetaDim} and ${spec.xDim}`,
     // A probability and a density have no mean.
     ...(kind === "likelihood" && { "choice of whole numbers in x": wholeOf(scaling.x) }),
+    "observation that its rounds were about": JSON.stringify(provenance.rounds?.observation ?? "none"),
     // Costs in other units have no mean.
     ...(kind === "cost" && { distance: distanceOf(provenance) }),
   };

@@ -6,7 +6,6 @@ import {
   type Engine,
   ensemble,
   type Key,
-  type LearningCurves,
   membersOf,
   type Prior,
 } from "@likely/core";
@@ -19,7 +18,6 @@ import { halfAdvice } from "./_half.ts";
 /** What a recipe makes. */
 interface Trained {
   readonly artifact: Artifact;
-  readonly history: LearningCurves;
 }
 
 /** How it was made. */
@@ -34,29 +32,29 @@ interface Training extends Division {
   train(key: Key, dataset: Dataset, stretch: number): Promise<Trained>;
 }
 
-/** Adds advice to all members, by a training on half if that is wanted. */
+/** Adds advice to each member, by its learning curves; to the first by trainings on half, if wanted. */
 export async function advised<T extends Trained>(key: Key, trained: T, training: Training): Promise<T> {
   const { half, engine = defaultEngine(), signal } = training;
-  const { artifact, history } = trained;
+  const [first, ...others] = membersOf(trained.artifact).map((member) => {
+    const { history, loss } = member.provenance.training;
+    return { member, byCurves: history ? curveAdvice(history, loss) : [] };
+  });
+  const { member, byCurves } = first!;
   const byHalf = half && !signal?.aborted
-    ? await halfAdvice(key, artifact, {
+    ? await halfAdvice(key, member, {
       ...training,
       engine,
       train: async (...what) => (await training.train(...what)).artifact,
     })
     : undefined;
   // A training that was stopped tells nothing.
-  const advice = byHalf && !signal?.aborted
-    ? byHalf
-    : curveAdvice(history, artifact.provenance.training.loss);
-  return { ...trained, artifact: withAdvice(artifact, advice) };
+  const advice = byHalf && !signal?.aborted ? byHalf : byCurves;
+  const all = others.map(({ member, byCurves }) => withAdvice(member, byCurves));
+  return { ...trained, artifact: ensemble([withAdvice(member, advice), ...all]) };
 }
 
-/** The surrogate, with advice that holds whatever member is asked. */
-function withAdvice(artifact: Artifact, advice: readonly string[]): Artifact {
-  return ensemble(
-    membersOf(artifact).map((member) => ({ ...member, provenance: { ...member.provenance, advice } })),
-  );
+function withAdvice(member: Artifact, advice: readonly string[]): Artifact {
+  return { ...member, provenance: { ...member.provenance, advice } };
 }
 
 /**

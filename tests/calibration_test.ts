@@ -179,6 +179,7 @@ Deno.test("calibrate() finds nothing wrong with exact posteriors of counts, most
     kind: "ratio",
     spec: { kind: "network", thetaDim: 1, xDim: 1 },
     scaling: { x: {} },
+    provenance: {},
     prior: share.spec,
   } as Artifact;
   const engine = exactEngine(1, heads);

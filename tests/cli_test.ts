@@ -550,7 +550,7 @@ Deno.test("likely train --members joins trainings as the library does, also when
     "train",
     "s.zarr",
     "--epochs",
-    "12",
+    "40",
     "--trunk",
     "mlp",
     "--members",
@@ -565,7 +565,7 @@ Deno.test("likely train --members joins trainings as the library does, also when
   const { manifest: { simulator, prior }, dataset } = await openSimulations(desk.file("s.zarr"));
   const trunk = { kind: "mlp", hidden: [128, 128, 128], activation: "silu" } as const;
   const trained = await trainRatio(KEYS[1]!, { simulator, prior, dataset }, {
-    maxEpochs: 12,
+    maxEpochs: 40,
     members: 2,
     trunk,
   });
@@ -579,6 +579,26 @@ Deno.test("likely train --members joins trainings as the library does, also when
   assertEquals((await desk.run(...line, "m")).code, 0);
   assertEquals(desk.read("m"), desk.read("whole"));
   assert(!desk.has("m.member1.checkpoint") && !desk.has("m.member2.checkpoint"));
+});
+
+Deno.test("likely train tells the network, and by --half what more pairs and steps have brought", async () => {
+  await using desk = new Desk();
+  await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "400");
+  const { code, stdout, stderr } = await desk.run(
+    ..."train s.zarr --out m --method npe --net maf --epochs 3 --half".split(" "),
+  );
+  assertEquals(code, 0, stderr);
+  assertMatch(
+    stdout,
+    /network +a flow of 4 masked transforms, as asked for[^]+note: Beside 360 simulations 180/,
+  );
+  const wrong = "train s.zarr --out m2 --method ace --half";
+  await assertRefused(
+    desk,
+    wrong,
+    2,
+    '--half must come with --method nre or npe or nle: current value is "ace"',
+  );
 });
 
 Deno.test("a training that fails leaves no checkpoint to fail from again", async () => {

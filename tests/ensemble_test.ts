@@ -192,6 +192,13 @@ Deno.test("ensemble() refuses what has no mean", () => {
   assertThrows(() => ensemble([ratio[0]!, cost[0]!]), TypeError, "one kind, ratio: current value is cost");
   const other = { ...ratio[1]!, prior: independent({ a: normal(0, 2) }).spec };
   assertThrows(() => ensemble([ratio[0]!, other]), TypeError, "must have one prior");
+  const rounds = { count: 2, observation: [[0]] };
+  const there = { ...ratio[1]!, provenance: { ...ratio[1]!.provenance, rounds } };
+  assertThrows(
+    () => ensemble([ratio[0]!, there]),
+    TypeError,
+    'rounds were about, "none": current value is [[0]]',
+  );
   const { provenance } = cost[1]!;
   const mae = { ...provenance, loss: { name: "squared_error", options: { distance: "mae" } } };
   assertThrows(() => ensemble([cost[0]!, { ...cost[1]!, provenance: mae }]), TypeError, "one distance");
