@@ -1,6 +1,7 @@
 // Which network was trained, and why, in words.
 
 import { densityWidths, type EmbeddingSpec, type Spec, type TrunkSpec } from "@likely/core";
+import { ratioNetwork } from "./ratio_network.ts";
 
 /** What the user chose. */
 export interface Chosen {
@@ -47,14 +48,22 @@ function counted(width: number): string {
   return width === 1 ? "1 number" : `${width} numbers`;
 }
 
-function embeddingText({ embedding, xDim }: Spec, chosen: Chosen): string[] {
+function embeddingText(spec: Spec, chosen: Chosen): string[] {
+  const { embedding } = spec;
   if (!embedding) return [];
-  const by = chosen.embedding ? "as asked for" : `as x has ${counted(xDim)}${orderText(embedding)}`;
-  return [`x embedded ${EMBEDDED[embedding.kind]} to ${embedding.out}, ${by}`];
+  const side = spec.kind !== "network" && spec.target === "x" ? "theta" : "x";
+  const by = chosen.embedding ? "as asked for" : embeddingReason(spec, embedding);
+  return [`${side} embedded ${EMBEDDED[embedding.kind]} to ${embedding.out}, ${by}`];
 }
 
-function orderText({ kind }: EmbeddingSpec): string {
-  return kind === "conv" ? " of which neighbours are alike" : "";
+/** Wide x is embedded before any network; splines share what they see of a narrow condition. */
+function embeddingReason(spec: Spec, { kind }: EmbeddingSpec): string {
+  const { xDim } = spec;
+  if (kind === "conv") return `as x has ${counted(xDim)} of which neighbours are alike`;
+  const isWide = ratioNetwork(spec).embedding !== undefined;
+  return spec.kind === "network" || spec.target === "theta" && isWide
+    ? `as x has ${counted(xDim)}`
+    : "which its transforms share";
 }
 
 const EMBEDDED = { dense: "by dense layers", set: "as a set", conv: "by convolutions" } as const;

@@ -176,7 +176,8 @@ Deno.test("the network and what it was chosen by are told, in the file and on th
     decodeArtifact(encodeArtifact((await made).artifact)).provenance.network;
   assertEquals(
     await networkOf(npe(key(11), twoMoons(), brief)),
-    "a flow of 4 spline transforms, as it is of 2 numbers, a target narrow enough for splines",
+    "a flow of 4 spline transforms, as it is of 2 numbers, a target narrow enough for splines; " +
+      "x embedded by dense layers to 16, which its transforms share",
   );
   assertEquals(
     await networkOf(npe(key(11), noisy, { ...brief, estimator: LINEAR })),

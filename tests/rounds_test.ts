@@ -93,14 +93,15 @@ Deno.test("npe() in rounds comes closer to two moons than without, by as many si
   for (const seed of [2, 40, 41]) {
     const scores: number[] = [];
     for (const rounds of [1, 4]) {
-      const { artifact } = await npe(key(seed), task, { simulations: 1000, rounds, observation: x });
+      const { artifact } = await npe(key(seed), task, { simulations: 500, rounds, observation: x });
       using given = await posterior(artifact, x);
       const draws = points((await given.sample(key(3), 1000)).values, 2);
       scores.push(await c2st(key(4), draws, exact));
     }
     gains.push(scores[0]! - scores[1]!);
   }
-  // Standard errors of a score are 0.011; trainings differ by some 0.03 from key to key.
+  // Standard errors of a score are 0.011; trainings differ by some 0.03 from key to key. From 1,000
+  // simulations on one round finds both crescents as well.
   assert(gains.reduce((a, b) => a + b) / 3 > 4 * Math.SQRT2 * 0.011 / Math.sqrt(3), `${gains}`);
 });
 
