@@ -64,7 +64,7 @@ export async function trainPosterior(
   const prior = requirePairs(pairs);
   requireInside(dataset.theta, prior);
   const { estimator } = options;
-  const series = estimator ? undefined : seriesEmbedding(dataset.x);
+  const series = estimator || options.embedding ? undefined : seriesEmbedding(dataset.x);
   const { embedding = series } = options;
   const sides = {
     thetaDim: dataset.theta.dim,
