@@ -8,11 +8,9 @@ import {
   encodeArtifact,
   type EstimatorSpec,
   heldOutRows,
-  independent,
   key,
   mg1Queue,
   nle,
-  normal,
   npe,
   nre,
   points,
@@ -27,19 +25,10 @@ import {
 } from "@likely/sbi";
 import { tensorEngine } from "@likely/surrogates";
 import { nll } from "@likely/losses";
-
-const LINEAR: EstimatorSpec = { kind: "maf", transforms: 1, hidden: [], activation: "silu" };
+import { LINEAR, linearTask } from "./_linear_task.ts";
 
 /** x = θ + noise: linear networks know all of it from few simulations. */
-const noisy = {
-  prior: independent({ a: normal(0, 1) }),
-  simulator: simulator({
-    name: "noisy",
-    thetaDim: 1,
-    xDim: 1,
-    simulate: (random, [a]) => [a! + drawNormal(random)],
-  }),
-};
+const noisy = linearTask(1);
 
 /** Whoever simulates with it has not checked options before. */
 const never = {

@@ -31,9 +31,8 @@ import {
   trainPosterior,
   uniform,
 } from "@likely/sbi";
+import { LINEAR, linearTask } from "./_linear_task.ts";
 
-/** A Gaussian whose mean is linear: all that linear Gaussian tasks need. */
-const LINEAR: EstimatorSpec = { kind: "maf", transforms: 1, hidden: [], activation: "silu" };
 const SMALL: EstimatorSpec = { kind: "maf", transforms: 2, hidden: [16], activation: "silu" };
 
 /** One parameter seen through noise of sd 0.5; its prior ends at both sides, or at one. */
@@ -182,15 +181,7 @@ Deno.test("trainPosterior() refuses theta outside its prior", async () => {
 });
 
 Deno.test("a posterior near its prior is calibrated", async () => {
-  const task = {
-    prior: independent({ a: normal(0, 1) }),
-    simulator: simulator({
-      name: "noisy",
-      thetaDim: 1,
-      xDim: 1,
-      simulate: (random, [a]) => [a! + drawNormal(random)],
-    }),
-  };
+  const task = linearTask(1);
   const { artifact } = await npe(key(9), task, { simulations: 4000, maxEpochs: 10, estimator: LINEAR });
   const found = await calibrate(key(10), artifact, task.simulator, { datasets: 200 });
   assert(found.sbc.pValue > 1e-3);

@@ -5,34 +5,20 @@ import {
   type Artifact,
   baseDraws,
   drawMany,
-  drawNormal,
   type Engine,
-  type EstimatorSpec,
   foldIn,
   fromRows,
   fusedEngine,
-  independent,
   key,
   nle,
-  normal,
   npe,
   posterior,
-  simulator,
   split,
 } from "@likely/sbi";
-
-const LINEAR: EstimatorSpec = { kind: "maf", transforms: 1, hidden: [], activation: "silu" };
+import { LINEAR, linearTask } from "./_linear_task.ts";
 
 /** x = θ + noise of sd 1/2, θ ~ N(0, 1): the posterior is N(0.8 x, 0.2). */
-const noisy = {
-  prior: independent({ a: normal(0, 1) }),
-  simulator: simulator({
-    name: "noisy",
-    thetaDim: 1,
-    xDim: 1,
-    simulate: (random, [a]) => [a! + drawNormal(random, 0, 0.5)],
-  }),
-};
+const noisy = linearTask(0.5);
 
 const X = fromRows([[-1.5], [0], [0.7]]);
 

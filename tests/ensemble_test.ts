@@ -14,12 +14,10 @@ import {
   calibrate,
   decodeArtifact,
   decodeSafetensors,
-  drawNormal,
   encodeArtifact,
   encodeSafetensors,
   type Engine,
   ensemble,
-  type EstimatorSpec,
   foldIn,
   FormatError,
   fromRows,
@@ -37,7 +35,6 @@ import {
   posterior,
   posteriorReport,
   type Scaling,
-  simulator,
   type Spec,
   split,
   summary,
@@ -46,6 +43,7 @@ import {
   trainPosterior,
   warningsOf,
 } from "@likely/sbi";
+import { LINEAR, linearTask } from "./_linear_task.ts";
 
 const trunk = { kind: "mlp", hidden: [6], activation: "silu" } as const;
 const sizes = { thetaDim: 1, xDim: 1 } as const;
@@ -236,16 +234,7 @@ Deno.test("a file whose members do not fit is refused", () => {
 });
 
 /** x = θ + noise of sd 1/2, θ ~ N(0, 1): the posterior is N(0.8 x, 0.2). */
-const noisy = {
-  prior: independent({ a: normal(0, 1) }),
-  simulator: simulator({
-    name: "noisy",
-    thetaDim: 1,
-    xDim: 1,
-    simulate: (random, [a]) => [a! + drawNormal(random, 0, 0.5)],
-  }),
-};
-const LINEAR: EstimatorSpec = { kind: "maf", transforms: 1, hidden: [], activation: "silu" };
+const noisy = linearTask(0.5);
 
 Deno.test("npe({ members }) joins trainings by the key's children; posterior, calibrate and reports take it", async () => {
   const options = { simulations: 2000, maxEpochs: 20, learningRate: 0.02, estimator: LINEAR };

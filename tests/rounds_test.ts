@@ -9,7 +9,6 @@ import {
   drawMany,
   drawNormal,
   encodeArtifact,
-  type EstimatorSpec,
   fromRows,
   fusedEngine,
   gatherRows,
@@ -38,8 +37,8 @@ import {
   UntrainedError,
 } from "@likely/sbi";
 import { truncatedProposer } from "../recipes/_truncated_proposer.ts";
+import { LINEAR, linearTask } from "./_linear_task.ts";
 
-const LINEAR: EstimatorSpec = { kind: "maf", transforms: 1, hidden: [], activation: "silu" };
 const SMALL = { maxEpochs: 20, learningRate: 0.02, estimator: LINEAR };
 
 /** x = θ + noise of sd 0.1, θ ~ N(0, 1): the posterior is N(x, 0.01) / 1.01, a tenth of the prior. */
@@ -153,15 +152,7 @@ Deno.test("nle() in rounds has the exact posterior of several observations", asy
 });
 
 Deno.test("nre() in rounds learns a ratio whose product with the prior is the posterior", async () => {
-  const wide = {
-    prior: independent({ a: normal(0, 1) }),
-    simulator: simulator({
-      name: "wide",
-      thetaDim: 1,
-      xDim: 1,
-      simulate: (random, [a]) => [a! + drawNormal(random, 0, 0.5)],
-    }),
-  };
+  const wide = linearTask(0.5);
   const trunk = { kind: "mlp", hidden: [32, 32], activation: "silu" } as const;
   const { artifact } = await nre(key(8), wide, {
     simulations: 6000,
