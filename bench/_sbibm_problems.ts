@@ -34,7 +34,9 @@ export interface Problem {
   readonly name: string;
   /** What is simulated: one row of x is all that is observed. */
   readonly task: Task;
-  /** One of the independent rows that `task` observes, for methods that add them up. */
+  /** Independent trials in one row of x, which a likelihood of one is learned from. */
+  readonly trials?: number;
+  /** One of them as a task, for other methods that add them up. */
   readonly each?: Task;
   /** Several modes, or local ones far out, where chains would stay: particles draw instead. */
   readonly isMultimodal?: boolean;
@@ -80,6 +82,7 @@ export const REAL: Readonly<Record<string, Problem>> = named([
       [-0.5, 2, 0.6, 0.2],
       [2, 0.8, 0.5, 0.4],
     ]),
+    trials: 200,
     each: driftDiffusion(),
   },
 ]);

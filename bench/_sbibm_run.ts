@@ -18,7 +18,15 @@ import {
   type Task,
 } from "@likely/core";
 import { c2st } from "@likely/diagnostics";
-import { posterior, trainLikelihood, trainPosterior, trainRatio } from "@likely/sbi";
+import {
+  posterior,
+  type SimulatedPairs,
+  type TrainedDensity,
+  type TrainedRatio,
+  trainLikelihood,
+  trainPosterior,
+  trainRatio,
+} from "@likely/sbi";
 import { forest } from "./_forest.ts";
 import { type Clocked, clocked } from "./_sbibm_clock.ts";
 import type { Problem } from "./_sbibm_problems.ts";
@@ -67,7 +75,7 @@ export interface AnswerResult {
 
 /** The task that a method simulates from: methods that add up rows see one at a time. */
 export function taskOf({ task, each = task }: Problem, method: Method): Task {
-  return method.endsWith("npe") ? task : each;
+  return method.endsWith("npe") || method === "nle" ? task : each;
 }
 
 /** Simulated pairs of a training, the same for every method that sees the same rows. */
@@ -83,14 +91,23 @@ export async function trained(
   const { prior, simulator } = taskOf(problem, settings.method);
   const pairs = { prior: prior.spec, simulator: simulator.name, dataset: await datasetOf(problem, settings) };
   const { value: { artifact, history }, ...train } = await clocked(() =>
-    TRAIN[settings.method](keysOf(settings.key).training, pairs)
+    TRAIN[settings.method](keysOf(settings.key).training, pairs, problem)
   );
   const { validation } = history;
   const best = 1 + validation.indexOf(Math.min(...validation));
   return { settings, train, epochs: [validation.length, best], artifact };
 }
 
-const TRAIN = { npe: trainPosterior, nle: trainLikelihood, nre: trainRatio } as const;
+const TRAIN: Readonly<
+  Record<
+    OwnMethod,
+    (key: Key, pairs: SimulatedPairs, problem: Problem) => Promise<TrainedDensity | TrainedRatio>
+  >
+> = {
+  npe: (key, pairs) => trainPosterior(key, pairs),
+  nle: (key, pairs, { trials = 1 }) => trainLikelihood(key, pairs, { trials }),
+  nre: (key, pairs) => trainRatio(key, pairs),
+};
 
 /** Draws and compares. */
 export async function answered(
@@ -98,7 +115,7 @@ export async function answered(
   settings: AnswerSettings,
   { artifact, exact }: { readonly artifact: Artifact; readonly exact: Points },
 ): Promise<AnswerResult> {
-  const x = rowsFor(await problem.observation(settings.observation), taskOf(problem, settings.method));
+  const x = points(await problem.observation(settings.observation), artifact.spec.xDim);
   const [forDraws, forTest] = split(answerKey(settings), 2);
   // Chains' defaults, except where modes are several.
   const options = problem.isMultimodal ? { sampler: "smc" } as const : {};
@@ -139,11 +156,6 @@ function impossible(
   x: Float64Array,
 ): number {
   return mean(Float64Array.from({ length: draws.n }, (_, i) => isImpossible(row(draws, i), x) ? 1 : 0));
-}
-
-/** The one row, or the independent ones that it consists of. */
-export function rowsFor(x: Float64Array, { simulator: { xDim } }: Task): Points {
-  return points(x, xDim);
 }
 
 /** Of one observation's draws and test. */

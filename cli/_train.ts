@@ -282,8 +282,9 @@ const OUTPUTS = {
 
 function printModel(out: string, artifact: Artifact, size: number): void {
   const { kind, provenance, spec, others = [] } = artifact;
-  const { simulator, simulations, loss, engine, training } = provenance;
-  console.log(`${out}: ${OUTPUTS[kind]} of ${simulator}, from ${simulations} pairs`);
+  const { simulator, simulations, trials, loss, engine, training } = provenance;
+  const each = trials ? ` of ${trials} trials` : "";
+  console.log(`${out}: ${OUTPUTS[kind]} of ${simulator}, from ${simulations} pairs${each}`);
   if (kind === "cost") {
     console.log(`  distance         ${distanceFrom(loss.options).unit}`);
     const { head } = scalarNetwork(spec);

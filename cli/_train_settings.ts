@@ -1,7 +1,13 @@
 // What `likely train` was asked for, and the options of the recipes that do it.
 
 import type { Dataset, Loss, Points, TrunkSpec } from "@likely/core";
-import type { DensityTrainingOptions, EstimatorSpec, TrainCostOptions, TrainRatioOptions } from "@likely/sbi";
+import type {
+  DensityTrainingOptions,
+  EstimatorSpec,
+  TrainCostOptions,
+  TrainLikelihoodOptions,
+  TrainRatioOptions,
+} from "@likely/sbi";
 import type { RunIdentity } from "./_checkpoint_file.ts";
 import { buildDistance, type DistanceChoice, DISTANCES, OF_SETS, readDistance } from "./_distance.ts";
 import { type EmbeddingChoice, EMBEDDINGS, readEmbedding } from "./_embedding.ts";
@@ -67,6 +73,11 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     help: "that simulated x: its exact score finds further theta for every x, so that fewer will do",
     with: ["method", "nre"],
   },
+  trials: {
+    value: "number",
+    help: "independent trials in each row of x: the likelihood is learned of one, from all of them",
+    with: ["method", "nle"],
+  },
   ...ESTIMATOR_OPTIONS,
   trunk: {
     value: "name",
@@ -120,6 +131,8 @@ export interface TrainSettings {
   readonly embedding: EmbeddingChoice | undefined;
   /** Of a posterior or a likelihood. */
   readonly estimator: EstimatorSpec | undefined;
+  /** Of a likelihood: independent trials in each row of x. */
+  readonly trials: number | undefined;
   /** Of a ratio: the task whose score refreshes its pairs. */
   readonly refresh: string | undefined;
   /** The network; of a ratio with an embedding, what comes after it. */
@@ -145,6 +158,7 @@ export function readSettings(args: Arguments): TrainSettings {
     distance: readDistance(args),
     structure: args.choice("structure", STRUCTURES),
     embedding: readEmbedding(args),
+    trials: args.integer("trials", 1),
     refresh: args.text("refresh"),
     ...(isDensity(method)
       ? { estimator: readEstimator(args), trunk: undefined }
@@ -179,12 +193,13 @@ export function isDensity(method: TrainSettings["method"]): method is "npe" | "n
 export async function densityOptions(
   settings: TrainSettings,
   dataset: Dataset,
-): Promise<DensityTrainingOptions> {
+): Promise<DensityTrainingOptions & Pick<TrainLikelihoodOptions, "trials">> {
   const estimator = settings.estimator ??
     (settings.embedding === "none" ? await withoutEmbedding(dataset) : undefined);
   return {
     ...await embeddingOf(settings),
     ...(estimator && { estimator }),
+    ...(settings.trials && { trials: settings.trials }),
     half: settings.half,
     ...settings.training,
   };

@@ -46,6 +46,8 @@ export interface Provenance {
   readonly simulator: string;
   /** Simulations trained on, failed ones not counted. */
   readonly simulations: number;
+  /** Independent trials of each that were trained on, where it is not one. */
+  readonly trials?: number;
   /** Simulations that failed and were left out. */
   readonly failed: number;
   /** What those that failed count as; absent: nothing. */

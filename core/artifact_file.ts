@@ -87,6 +87,7 @@ const REFERENCE = v.object({
 const PROVENANCE = v.object({
   simulator: v.string(),
   simulations: COUNT,
+  trials: v.exactOptional(COUNT),
   failed: COUNT,
   failedAs: v.exactOptional(v.string()),
   key: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}:[0-9a-f]{8}$/)),

@@ -16,7 +16,10 @@ import { stream } from "./stream.ts";
 export interface BaseDraws {
   /** `[n, D]`: standard normals, the z of flows and of a mixture's components. */
   readonly normal: Points;
-  /** `[n]`, in [0, 1): which component, for mixtures: the first whose cumulated share is beyond it. */
+  /**
+   * `[n]`, in [0, 1): which component, for mixtures, or which category: the first whose cumulated share is
+   * beyond it.
+   */
   readonly share?: Float64Array;
 }
 
@@ -45,7 +48,7 @@ export function baseDraws(key: Key | readonly Key[], spec: DensitySpec, n: numbe
   requireInteger("draw from a density", "rows for each key", each, 0);
   const { target } = densityWidths(spec);
   const normal = zeros(n, target);
-  const share = spec.kind === "mdn" ? new Float64Array(n) : undefined;
+  const share = spec.kind === "mdn" || spec.kind === "categorical" ? new Float64Array(n) : undefined;
   keys.forEach((one, part) => {
     const [forNormals, forShares] = split(one, 2);
     const random = stream(forNormals);

@@ -5,7 +5,7 @@
  */
 
 import { requireInteger, requireLength, requirePositive } from "./check.ts";
-import type { DensitySpec } from "./density_spec.ts";
+import type { DensitySpec, MixedSpec } from "./density_spec.ts";
 import { densityWidths } from "./density_widths.ts";
 import { measuringHead } from "./measuring_head.ts";
 import type { EmbeddingSpec, TrunkSpec } from "./network_parts.ts";
@@ -21,6 +21,8 @@ const MOST_TRANSFORMS = 64;
 const MOST_BINS = 256;
 /** Splits, ranks and factors are listed coordinate by coordinate before weights are counted. */
 const MOST_COORDINATES = 4096;
+/** Combinations of categories, each of which is an output. */
+const MOST_CHOICES = 4096;
 const ACTION = "use a spec";
 const EMBEDDED = "the row that is embedded";
 
@@ -43,10 +45,11 @@ const EMBEDDED = "the row that is embedded";
 export function checkSpec(spec: unknown): asserts spec is Spec {
   // Every field is looked at below before it is trusted; the cast only names them.
   const named = requireObject("spec", spec) as unknown as Spec;
-  requireOneOf("spec.kind", named.kind, ["network", "mdn", "maf", "nsf"]);
+  requireOneOf("spec.kind", named.kind, ["network", "mdn", "maf", "nsf", "categorical", "mixed"]);
   requireWidth("spec.thetaDim", named.thetaDim);
   requireWidth("spec.xDim", named.xDim);
   if (named.kind === "network") checkNetwork(named);
+  else if (named.kind === "mixed") checkMixed(named);
   else checkDensity(named);
   if (named.embedding !== undefined) {
     const { embedding, xDim } = named;
@@ -66,6 +69,12 @@ function checkNetwork(network: NetworkSpec): void {
 function checkDensity(density: DensitySpec): void {
   requireOneOf("spec.target", density.target, ["theta", "x"]);
   requireInteger(ACTION, `spec.${density.target}Dim`, densityWidths(density).target, 1, MOST_COORDINATES);
+  if (density.kind === "categorical") {
+    requireOneOf("spec.target", density.target, ["x"]);
+    requireInteger(ACTION, "spec.xDim of a choice", density.xDim, 1, 1);
+    requireInteger(ACTION, "spec.categories", density.categories, 1, MOST_CHOICES);
+    return checkTrunk(requireObject("spec.trunk", density.trunk) as unknown as TrunkSpec);
+  }
   if (density.kind === "mdn") requireInteger(ACTION, "spec.components", density.components, 1, WIDEST);
   else requireInteger(ACTION, "spec.transforms", density.transforms, 1, MOST_TRANSFORMS);
   if (density.kind === "maf") {
@@ -77,6 +86,44 @@ function checkDensity(density: DensitySpec): void {
     requirePositive(ACTION, "spec.span", density.span);
   }
   checkTrunk(requireObject("spec.trunk", density.trunk) as unknown as TrunkSpec);
+}
+
+/** Requires parts that are of the columns that the whole says they are of. */
+function checkMixed({ thetaDim, xDim, target, embedding, categories, choice, numbers }: MixedSpec): void {
+  requireOneOf("spec.target", target, ["x"]);
+  requireOneOf("spec.embedding", embedding ?? "none", ["none"]);
+  if (!Array.isArray(categories)) {
+    throw new TypeError("Cannot use a spec as spec.categories must be a list: current value is none");
+  }
+  requireLength(ACTION, "spec.categories", categories.length, xDim);
+  const counts = categories.filter((count) => count !== null);
+  counts.forEach((count) => requireInteger(ACTION, "a number in spec.categories", count, 1, MOST_CHOICES));
+  requireInteger(ACTION, "the number of columns with categories", counts.length, 1);
+  const combinations = counts.reduce((product, count) => product * count, 1);
+  checkPart("spec.choice", choice, { kinds: ["categorical"], thetaDim, xDim: 1 });
+  requireInteger(ACTION, "spec.choice.categories", choice.categories, combinations, combinations);
+  if (counts.length === xDim) return requireOneOf("spec.numbers", numbers ?? "none", ["none"]);
+  checkPart("spec.numbers", numbers, {
+    kinds: ["mdn", "maf", "nsf"],
+    thetaDim: thetaDim + counts.reduce((sum, count) => sum + count, 0),
+    xDim: xDim - counts.length,
+  });
+}
+
+interface PartSides {
+  readonly kinds: readonly string[];
+  readonly thetaDim: number;
+  readonly xDim: number;
+}
+
+function checkPart(name: string, part: unknown, { kinds, thetaDim, xDim }: PartSides): void {
+  // A part of a part is refused before it is followed.
+  const { kind } = requireObject(name, part) as { readonly kind?: unknown };
+  requireOneOf(`${name}.kind`, kind, kinds);
+  checkSpec(part);
+  requireOneOf(`${name}.target`, (part as MixedSpec).target, ["x"]);
+  requireInteger(ACTION, `${name}.thetaDim`, part.thetaDim, thetaDim, thetaDim);
+  requireInteger(ACTION, `${name}.xDim`, part.xDim, xDim, xDim);
 }
 
 function countWeights(spec: Spec): number {

@@ -17,7 +17,12 @@ export interface Dataset {
    * or unbiased for it (`Simulator.simulateScored`).
    */
   readonly score?: Points;
-  /** How many simulations were tried and left out as failed; `theta.n + failed` were tried. */
+  /**
+   * Rows of one simulation, which have one θ and stand together: independent trials. Absent: 1. What is
+   * set aside in training is set aside with all its trials.
+   */
+  readonly trials?: number;
+  /** How many simulations were tried and left out as failed. */
   readonly failed: number;
   /** `[failed, d]`: the parameters that failed, for those who learn from that. */
   readonly failedTheta?: Points;

@@ -114,5 +114,49 @@ export interface NsfSpec extends DensitySides {
   readonly trunk: TrunkSpec;
 }
 
+/**
+ * A choice among K, which is one column of x: 0, …, K − 1, and never standardised. The trunk reads c and
+ * has K outputs a: `log q(k) = a_k − log Σⱼ exp aⱼ`. A draw is the first k whose cumulated share is beyond
+ * a number that is uniform on [0, 1).
+ */
+export interface CategoricalSpec extends DensitySides {
+  /** Which estimator. */
+  readonly kind: "categorical";
+  /** K. */
+  readonly categories: number;
+  /** The network of the condition. */
+  readonly trunk: TrunkSpec;
+}
+
+/** A density of numbers. */
+export type FlowSpec = MdnSpec | MafSpec | NsfSpec;
+
 /** A conditional density of one side given the other. */
-export type DensitySpec = MdnSpec | MafSpec | NsfSpec;
+export type DensitySpec = FlowSpec | CategoricalSpec;
+
+/**
+ * A density of x with categories among its columns,
+ * `log q(x | θ) = log p(categories | θ) + log q(numbers | categories, θ)`, of two estimators whose
+ * weights are named `choice/…` and `numbers/…`.
+ *
+ * The choice is among all combinations of categories, the first column's running slowest. The numbers'
+ * condition is the row (θ, one-hot of the first column of categories, of the second, …), in which 0 and 1
+ * are standardised to −1 and 1; θ and numbers are standardised as in the whole.
+ *
+ * Source: Boelts et al. (2022), "Flexible and efficient simulation-based inference for models of
+ * decision-making", https://doi.org/10.7554/eLife.77220 (MNLE).
+ */
+export interface MixedSpec extends DensitySides {
+  /** Which estimator. */
+  readonly kind: "mixed";
+  /** What the density is of. */
+  readonly target: "x";
+  /** The parts have theirs. */
+  readonly embedding?: never;
+  /** `[xDim]`: how many categories a column has, `null` for a number. */
+  readonly categories: readonly (number | null)[];
+  /** Of θ and one column. */
+  readonly choice: CategoricalSpec;
+  /** Of θ with the one-hots behind it and the other columns; absent: there are none. */
+  readonly numbers?: FlowSpec;
+}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byParts } from "./_parts.ts";
 import { checkSpec } from "./check_spec.ts";
 import { foldIn, type Key } from "./key.ts";
 import { measuringHead } from "./measuring_head.ts";
@@ -64,6 +65,10 @@ const DEEP = { weight: 2, bias: 0 };
  */
 export function initWeights(key: Key, spec: Spec): Weights {
   checkSpec(spec);
+  if (spec.kind === "mixed") {
+    let part = 0;
+    return byParts(spec, (spec) => initWeights(foldIn(key, part++), spec));
+  }
   const shapes = weightShapes(spec);
   const masks = weightMasks(spec);
   const nearZero = smallOnes(spec);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { categorical } from "./_categorical.ts";
 import { coupledSpline } from "./_coupled_spline.ts";
 import { maskedAffine } from "./_masked_affine.ts";
 import { mixture } from "./_mixture.ts";
@@ -15,11 +16,13 @@ import { baseDraws } from "./base_draws.ts";
 import { requireColumns, requireInteger, requireRows } from "./check.ts";
 import { checkWeights } from "./check_weights.ts";
 import type { ConditionalDensity } from "./conditional_density.ts";
-import type { DensitySpec, MafSpec, NsfSpec } from "./density_spec.ts";
+import type { DensitySides, DensitySpec, MafSpec, NsfSpec } from "./density_spec.ts";
 import { densityWidths } from "./density_widths.ts";
 import { membersOf } from "./ensemble.ts";
 import { UnsupportedError } from "./errors.ts";
 import { meanDensity } from "./mean_density.ts";
+import { mixedParts } from "./mixed.ts";
+import { mixedDensity } from "./mixed_density.ts";
 import { type Points, row, zeros } from "./points.ts";
 import { logStandardSlopes, rawValue, type Standardisation, standardValue } from "./scaling.ts";
 import type { Weights } from "./weights.ts";
@@ -58,6 +61,13 @@ export function plainDensity(artifact: Artifact): ConditionalDensity {
 
 function onePlainDensity(artifact: Artifact): ConditionalDensity {
   const { spec, weights, scaling } = artifact;
+  if (spec.kind === "mixed") {
+    const { choice, numbers } = mixedParts({ ...artifact, spec });
+    return mixedDensity(spec.categories, {
+      choice: onePlainDensity(choice),
+      ...(numbers && { numbers: onePlainDensity(numbers) }),
+    });
+  }
   if (spec.kind === "network") {
     throw new UnsupportedError("Cannot read a scalar network as a density: it has no target");
   }
@@ -110,6 +120,13 @@ interface Given {
 }
 
 function conditioned(weights: Weights, spec: DensitySpec): (c: Float64Array) => Given {
+  if (spec.kind === "categorical") {
+    const given = categorical(weights, spec);
+    return (c) => {
+      const { logDensity, draw } = given(c);
+      return { logDensity, draw: (_, share) => draw(share) };
+    };
+  }
   if (spec.kind !== "mdn") return flow(weights, spec);
   const given = mixture(weights, spec);
   return (c) => {
@@ -146,7 +163,7 @@ function standardRow(source: Points, i: number, by: Standardisation): Float64Arr
 }
 
 /** Requires rows of the spec's widths, and as many targets as conditions, or some times as many. */
-export function requireSides(spec: DensitySpec, condition: Points, target?: Points): void {
+export function requireSides(spec: DensitySides, condition: Points, target?: Points): void {
   const widths = densityWidths(spec);
   const action = "evaluate a density";
   requireColumns(action, "the condition", condition, widths.condition);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DensitySpec } from "./density_spec.ts";
+import type { DensitySpec, MixedSpec } from "./density_spec.ts";
 import type { EmbeddingSpec, TrunkSpec } from "./network_parts.ts";
 
 /**
@@ -89,5 +89,8 @@ export interface NetworkSpec {
   readonly head: HeadSpec;
 }
 
-/** Everything trainable is described by one of these. */
-export type Spec = NetworkSpec | DensitySpec;
+/** What an engine trains and evaluates as one. */
+export type PartSpec = NetworkSpec | DensitySpec;
+
+/** Every surrogate is described by one of these. */
+export type Spec = PartSpec | MixedSpec;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byParts } from "./_parts.ts";
 import type { MafSpec } from "./density_spec.ts";
 import { densityWidths } from "./density_widths.ts";
 import type { Spec } from "./spec.ts";
@@ -34,6 +35,7 @@ import type { Spec } from "./spec.ts";
  * ```
  */
 export function weightMasks(spec: Spec): Record<string, Uint8Array> {
+  if (spec.kind === "mixed") return byParts(spec, weightMasks);
   if (spec.kind !== "maf") return {};
   const masks: Record<string, Uint8Array> = {};
   for (let t = 0; t < spec.transforms; t++) addTransform(masks, spec, t);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byParts } from "./_parts.ts";
 import { couplingSplit } from "./coupling_split.ts";
 import type { DensitySpec, MafSpec, NsfSpec } from "./density_spec.ts";
 import { densityWidths } from "./density_widths.ts";
@@ -75,6 +76,7 @@ type Shapes = Record<string, number[]>;
  * ```
  */
 export function weightShapes(spec: Spec): Record<string, number[]> {
+  if (spec.kind === "mixed") return byParts(spec, weightShapes);
   const shapes: Shapes = {};
   if (spec.kind !== "network") addDensity(shapes, spec);
   else addNetwork(shapes, spec);
@@ -94,6 +96,7 @@ function addNetwork(shapes: Shapes, spec: NetworkSpec): void {
 function addDensity(shapes: Shapes, spec: DensitySpec): void {
   const { target, condition, context } = densityWidths(spec);
   if (spec.embedding) addEmbedding(shapes, condition, spec.embedding);
+  if (spec.kind === "categorical") return addTrunk(shapes, "trunk", spec.trunk, [context, spec.categories]);
   if (spec.kind === "mdn") {
     const { components, trunk } = spec;
     addTrunk(shapes, "trunk", trunk, [context, components * (1 + 2 * target + target * (target - 1) / 2)]);

@@ -39,12 +39,15 @@ export function reportProvenance(
 ): ReportTable {
   const { simulator, simulations, failed, failedAs, key, loss, network, engine, versions, training } =
     provenance;
-  const { warnings = [], advice = [] } = provenance;
+  const { warnings = [], advice = [], trials } = provenance;
+  const each = trials ? ` with ${reportNumber(trials)} trials each` : "";
   const rows = [
     ["simulator", simulator],
     [
       "simulations",
-      `${reportNumber(simulations)} used, ${reportNumber(failed)} failed${failedAs ? `: ${failedAs}` : ""}`,
+      `${reportNumber(simulations)} used${each}, ${reportNumber(failed)} failed${
+        failedAs ? `: ${failedAs}` : ""
+      }`,
     ],
     ["key", key],
     ["loss", [loss.name, listed(loss.options)].filter(Boolean).join(": ")],

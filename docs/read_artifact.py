@@ -83,7 +83,7 @@ class Density(Parts):
     """A log density of standardised targets [n, D] given conditions [n, C]."""
 
     def __call__(self, target, condition):
-        log_density = self.mixture if self.spec["kind"] == "mdn" else self.flow
+        log_density = {"mdn": self.mixture, "categorical": self.choice}.get(self.spec["kind"], self.flow)
         return np.array([log_density(y, c) for y, c in zip(target, self.embedded(condition))])
 
     def flow(self, y, c):
@@ -121,6 +121,30 @@ class Density(Parts):
         return np.logaddexp.reduce(terms) - np.logaddexp.reduce(a) - dim * np.log(2 * np.pi) / 2
 
 
+    def choice(self, y, c):
+        out = self.trunk("trunk", self.spec["trunk"], c)
+        return out[int(y[0])] - np.logaddexp.reduce(out)
+
+
+class Mixed(Parts):
+    """A log density of categories and numbers [n, D] given conditions [n, C]: the choice, then the numbers."""
+
+    def __call__(self, target, condition, raw):
+        part = lambda name: {k[len(name) + 1 :]: w for k, w in self.w.items() if k.startswith(f"{name}/")}
+        counts = self.spec["categories"]
+        chosen = [j for j, count in enumerate(counts) if count]
+        index = np.zeros(len(raw))
+        for j in chosen:
+            index = index * counts[j] + raw[:, j]
+        total = Density(self.spec["choice"], part("choice"))(index[:, None], condition)
+        if "numbers" not in self.spec:
+            return total
+        hots = [2.0 * (raw[:, j, None] == np.arange(counts[j])) - 1 for j in chosen]
+        others = [j for j in range(len(counts)) if j not in chosen]
+        given = np.hstack([condition, *hots])
+        return total + Density(self.spec["numbers"], part("numbers"))(target[:, others], given)
+
+
 class Surrogate:
     def __init__(self, path, member=None):
         """Of an ensemble one member is read at a time, counted from 0; what their mean is see artifact.md."""
@@ -134,18 +158,23 @@ class Surrogate:
         prefix = f"member{member}/" if member else ""
         weights = {name.removeprefix(prefix): w for name, w in weights.items() if name.startswith(prefix)}
         self.kind, self.spec, self.scaling = meta["kind"], part["spec"], part["scaling"]
-        self.parts = (Network if self.spec["kind"] == "network" else Density)(self.spec, weights)
+        kinds = {"network": Network, "mixed": Mixed}
+        self.parts = kinds.get(self.spec["kind"], Density)(self.spec, weights)
 
     def __call__(self, theta, x):
         """theta [n, d], x [n, p], raw units -> [n]: nats, or a distance for costs. See artifact.md."""
         (u, of_theta), (v, of_x) = standard(theta, self.scaling["theta"]), standard(x, self.scaling["x"])
         if self.spec["kind"] == "network":
             return self.parts(u, v)
+        if self.spec["kind"] == "mixed":
+            numbers = [j for j, count in enumerate(self.spec["categories"]) if not count]
+            return self.parts(v, u, np.array(x, float)) + of_x[:, numbers].sum(1)
+        of_theta, of_x = of_theta.sum(1), of_x.sum(1)
         return self.parts(u, v) + of_theta if self.spec["target"] == "theta" else self.parts(v, u) + of_x
 
 
 def standard(raw, side):
-    """Raw units to those of the network, and the log of how much they shrink. See artifact.md, "Units"."""
+    """Raw units to those of the network, and the log of how much each shrinks. See artifact.md, "Units"."""
     raw = np.array(raw, dtype=float)
     seen, slope = raw.copy(), np.ones_like(raw)
     none = [None] * raw.shape[1]
@@ -161,7 +190,7 @@ def standard(raw, side):
         elif fold is not None:
             seen[:, j] = np.arcsinh((v - fold["at"]) / fold["unit"])
             slope[:, j] = 1 / np.hypot(v - fold["at"], fold["unit"])
-    return (seen - side["mean"]) / side["std"], np.log(slope / side["std"]).sum(1)
+    return (seen - side["mean"]) / side["std"], np.log(slope / side["std"])
 
 
 def bound(h):

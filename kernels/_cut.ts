@@ -12,6 +12,8 @@ import {
   AFFINE,
   AFFINE_BACK,
   AVERAGE_POOL,
+  CATEGORICAL,
+  CATEGORICAL_DRAW,
   COPY_RUNS,
   DOT_ROWS,
   FILL_ROWS,
@@ -140,6 +142,8 @@ const CUTS: Readonly<Record<number, Cut>> = {
   [SPLINE_DRAW]: byRows(1, bending),
   [MIXTURE]: byRows(1, (a) => [[4, a[5]!], [6, a[5]!], [7, a[8]!], [9, 8], [10, a[11]!]]),
   [MIXTURE_DRAW]: byRows(1, (a) => [[5, a[6]!], [7, 4]]),
+  [CATEGORICAL]: byRows(1, (a) => [[3, a[4]!], [5, a[4]!], [6, a[7]!], [8, 8], [9, a[10]!]]),
+  [CATEGORICAL_DRAW]: byRows(1, (a) => [[4, a[5]!], [6, 4]]),
   [MASKED_DRAW]: byRows(1, (a) => [[8, a[2]! * DRAWN * 4], [9, (a[2]! + a[3]!) * DRAWN * 4], [10, a[11]!]]),
   [SPREAD_POOL]: byRows(1, (a) => {
     const map = cells(a) * a[7]!;

@@ -8,6 +8,7 @@ import {
   type DensitySpec,
   type Key,
   type Points,
+  refuseMixed,
   type Scaling,
   type Standardisation,
   standardise,
@@ -50,6 +51,7 @@ export interface DensityRows {
 export function requireDensity(artifact: Artifact): DensityArtifact {
   const { spec } = artifact;
   checkSpec(spec);
+  if (spec.kind === "mixed") return refuseMixed();
   if (spec.kind !== "network") return { ...artifact, spec };
   throw new UnsupportedError("Cannot read a scalar network as a density: it has no target");
 }

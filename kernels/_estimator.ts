@@ -3,6 +3,7 @@
 import { type DensitySpec, densityWidths, weightShapes } from "@likely/core";
 import { Arena, padded } from "./_arena.ts";
 import type { Code } from "./_code.ts";
+import { planCategorical } from "./_categorical.ts";
 import { planCoupledFlow } from "./_coupled_flow.ts";
 import type { Embedding } from "./_embedding.ts";
 import type { Flow } from "./_flow.ts";
@@ -72,6 +73,8 @@ function planFlow(plan: Plan, spec: DensitySpec, io: FlowRows): Flow {
       return planCoupledFlow(plan, spec, io);
     case "mdn":
       return planMixtureFlow(plan, spec, io);
+    case "categorical":
+      return planCategorical(plan, spec, io);
     default:
       return spec satisfies never;
   }

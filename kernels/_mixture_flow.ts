@@ -6,13 +6,11 @@ import { float } from "./_code.ts";
 import type { Draws } from "./_draws.ts";
 import type { Flow } from "./_flow.ts";
 import { contextOf, type FlowRows } from "./_flow_rows.ts";
-import { type Plan, type Rows, rowsFrom, takeRows } from "./_layer.ts";
+import type { Plan, Rows } from "./_layer.ts";
 import { MIXTURE, MIXTURE_DRAW } from "./_opcodes.ts";
 import { outputParts } from "./_output_parts.ts";
-import { planSkip, planSubnet, type Subnet } from "./_subnet.ts";
-
-/** What makes the mixture of a context. */
-type Network = Pick<Subnet, "outputs" | "forward">;
+import { type Network, planSharedDraws } from "./_shared_draws.ts";
+import { planSkip, planSubnet } from "./_subnet.ts";
 
 /** Plans the mixture. */
 export function planMixtureFlow(plan: Plan, spec: MdnSpec, io: FlowRows): Flow {
@@ -65,41 +63,9 @@ export function planMixtureFlow(plan: Plan, spec: MdnSpec, io: FlowRows): Flow {
 }
 
 /** One mixture for each condition, however many draws there are of it. */
-function planMixtureDraws({ arena }: Plan, { components }: MdnSpec, io: FlowRows, network: Network): Draws {
-  const { target, context, most } = io;
-  const { outputs } = network;
-  const y = takeRows(arena, "draws", most, target);
-  const shares = arena.take("shares", most);
-  const row = y.ld * 4;
-  return {
-    emit: (code, { conditions, each }) => {
-      code.rowByRow(conditions, () => network.forward(code, conditions, false));
-      code.inTwoTurns(() => true, () => {
-        for (let c = 0; c < conditions; c++) {
-          const from = rowsFrom(outputs, c).at;
-          const sizes = [each, components, target, from];
-          code.emit(MIXTURE_DRAW, ...sizes, y.at + c * each * row, row, shares + c * each * 4);
-        }
-      });
-    },
-    write: (memory, { normal, share, contexts }) => {
-      const seen = contextOf(io);
-      const rows = new Float32Array(memory.buffer, seen.at);
-      for (let k = 0; k < contexts.length; k += context) {
-        rows.set(contexts.subarray(k, k + context), k / context * seen.ld);
-      }
-      const to = new Float32Array(memory.buffer, y.at);
-      normal.forEach((value, k) => to[Math.floor(k / target) * y.ld + k % target] = value);
-      new Float32Array(memory.buffer, shares).set(share!.map(belowOne));
-    },
-    read: (memory, out) => {
-      const from = new Float32Array(memory.buffer, y.at);
-      out.forEach((_, k) => out[k] = from[Math.floor(k / target) * y.ld + k % target]!);
-    },
-  };
-}
-
-/** In float32 too. */
-function belowOne(share: number): number {
-  return Math.min(share, 1 - 2 ** -24);
+function planMixtureDraws(plan: Plan, { components }: MdnSpec, io: FlowRows, network: Network): Draws {
+  const { target } = io;
+  return planSharedDraws(plan, io, network, (code, { each, from, y, ld, share }) => {
+    code.emit(MIXTURE_DRAW, each, components, target, from, y, ld, share);
+  });
 }

@@ -49,3 +49,5 @@ export const SPLINE_DRAW = 41;
 export const MIXTURE = 42;
 export const MIXTURE_DRAW = 43;
 export const MASKED_DRAW = 44;
+export const CATEGORICAL = 45;
+export const CATEGORICAL_DRAW = 46;

@@ -1,6 +1,12 @@
 // Of what the rows of a last layer are made, where they are more than one number.
 
-import { type DensitySpec, densityWidths, type MeasuringHead, measuringHead, type Spec } from "@likely/core";
+import {
+  type DensitySpec,
+  densityWidths,
+  type MeasuringHead,
+  measuringHead,
+  type PartSpec,
+} from "@likely/core";
 
 /** Outputs beside the q that are compared with x. */
 const OTHERS: Readonly<Record<MeasuringHead["kind"], (q: number) => number>> = {
@@ -9,7 +15,7 @@ const OTHERS: Readonly<Record<MeasuringHead["kind"], (q: number) => number>> = {
 };
 
 /** Widths of the parts of an output row, each of which begins a vector; absent for one number. */
-export function outputParts(spec: Spec): readonly number[] | undefined {
+export function outputParts(spec: PartSpec): readonly number[] | undefined {
   if (spec.kind !== "network") return densityParts(spec);
   const measuring = measuringHead(spec.head);
   if (!measuring) return undefined;
@@ -22,6 +28,7 @@ function densityParts(spec: DensitySpec): readonly number[] | undefined {
   const { target: d } = densityWidths(spec);
   if (spec.kind === "maf") return [d, d];
   if (spec.kind === "nsf") return undefined;
+  if (spec.kind === "categorical") return [spec.categories];
   const { components: k } = spec;
   return [k, k * d, k * d, k * d * (d - 1) / 2];
 }

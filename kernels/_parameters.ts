@@ -1,6 +1,6 @@
 // Weights, their gradients and Adam's moments: four runs of one layout, padded rows.
 
-import { type Spec, type Weight, type Weights, weightShapes } from "@likely/core";
+import { type PartSpec, type Weight, type Weights, weightShapes } from "@likely/core";
 import { type Arena, padded } from "./_arena.ts";
 import { outputParts } from "./_output_parts.ts";
 
@@ -41,7 +41,7 @@ export interface Parameters {
 }
 
 /** Plans the runs of a spec's weights. */
-export function planParameters(arena: Arena, spec: Spec, training: boolean): Parameters {
+export function planParameters(arena: Arena, spec: PartSpec, training: boolean): Parameters {
   const slots = layOut(spec);
   const last = slots[slots.length - 1]!;
   const count = last.offset + last.rows * last.ld;
@@ -80,7 +80,7 @@ function sizeOf(slots: readonly Slot[]): number {
   return slots.reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
 }
 
-function layOut(spec: Spec): Slot[] {
+function layOut(spec: PartSpec): Slot[] {
   let offset = 0;
   return Object.entries(weightShapes(spec)).map(([name, shape]) => {
     const parts = partsOf(spec, name, shape);
@@ -96,7 +96,7 @@ function sizeOfShape(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-function partsOf(spec: Spec, name: string, shape: readonly number[]): readonly number[] {
+function partsOf(spec: PartSpec, name: string, shape: readonly number[]): readonly number[] {
   const isLast = /^(trunk|transform\d+)\/out\//.test(name);
   const parts = isLast ? outputParts(spec) : undefined;
   if (parts) return parts;

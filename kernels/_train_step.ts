@@ -1,6 +1,13 @@
 // The training step of the fused engine: one call into the module for each batch.
 
-import { type AdaptiveWeighting, type Batch, checkSpec, type TrainPlan, type TrainState } from "@likely/core";
+import {
+  type AdaptiveWeighting,
+  type Batch,
+  checkSpec,
+  refuseMixed,
+  type TrainPlan,
+  type TrainState,
+} from "@likely/core";
 import { weighApart } from "./_weigh.ts";
 import type { FusedTrainStep } from "./fused_train_step.ts";
 import { requireDim } from "./_host_rows.ts";
@@ -23,6 +30,7 @@ export async function fusedTrainStep(host: Host, plan: TrainPlan): Promise<Fused
 type Train = (n: number) => Trainee;
 
 function traineeOf({ spec, loss, scaling }: TrainPlan): { loss: LossTerms; train: Train } {
+  if (spec.kind === "mixed") return refuseMixed();
   if (spec.kind !== "network") {
     return { loss: densityLoss(loss, spec), train: (n) => planDensityTraining(spec, scaling, n) };
   }

@@ -10,7 +10,7 @@ import {
   type Points,
   UnsupportedError,
 } from "@likely/core";
-import { DENSITIES, densityArtifact } from "../tests/_density_specs.ts";
+import { DENSITIES, densityArtifact, legalRows } from "../tests/_density_specs.ts";
 import { artifactOf, normalRows, specs } from "./_cases_test.ts";
 import { fusedEngine, type FusedEngineOptions } from "./fused_engine.ts";
 
@@ -68,13 +68,16 @@ const GIVEN: Readonly<Record<string, DensitySpec>> = Object.fromEntries(
 for (const [name, spec] of Object.entries({ ...DENSITIES, ...GIVEN })) {
   const artifact = bounded(spec);
   const theta = normalRows(key(2), 7, spec.thetaDim);
-  const x = normalRows(key(3), 7, spec.xDim);
+  const x = legalRows(spec, normalRows(key(3), 7, spec.xDim));
   const { target: D, condition: C } = densityWidths(spec);
 
   Deno.test(`${name} has the log densities of float64`, async () => {
     for (const options of BUILDS) {
       using density = await fusedEngine(options).density(artifact);
-      const [targets, conditions] = [normalRows(key(4), 2106, D), normalRows(key(5), 39, C)];
+      const [targets, conditions] = [
+        legalRows(spec, normalRows(key(4), 2106, D)),
+        normalRows(key(5), 39, C),
+      ];
       const expected = plainDensity(artifact).logDensity(targets, conditions);
       assertNear(density.logDensity(targets, conditions), expected, "values");
       const one = gatherRows(targets, [5]);
@@ -138,7 +141,8 @@ for (const [name, spec] of Object.entries({ ...DENSITIES, ...GIVEN })) {
 
   Deno.test(`${name} draws the same on one, two and three threads, bit for bit`, async () => {
     const conditions = normalRows(key(6), 5, C);
-    const [targets, pairs] = [normalRows(key(8), 35, D), normalRows(key(9), 35, C)];
+    const targets = legalRows(spec, normalRows(key(8), 35, D));
+    const pairs = normalRows(key(9), 35, C);
     const results = [];
     for (const workers of [1, 2, 3]) {
       using density = await fusedEngine({ workers }).density(artifact);

@@ -14,7 +14,7 @@ import {
   type Weight,
   weightMasks,
 } from "@likely/core";
-import { DENSITIES, densityArtifact } from "../tests/_density_specs.ts";
+import { DENSITIES, densityArtifact, legalRows } from "../tests/_density_specs.ts";
 import { losses, normalRows } from "./_cases_test.ts";
 import { cutProgram } from "./_cut.ts";
 import { INSTRUCTION_WORDS, MEET } from "./_opcodes.ts";
@@ -25,7 +25,7 @@ const NLL: Loss = { ...losses.bce!, name: "nll" };
 
 function batchOf(spec: DensitySpec, seed: number, n: number): Batch {
   const rows = (side: number, dim: number) => normalRows(foldIn(key(seed), side), n, dim);
-  return { theta: rows(0, spec.thetaDim), x: rows(1, spec.xDim), atoms: 1 };
+  return { theta: rows(0, spec.thetaDim), x: legalRows(spec, rows(1, spec.xDim)), atoms: 1 };
 }
 
 /** The loss in float64, of weights in any precision. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Engine, type TrainPlan, withEnsembles } from "@likely/core";
+import { type Engine, type TrainPlan, withEnsembles, withMixed } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { fusedDensity } from "./_conditional_density.ts";
 import { fusedLogDensities, fusedLogDensity } from "./_log_density.ts";
@@ -113,10 +113,10 @@ export function fusedEngine(options: FusedEngineOptions = {}): FusedEngine {
   return {
     name: host.name,
     trainStep: (plan: TrainPlan) => fusedTrainStep(host, plan),
-    ...withEnsembles({
+    ...withEnsembles(withMixed({
       logDensity: (artifact, x) => fusedLogDensity(host, artifact, x),
       logDensities: (artifact, x) => fusedLogDensities(host, artifact, x),
       density: (artifact) => fusedDensity(host, artifact),
-    }),
+    })),
   };
 }

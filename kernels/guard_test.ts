@@ -9,6 +9,7 @@ import {
   type NetworkSpec,
   stream,
 } from "@likely/core";
+import { legalRows } from "../tests/_density_specs.ts";
 import { Arena, GUARD } from "./_arena.ts";
 import { adaptive, losses, noiseBatch, normalRows, unitScaling } from "./_cases_test.ts";
 import { Code } from "./_code.ts";
@@ -161,7 +162,11 @@ function randomDensity(seed: number): DensitySpec {
   const linear = { kind: "mlp", hidden: [], activation: "silu" } as const;
   const net = whole(0, 5) === 0 ? linear : trunk;
   const transforms = whole(1, 5);
-  switch (whole(0, 2)) {
+  switch (whole(0, 3)) {
+    case 3: {
+      const sides = { thetaDim: xDim, xDim: 1, target: "x", ...(embedding && { embedding }) } as const;
+      return { kind: "categorical", ...sides, categories: whole(1, 9), trunk: net };
+    }
     case 0:
       return { kind: "mdn", ...sides, components: whole(1, 7), trunk: net };
     case 1:
@@ -203,7 +208,8 @@ Deno.test("programs of densities write nothing outside their parts and read no g
     settle(machine, trainee.arena);
     parameters.write(machine.memory, parameters.weights, initWeights(key(seed), spec));
     for (const n of new Set([capacity, 1, Math.ceil(capacity / 2)])) {
-      trainee.write(machine.memory, noiseBatch(key(seed), spec, n, 1));
+      const batch = noiseBatch(key(seed), spec, n, 1);
+      trainee.write(machine.memory, { ...batch, x: legalRows(spec, batch.x) });
       new Float32Array(machine.memory.buffer, slots, 8).set([1e-3, 10, 1000, Infinity], RATES);
       for (const step of [true, false]) {
         const what = `seed ${seed}, n ${n}: ${JSON.stringify(spec)}`;

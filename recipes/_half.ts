@@ -41,11 +41,12 @@ const WORTH = 0.01;
  */
 export async function halfAdvice(key: Key, artifact: Artifact, plan: HalfTraining): Promise<string[]> {
   const { dataset, engine, prior } = plan;
-  const held = heldOutRows(key, dataset.theta.n, plan);
+  const { trials = 1 } = dataset;
+  const held = heldOutRows(key, dataset.theta.n, { ...plan, trials });
   const unseen = new Set(held);
   // Every second row: of several rounds some of each.
   const seen = Array.from({ length: dataset.theta.n }, (_, i) => i).filter((i) => !unseen.has(i));
-  const rows = seen.filter((_, k) => k % 2 === 0);
+  const rows = seen.filter((_, k) => Math.floor(k / trials) % 2 === 0);
   const [forTraining, forDraws] = split(foldIn(key, dataset.theta.n), 2);
   const few = rowsOf(dataset, rows);
   const trained = [
@@ -58,7 +59,7 @@ export async function halfAdvice(key: Key, artifact: Artifact, plan: HalfTrainin
     theta: gatherRows(dataset.theta, held),
     x: gatherRows(dataset.x, held),
     failedTheta,
-    failing: failedTheta ? failed / (dataset.theta.n + failed) : 0,
+    failing: failedTheta ? failed / (dataset.theta.n / trials + failed) : 0,
   };
   const [brief, long, full] = await Promise.all(trained.map((one) => scoresOf(one, pairs, engine)));
   const bySteps = gainOf(brief!, long!);
@@ -67,10 +68,10 @@ export async function halfAdvice(key: Key, artifact: Artifact, plan: HalfTrainin
     ? await changeOf(forDraws, [trained[1], trained[2]], { x: pairs.x, engine, prior })
     : "";
   return [
-    `Beside ${seen.length} simulations ${rows.length} were trained on: twice the simulations, in as many steps, ` +
-    `gained ${shown(bySimulations)} nats a simulation set aside, twice the steps ${
-      shown(bySteps)
-    }${change}. ` +
+    `Beside ${seen.length / trials} simulations ${rows.length / trials} were trained on: ` +
+    `twice the simulations, in as many steps, gained ${shown(bySimulations)} nats a ${
+      trials === 1 ? "simulation" : "trial"
+    } set aside, twice the steps ${shown(bySteps)}${change}. ` +
     verdict(bySteps, bySimulations),
   ];
 }
@@ -98,12 +99,13 @@ function gainOf(before: Float64Array, after: Float64Array): MeanAndError {
 }
 
 /** Some rows, and as large a share of those that failed. */
-function rowsOf({ theta, x, score, failed, failedTheta }: Dataset, rows: readonly number[]): Dataset {
+function rowsOf({ theta, x, score, failed, failedTheta, trials }: Dataset, rows: readonly number[]): Dataset {
   const share = rows.length / theta.n;
   return {
     theta: gatherRows(theta, rows),
     x: gatherRows(x, rows),
     ...(score && { score: gatherRows(score, rows) }),
+    ...(trials && { trials }),
     failed: Math.round(share * failed),
     ...(failedTheta && { failedTheta: gatherRows(failedTheta, spread(failedTheta.n, share)) }),
   };

@@ -19,6 +19,7 @@ import {
   type Simulator,
   type SimulatorModule,
   split,
+  trialWidth,
 } from "@likely/core";
 import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
 import { joinDatasets } from "./_join_datasets.ts";
@@ -32,6 +33,8 @@ import type { SimulatedPairs, SimulationPlan } from "./simulated_pairs.ts";
 export interface RoundsRecipe<T extends Trained> extends Omit<Recipe<T>, "train"> {
   /** Trains on all that is there; for good in the last round. */
   train(key: Key, pairs: SimulatedPairs, isLast: boolean): Promise<T>;
+  /** Trials in each x, of which the observation is rows. @default {1} */
+  readonly trials?: number | undefined;
   /** Proposes parameters after the first round. */
   readonly proposer: (x: Points, options: ProposerOptions) => Proposer;
   /** Who evaluates for it. */
@@ -64,7 +67,7 @@ export async function inRounds<T extends Trained>(
   }
   requireInteger("simulate in rounds", "simulations", simulations, rounds);
   const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
-  const x = requireObservation(plan.observation, rounds, simulator.xDim);
+  const x = requireObservation(plan.observation, rounds, trialWidth(simulator.xDim, recipe.trials ?? 1));
   // The first round has the fewest. A simulator without a prior is refused by who simulates.
   if (prior) recipe.check({ prior, simulator, simulations: shareOf(simulations, rounds, 0) });
   using proposer = recipe.proposer(x, { engine: recipe.engine ?? defaultEngine(), prior: prior! });

@@ -4,12 +4,20 @@ import { mean, type Points } from "@likely/core";
 import { columnInterval, type XColumn } from "./x_column.ts";
 
 /**
- * Whole numbers from 0 on are counts; nothing but 0 and 1, two categories. Positive numbers with a long
+ * Whole numbers from 0 on are counts; nothing but 0 and 1, two categories, unless there are many such
+ * columns: counts then, as combinations would be too many to learn one by one. Positive numbers with a long
  * tail that logarithms take away are positive. Everything else may be any number.
  */
 export function inferredColumns(x: Points): XColumn[] {
-  return columns(x).map(inferredColumn);
+  const inferred = columns(x).map(inferredColumn);
+  const isMany = inferred.filter(({ kind }) => kind === "category").length > MOST_CHOICES;
+  return isMany
+    ? inferred.map((column) => column.kind === "category" ? { kind: "count", most: 1 } : column)
+    : inferred;
 }
+
+/** Columns of two categories each: 32 combinations. */
+const MOST_CHOICES = 5;
 
 /**
  * By their lower end, columns of x that a network had better see in logarithms; `null` for the others.

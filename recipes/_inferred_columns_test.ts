@@ -35,3 +35,10 @@ Deno.test("one number at or below 0 and a column is not positive", () => {
   assertEquals(longTailed(x)[1], null);
   assertEquals(inferredColumns(x)[1], { kind: "real" });
 });
+
+Deno.test("many columns of two answers are counts: their combinations are too many", () => {
+  const answers = (count: number) =>
+    points(Float64Array.from({ length: 40 * count }, (_, k) => Math.floor(k / count) % 2), count);
+  assertEquals(inferredColumns(answers(5)), new Array(5).fill({ kind: "category", categories: 2 }));
+  assertEquals(inferredColumns(answers(6)), new Array(6).fill({ kind: "count", most: 1 }));
+});

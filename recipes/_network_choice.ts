@@ -30,6 +30,13 @@ function densityText(spec: Exclude<Spec, { readonly kind: "network" }>): string 
       return `a flow of ${spec.transforms} masked transforms`;
     case "nsf":
       return `a flow of ${spec.transforms} spline transforms`;
+    case "categorical":
+      return `shares of ${spec.categories} categories by ${trunkText(spec.trunk)}`;
+    case "mixed": {
+      const { choice, numbers } = spec;
+      const given = numbers && `, and of the numbers given them ${densityText(numbers)}`;
+      return densityText(choice) + (given ?? "");
+    }
     default:
       return spec satisfies never;
   }
@@ -39,6 +46,7 @@ function reasonOf(spec: Spec): string {
   if (spec.kind === "network") {
     return spec.head.kind === "linear" ? "the usual one for ratios" : "the usual one for costs";
   }
+  if (spec.kind === "mixed") return "as some columns are categories";
   return `as it is of ${counted(densityWidths(spec).target)}, a target ${
     spec.kind === "nsf" ? "narrow enough for splines" : "too wide for splines"
   }`;

@@ -1,6 +1,14 @@
 // What training a posterior and training a likelihood have in common.
 
-import type { Dataset, DensitySides, EmbeddingSpec, Key, Scaling } from "@likely/core";
+import {
+  type Dataset,
+  type DensitySides,
+  type EmbeddingSpec,
+  type Key,
+  type Scaling,
+  trialWidth,
+} from "@likely/core";
+import { requireLength } from "@likely/core/check";
 import { nll } from "@likely/losses";
 import { freeze, requireTraining, rowsDivided, train } from "@likely/surrogates";
 import { advised, shortened } from "./_advised.ts";
@@ -10,12 +18,13 @@ import type { KnownPrior } from "./_require_pairs.ts";
 import type { Planned } from "./_simulate_and_train.ts";
 import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
-import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
 import { requireHalf } from "./_half_rows.ts";
+import { estimatorOf } from "./_mixed_estimator.ts";
 import { networkChoice } from "./_network_choice.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { keyOfFirst, requireMembers, trainMembers } from "./_train_members.ts";
+import { trainMixed } from "./_train_mixed.ts";
 import { unseenCategories } from "./_unseen_categories.ts";
 import type { XColumn } from "./x_column.ts";
 
@@ -65,18 +74,23 @@ async function trainOne(
   const { pairs: { dataset, simulator, rounds }, prior, target, scaling, series, columns = [] } = plan;
   const { estimator, embedding = series, engine = defaultEngine(), loss = nll(), ...training } = options;
   const sides = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim, target, ...(embedding && { embedding }) };
-  const spec = densityEstimator(sides, estimator);
-  const { trained: rows } = rowsDivided(dataset.theta.n, { ...training, loss });
-  const trained = await train(key, dataset, {
+  const spec = estimatorOf(sides, estimator, columns);
+  const { trials = 1 } = dataset;
+  const { trained: rows } = rowsDivided(dataset.theta.n, { ...training, loss, trials });
+  const how = {
     ...DEFAULT_TRAINING,
+    // As many steps as without.
+    maxEpochs: Math.ceil(DEFAULT_TRAINING.maxEpochs / trials),
     batchSize: Math.min(LARGEST_BATCH, rows),
-    learningRate: LEARNING_RATES[spec.kind],
+    learningRate: LEARNING_RATES[spec.kind === "mixed" ? spec.numbers?.kind ?? "categorical" : spec.kind],
     ...training,
     engine,
-    spec,
     loss,
     scaling,
-  });
+  };
+  const trained = spec.kind === "mixed"
+    ? await trainMixed(key, dataset, { ...how, spec })
+    : await train(key, dataset, { ...how, spec });
   const warnings = [
     ...trainingWarnings(plan.pairs, prior, trained),
     ...target === "x" ? likelihoodOfSuccesses(dataset) : [],
@@ -101,23 +115,26 @@ async function trainOne(
 
 /** Throws what training would, as far as that is known without data. */
 export function requireDensityOptions(
-  options: DensityTrainingOptions,
+  options: DensityTrainingOptions & { readonly columns?: readonly XColumn[]; readonly trials?: number },
   { simulator: { thetaDim, xDim }, simulations }: Planned,
   target: DensitySides["target"],
 ): void {
   requireMembers(options);
-  const { estimator, embedding, engine: _, loss = nll(), half, ...training } = options;
-  const spec = densityEstimator({ thetaDim, xDim, target, ...(embedding && { embedding }) }, estimator);
+  const { estimator, embedding, engine: _, loss = nll(), half, columns, trials = 1, ...training } = options;
+  const width = trialWidth(xDim, trials);
+  if (columns) requireLength("use data", "columns", columns.length, width);
+  const sides = { thetaDim, xDim: width, target, ...(embedding && { embedding }) };
+  const spec = estimatorOf(sides, estimator, columns);
   requireTraining({ ...training, spec, loss }, simulations);
   if (half) requireHalf(simulations, { ...training, loss });
 }
 
 /** A posterior is given data that did not fail; a likelihood lacks the probability of that. */
-function likelihoodOfSuccesses({ theta, failed }: Dataset): string[] {
+function likelihoodOfSuccesses({ theta, failed, trials = 1 }: Dataset): string[] {
   if (failed === 0) return [];
   return [
     `${failed} of ${
-      theta.n + failed
+      theta.n / trials + failed
     } simulations failed and are left out: the likelihood is that of data that ` +
     "do not fail, without the probability that they do not; where that depends on parameters, take npe or nre",
   ];
@@ -133,4 +150,4 @@ const DEFAULT_TRAINING = {
 } as const;
 
 // What masked transforms have to learn is often linear, and learned in few epochs.
-const LEARNING_RATES = { mdn: 5e-3, maf: 3e-3, nsf: 5e-3 } as const;
+const LEARNING_RATES = { mdn: 5e-3, maf: 3e-3, nsf: 5e-3, categorical: 5e-3 } as const;

@@ -16,7 +16,7 @@ export function trainingWarnings(
   { spec, scaling }: { readonly spec: Spec; readonly scaling: Scaling },
 ): string[] {
   return [
-    ...fewSimulations(dataset.x.n),
+    ...fewSimulations(dataset.x.n / (dataset.trials ?? 1)),
     // Those of rounds are not meant to be.
     ...density && !rounds ? foreignTheta(dataset, density) : [],
     ...columnWarnings(dataset, spec, scaling),

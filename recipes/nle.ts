@@ -65,6 +65,7 @@ export async function nle(
   const plan = { simulations, simulation, rounds, ...(observation && { observation }) };
   return await inRounds(key, source, plan, {
     check: (planned) => requireDensityOptions(training, planned, "x"),
+    trials: training.trials,
     train: (key, pairs, isLast) =>
       trainLikelihood(key, pairs, isLast ? training : { ...training, half: false }),
     signals: [training.signal],

@@ -15,10 +15,9 @@ import { requireLength } from "@likely/core/check";
  * - a count 0, 1, … up to `most`, if there is a most;
  * - one of `categories` categories, 0, 1, ….
  *
- * Counts and categories stand for the interval ±½ around them: training adds uniform noise of that
- * width, the density at a whole number k is that of k, and draws are rounded. For counts that change
- * smoothly the density is then the probability. So it nearly is for a few categories under a flow of
- * splines, which learns its steps; a mixture or a masked flow smears them.
+ * Counts stand for the interval ±½ around them: training adds uniform noise of that width, the density at
+ * a whole number k is that of k, and draws are rounded. For counts that change smoothly the density is then
+ * the probability. Categories are no numbers: see `MixedSpec`.
  */
 export type XColumn =
   | { readonly kind: "real" }

@@ -4,6 +4,7 @@
 import type { DensitySpec } from "@likely/core";
 import { tf } from "@likely/core/lazy-tensor";
 import type { Matrix, Tensor, Vector } from "@likely/core/tensor";
+import { categorical } from "./_categorical.ts";
 import { coupledSpline } from "./_coupled_spline.ts";
 import type { TensorWeights } from "./_dense.ts";
 import { embedder } from "./_embed.ts";
@@ -41,6 +42,7 @@ function pairsOf(rows: Matrix, atoms: number, n: number): Matrix {
 }
 
 function logDensity(weights: TensorWeights, spec: DensitySpec, y: Matrix, c: Matrix): Vector {
+  if (spec.kind === "categorical") return categorical(weights, spec, y, c);
   if (spec.kind === "mdn") return mixture(weights, spec, y, c);
   let rows = y;
   const logDets: Tensor[] = [];

@@ -44,9 +44,16 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
   const { spec, loss, logTheta, scaling, validationFraction = 0.1, validationPairings = 1 } = options;
   const settings = loopSettings(options);
   requireData(data, spec, scaling?.theta.log ?? logTheta);
-  requireTraining(options, data.theta.n);
+  const { trials } = data;
+  const division = { ...options, ...(trials && { trials }) };
+  requireTraining(division, data.theta.n);
   const [forSplit, forWeights, forOrder, forPairs, forValidation] = split(key, 5);
-  const { train, validation } = splitRows(forSplit, data.theta.n, rowsDivided(data.theta.n, options).aside);
+  const { train, validation } = splitRows(
+    forSplit,
+    data.theta.n,
+    rowsDivided(data.theta.n, division).aside,
+    trials,
+  );
   const { batchSize = Math.min(200, train.length) } = options;
   const [failedTrained, failedAside] = divideFailed(
     // A number that no epoch has.
@@ -60,6 +67,7 @@ export function planTraining(key: Key, data: Dataset, options: TrainOptions): Tr
       spec,
       loss: { name: loss.name, options: loss.options },
       rows: data.theta.n,
+      ...(trials && { trials }),
       batchSize,
       validationFraction,
       ...(logTheta && { logTheta }),

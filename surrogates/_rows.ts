@@ -6,10 +6,14 @@ export interface SplitRows {
   readonly validation: Uint32Array;
 }
 
-/** Sets some of n rows aside at random. */
-export function splitRows(key: Key, n: number, held: number): SplitRows {
-  const order = drawPermutation(stream(key), n);
-  return { train: order.slice(held), validation: order.slice(0, held) };
+/** Sets some of n rows aside at random, in runs of `trials` that belong together. */
+export function splitRows(key: Key, n: number, held: number, trials = 1): SplitRows {
+  const order = drawPermutation(stream(key), n / trials);
+  const rows = Uint32Array.from(
+    { length: n },
+    (_, k) => order[Math.floor(k / trials)]! * trials + k % trials,
+  );
+  return { train: rows.slice(held), validation: rows.slice(0, held) };
 }
 
 /**

@@ -47,6 +47,8 @@ export interface TrainingIdentity {
   };
   /** Rows of data. */
   readonly rows: number;
+  /** How many of them are of one simulation, where it is not one. */
+  readonly trials?: number;
   /** Rows in a minibatch. */
   readonly batchSize: number;
   /** Fraction of the rows set aside. */

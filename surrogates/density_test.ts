@@ -19,7 +19,7 @@ import {
   type Weights,
 } from "@likely/core";
 import { type BackendName, type Matrix, type Scalar, tf, useBackend } from "@likely/core/tensor";
-import { DENSITIES, densityArtifact } from "../tests/_density_specs.ts";
+import { DENSITIES, densityArtifact, legalRows } from "../tests/_density_specs.ts";
 import { NETWORKS } from "./_networks_test.ts";
 import { network } from "./network.ts";
 import { tensorDensity } from "./tensor_density.ts";
@@ -60,7 +60,7 @@ for (const backend of BACKENDS) {
   for (const [name, spec] of Object.entries(DENSITIES)) {
     const artifact = bounded(spec);
     const theta = normalRows(2, 7, spec.thetaDim);
-    const x = normalRows(3, 7, spec.xDim);
+    const x = legalRows(spec, normalRows(3, 7, spec.xDim));
 
     Deno.test(`${name} has the density of float64, with many conditions, on ${backend}`, async () => {
       await useBackend(backend);
@@ -70,7 +70,7 @@ for (const backend of BACKENDS) {
         const [target, condition] = spec.target === "theta" ? [theta, x] : [x, theta];
         assertNear(density.logDensity(target, condition), truth(artifact, theta, x), "pairs");
         const { target: D, condition: C } = densityWidths(spec);
-        const [targets, conditions] = [normalRows(4, 6, D), normalRows(5, 2, C)];
+        const [targets, conditions] = [legalRows(spec, normalRows(4, 6, D)), normalRows(5, 2, C)];
         const both = plainDensity(artifact).logDensity(targets, conditions);
         assertNear(density.logDensity(targets, conditions), both, "three for each");
       }
@@ -129,7 +129,11 @@ for (const [name, spec] of Object.entries(DENSITIES)) {
   Deno.test(`${name} has the gradient of every weight, and masked ones stay 0`, async () => {
     await useBackend("wasm");
     const artifact = bounded(spec);
-    const batch = { theta: normalRows(6, 6, spec.thetaDim), x: normalRows(7, 6, spec.xDim), atoms: 1 };
+    const batch = {
+      theta: normalRows(6, 6, spec.thetaDim),
+      x: legalRows(spec, normalRows(7, 6, spec.xDim)),
+      atoms: 1,
+    };
     const { scaling, weights } = artifact;
     using train = tensorTrainStep({ spec, loss: NLL, scaling, state: { weights, steps: 0 } });
     const loss = await train.step(batch, 0.01);
@@ -206,7 +210,7 @@ Deno.test("the θ-slope of a likelihood can be trained: its gradient in the weig
   for (const [name, spec] of Object.entries(DENSITIES).filter(([, { target }]) => target === "x")) {
     const scaling: Scaling = { theta: identity(spec.thetaDim), x: identity(spec.xDim) };
     const artifact = { ...densityArtifact(spec, 2, 0.7), scaling };
-    const [theta, x] = [normalRows(11, 4, spec.thetaDim), normalRows(12, 4, spec.xDim)];
+    const [theta, x] = [normalRows(11, 4, spec.thetaDim), legalRows(spec, normalRows(12, 4, spec.xDim))];
     const names = Object.keys(artifact.weights);
     const on = ({ data, n, dim }: Points) => tf.tensor2d([...data], [n, dim]);
     const tensors = names.map((path) =>

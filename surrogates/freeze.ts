@@ -91,7 +91,8 @@ export interface FreezeOptions {
  * ```
  */
 export function freeze(trained: Trained, options: FreezeOptions): Artifact {
-  const { spec, weights, scaling, key, simulations, failed, loss, engine, history, best, epochs } = trained;
+  const { spec, weights, scaling, key, simulations, trials, failed, loss, engine, history, best, epochs } =
+    trained;
   const { kind, prior, simulator, versions = {}, failedAs, network, rounds, warnings = [] } = options;
   return {
     kind,
@@ -102,6 +103,7 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
     provenance: {
       simulator,
       simulations,
+      ...(trials && { trials }),
       failed,
       ...(failedAs !== undefined && failed > 0 && { failedAs }),
       key: keyText(key),

@@ -31,5 +31,5 @@ export function heldOutRows(
   options: NonNullable<Parameters<typeof rowsDivided>[1]> = {},
 ): Uint32Array {
   const [forSplit] = split(key, 5);
-  return splitRows(forSplit, n, rowsDivided(n, options).aside).validation;
+  return splitRows(forSplit, n, rowsDivided(n, options).aside, options.trials).validation;
 }

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { checkSpec, measuringHead, type NetworkSpec, type Spec, weightShapes } from "@likely/core";
+import {
+  checkSpec,
+  measuringHead,
+  type NetworkSpec,
+  refuseMixed,
+  type Spec,
+  weightShapes,
+} from "@likely/core";
 import { tf } from "@likely/core/lazy-tensor";
 import type { Matrix } from "@likely/core/tensor";
 import { dense, type TensorWeights } from "./_dense.ts";
@@ -52,6 +59,7 @@ import type { Network } from "./tensor_network.ts";
  */
 export function network(spec: Spec): Network {
   checkSpec(spec);
+  if (spec.kind === "mixed") return refuseMixed();
   const { embed, observe, output } = spec.kind === "network" ? scalarHalves(spec) : densityNetwork(spec);
   return {
     embed,

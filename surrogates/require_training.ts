@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkSpec, type Loss } from "@likely/core";
+import { checkSpec, type Dataset, type Loss } from "@likely/core";
 import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
 import type { TrainOptions } from "./train_options.ts";
 
@@ -21,7 +21,7 @@ export interface RowsDivided {
  * needs to pair them.
  *
  * @param rows Rows of data.
- * @param options The fraction, and the loss.
+ * @param options The fraction, the loss, and how many rows belong together.
  * @returns Both numbers.
  * @throws {RangeError} If the fraction is not in (0, 1), or there are too few rows for either side.
  *
@@ -35,13 +35,23 @@ export interface RowsDivided {
  */
 export function rowsDivided(
   rows: number,
-  options: { readonly validationFraction?: number; readonly loss?: Pick<Loss, "fewestRows"> } = {},
+  options: {
+    readonly validationFraction?: number;
+    readonly loss?: Pick<Loss, "fewestRows">;
+    readonly trials?: number;
+  } = {},
 ): RowsDivided {
-  const { validationFraction = 0.1, loss } = options;
-  const fewest = loss?.fewestRows ?? 1;
+  const { validationFraction = 0.1, loss, trials = 1 } = options;
+  const fewest = Math.ceil((loss?.fewestRows ?? 1) / trials);
   requireFraction("train", "validationFraction", validationFraction);
-  requireInteger("train", "the number of rows", rows, 2 * fewest);
-  const aside = Math.max(fewest, Math.min(rows - fewest, Math.round(rows * validationFraction)));
+  const runs = rows / trials;
+  requireInteger(
+    "train",
+    trials === 1 ? "the number of rows" : "the number of simulations",
+    runs,
+    2 * fewest,
+  );
+  const aside = trials * Math.max(fewest, Math.min(runs - fewest, Math.round(runs * validationFraction)));
   return { trained: rows - aside, aside };
 }
 
@@ -62,7 +72,10 @@ export function rowsDivided(
  * assertThrows(() => requireTraining({ batchSize: 100 }, 100), RangeError, "batchSize");
  * ```
  */
-export function requireTraining(options: Partial<TrainOptions>, rows: number): void {
+export function requireTraining(
+  options: Partial<TrainOptions> & Pick<Dataset, "trials">,
+  rows: number,
+): void {
   const { spec, loss, batchSize, learningRate, patience, maxEpochs, clipNorm, checkpointEvery } = options;
   const { validationPairings } = options;
   const { trained } = rowsDivided(rows, options);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Engine, withEnsembles } from "@likely/core";
+import { type Engine, withEnsembles, withMixed } from "@likely/core";
 import { backendInUse, loadTensors } from "@likely/core/lazy-tensor";
 
 /**
@@ -37,7 +37,7 @@ export function tensorEngine(): Engine {
       const { tensorTrainStep } = await import("./tensor_train_step.ts");
       return tensorTrainStep(plan);
     },
-    ...withEnsembles({
+    ...withEnsembles(withMixed({
       logDensity: async (artifact, x) => {
         await readyTensors();
         const { tensorLogDensity } = await import("./tensor_log_density.ts");
@@ -53,7 +53,7 @@ export function tensorEngine(): Engine {
         const { tensorDensity } = await import("./tensor_density.ts");
         return tensorDensity(artifact);
       },
-    }),
+    })),
   };
 }
 

@@ -135,8 +135,10 @@ export interface Trained {
   readonly loss: TrainingCheckpoint["about"]["loss"];
   /** The key of the run. */
   readonly key: Key;
-  /** Rows of data, those set aside included. */
+  /** Simulations, those set aside included. */
   readonly simulations: number;
+  /** Rows of each, where it is not one: independent trials. */
+  readonly trials?: number;
   /** Simulations that had failed and were left out. */
   readonly failed: number;
   /** The engine that took the steps. */

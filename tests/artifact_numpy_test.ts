@@ -18,7 +18,7 @@ import {
 } from "@likely/core";
 import { fusedEngine } from "@likely/kernels";
 import { artifactOf, linearTrunks, normalRows, specs } from "../kernels/_cases_test.ts";
-import { DENSITIES, densityArtifact } from "./_density_specs.ts";
+import { DENSITIES, densityArtifact, legalRows, MIXED } from "./_density_specs.ts";
 import { hasPython, python } from "./_python.ts";
 
 const READER = new URL("../docs/read_artifact.py", import.meta.url).pathname;
@@ -77,7 +77,7 @@ async function networkCase(spec: NetworkSpec): Promise<Case> {
 
 /** A density; one of θ is seen through the ends of its prior, which are of every sort. */
 function densityCase(name: string): Case {
-  const spec = DENSITIES[name]!;
+  const spec = { ...DENSITIES, ...MIXED }[name]!;
   const base = densityArtifact(spec, 5);
   const marginals = [uniform(-9, 9), normal(0, 1), exponential(1)];
   const prior = independent(
@@ -92,7 +92,7 @@ function densityCase(name: string): Case {
   };
   const positive = (rows: Points) => ({ ...rows, data: rows.data.map(Math.abs) });
   const theta = positive(normalRows(key(7), N, spec.thetaDim));
-  const x = normalRows(key(8), N, spec.xDim);
+  const x = legalRows(spec, normalRows(key(8), N, spec.xDim));
   const [target, condition] = spec.target === "theta" ? [theta, x] : [x, theta];
   const values = plainDensity(artifact).logDensity(target, condition);
   return { artifact, theta, x, values, tolerance: 1e-9 };
@@ -103,7 +103,7 @@ async function cases(): Promise<Record<string, Case>> {
   for (const [name, spec] of Object.entries({ ...specs, ...linearTrunks })) {
     all[name] = await networkCase(spec);
   }
-  for (const name of Object.keys(DENSITIES)) all[`density: ${name}`] = densityCase(name);
+  for (const name of Object.keys({ ...DENSITIES, ...MIXED })) all[`density: ${name}`] = densityCase(name);
   return all;
 }
 

@@ -17,6 +17,7 @@ import {
   independent,
   initWeights,
   key,
+  nle,
   normal,
   npe,
   nre,
@@ -39,6 +40,19 @@ const trunk = { kind: "mlp", hidden: [4], activation: "silu" } as const;
 const SMALL = { kind: "maf", transforms: 1, hidden: [4], activation: "silu" } as const;
 const prior = independent({ a: normal(0, 1) });
 const standard = { mean: [0], std: [1] };
+
+/** Must not be asked for a simulation. */
+const never = {
+  prior,
+  simulator: simulator({
+    name: "never",
+    thetaDim: 1,
+    xDim: 1,
+    simulate: () => {
+      throw new Error("simulated");
+    },
+  }),
+};
 
 /** A surrogate of one θ and one x, before it learned anything. */
 function untrained(kind: Artifact["kind"], spec: Spec, scaling: Partial<Scaling> = {}): Artifact {
@@ -181,6 +195,21 @@ const REFUSED: readonly Refusal[] = [
     "training outside an interval",
     () => likelihoodOf(7, { kind: "interval", low: 0, high: 5 }),
     "column 0 of x must be in (0, 5): current value is 7",
+  ],
+  [
+    "trials that do not fill a row",
+    () => trainLikelihood(key(0), pairs(2), { ...brief, trials: 2 }),
+    "trials must divide the width of x, 1: current value is 2",
+  ],
+  [
+    "no trials, before anything is simulated",
+    () => nle(key(0), never, { trials: 0, simulations: 20 }),
+    "trials must be a whole number >= 1: current value is 0",
+  ],
+  [
+    "columns of another width, before anything is simulated",
+    () => nle(key(0), never, { columns: [{ kind: "real" }, { kind: "real" }], simulations: 20 }),
+    "columns must have length 1",
   ],
   [
     "fewer rows than a batch",

@@ -12,7 +12,9 @@ import {
   type EstimatorSpec,
   exponential,
   fromRows,
+  gatherRows,
   gaussianLinear,
+  heldOutRows,
   independent,
   key,
   type Loss,
@@ -21,12 +23,15 @@ import {
   normal,
   npe,
   plainDensity,
+  type Points,
   points,
   posterior,
   type Prior,
   simulate,
   simulator,
+  split,
   summary,
+  type TrainingCheckpoint,
   trainLikelihood,
   trainPosterior,
   uniform,
@@ -295,7 +300,8 @@ Deno.test("trainLikelihood() learns the probabilities of counts and of categorie
       trunk: { kind: "mlp", hidden: [24], activation: "silu" },
     },
   });
-  assertEquals(artifact.provenance.loss.options, { whole: "0,1" });
+  // Of the numbers given the category.
+  assertEquals(artifact.provenance.loss.options, { whole: "0" });
   assertEquals(decodeArtifact(encodeArtifact(artifact)).scaling.x.whole, [true, true]);
   using density = await defaultEngine().density(artifact);
   for (const rate of [1, 3]) {
@@ -352,4 +358,123 @@ Deno.test("nle() tells counts and positive numbers by itself", async () => {
   const all = { columns: [{ kind: "real" }, { kind: "real" }] } as const;
   const asTold = await nle(key(27), amounts, { simulations: 300, maxEpochs: 1, estimator: SMALL, ...all });
   assertEquals(asTold.artifact.scaling.x.log, undefined);
+});
+
+/** An answer whose logit is a, and a time that depends on both. */
+const answers = {
+  prior: independent({ a: normal(0, 1) }),
+  simulator: simulator({
+    name: "answers",
+    thetaDim: 1,
+    xDim: 2,
+    simulate: (random, [a]) => {
+      const answer = random.uniform() < 1 / (1 + Math.exp(-a!)) ? 1 : 0;
+      return [answer, Math.exp(drawNormal(random, answer === 1 ? a! : -0.5, 0.5))];
+    },
+  }),
+};
+
+/** Posterior mean and sd of `answers` by quadrature. */
+function exactAnswers(x: Points): readonly [mean: number, sd: number] {
+  const at = Array.from({ length: 4000 }, (_, i) => -6 + 12 * (i + 0.5) / 4000);
+  const logs = at.map((a) => {
+    let sum = -a * a / 2;
+    for (let i = 0; i < x.n; i++) {
+      const [answer, time] = [x.data[2 * i]!, x.data[2 * i + 1]!];
+      const away = (Math.log(time) - (answer === 1 ? a : -0.5)) / 0.5;
+      sum -= Math.log1p(Math.exp(answer === 1 ? -a : a)) + away * away / 2;
+    }
+    return sum;
+  });
+  const top = Math.max(...logs);
+  const weights = logs.map((log) => Math.exp(log - top));
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  const mean = weights.reduce((sum, w, i) => sum + w * at[i]! / total, 0);
+  return [mean, Math.sqrt(weights.reduce((sum, w, i) => sum + w * (at[i]! - mean) ** 2 / total, 0))];
+}
+
+Deno.test("nle() of answers and times: any number of trials, against quadrature", async () => {
+  const { artifact } = await nle(key(30), answers, { simulations: 4000, maxEpochs: 15 });
+  assertEquals([artifact.spec.kind, artifact.provenance.trials], ["mixed", undefined]);
+  for (const n of [1, 30]) {
+    const x = answers.simulator.simulate(key(31), fromRows(new Array(n).fill([0.7])));
+    using given = await posterior(artifact, x, { warmup: 300 });
+    const [found] = summary(await given.sample(key(32), 4000));
+    const [mean, sd] = exactAnswers(x);
+    // 3,600 pairs tell a mean of the likelihood to 1/60 of one trial's sd, which is √n / 60 of the posterior's.
+    assertAlmostEquals(found!.mean, mean, 4 * sd * Math.hypot(Math.sqrt(n) / 60, 1 / 30), `mean of ${n}`);
+    assertAlmostEquals(found!.sd / sd, 1, 0.15, `sd of ${n}`);
+  }
+});
+
+Deno.test("nle() of simulations of many trials learns the likelihood of one, from all of them", async () => {
+  const trials = 12;
+  const many = {
+    prior: answers.prior,
+    simulator: simulator({
+      name: "many answers",
+      thetaDim: 1,
+      xDim: 2 * trials,
+      simulate: (random, [a]) =>
+        Array.from({ length: trials }, () => {
+          const answer = random.uniform() < 1 / (1 + Math.exp(-a!)) ? 1 : 0;
+          return [answer, Math.exp(drawNormal(random, answer === 1 ? a! : -0.5, 0.5))];
+        }).flat(),
+    }),
+  };
+  const { artifact, dataset } = await nle(key(33), many, { simulations: 600, trials });
+  assertEquals(dataset.x.dim, 24);
+  const { simulations, trials: pooled } = artifact.provenance;
+  assertEquals([artifact.spec.xDim, simulations, pooled], [2, 600, trials]);
+  assertEquals(decodeArtifact(encodeArtifact(artifact)).provenance.trials, trials);
+  const x = answers.simulator.simulate(key(34), fromRows(new Array(30).fill([-0.4])));
+  using given = await posterior(artifact, x, { warmup: 300 });
+  const [found] = summary(await given.sample(key(35), 4000));
+  const [mean, sd] = exactAnswers(x);
+  // As many pairs as 7,200 simulations of one trial.
+  assertAlmostEquals(found!.mean, mean, 4 * sd * Math.hypot(Math.sqrt(30) / 80, 1 / 30));
+  assertAlmostEquals(found!.sd / sd, 1, 0.15);
+});
+
+Deno.test("trials of one simulation are trained on or set aside together, and halved together", async () => {
+  const held = heldOutRows(key(36), 600, { trials: 6 });
+  assertEquals(held.length, 60);
+  const runs = new Set([...held].map((i) => Math.floor(i / 6)));
+  assertEquals(runs.size, 10);
+  const [forData, forTraining] = split(key(37), 2);
+  const dataset = await simulate(forData, answers, 300);
+  const pairs = {
+    simulator: "pairs",
+    prior: answers.prior.spec,
+    // Three trials a row: of three rows one.
+    dataset: {
+      theta: gatherRows(dataset.theta, Array.from({ length: 100 }, (_, i) => 3 * i)),
+      x: points(dataset.x.data, 6),
+      failed: 0,
+    },
+  };
+  const how = { trials: 3, half: true, maxEpochs: 2, estimator: SMALL } as const;
+  const { artifact } = await trainLikelihood(forTraining, pairs, how);
+  const [advice] = artifact.provenance.advice!;
+  assert(advice!.startsWith("Beside 90 simulations 45 were trained on"), advice);
+});
+
+Deno.test("a training on categories that was stopped goes on bit for bit", async () => {
+  const dataset = await simulate(key(38), answers, 400);
+  const pairs = { simulator: "answers", prior: answers.prior.spec, dataset };
+  const how = { maxEpochs: 4, estimator: SMALL };
+  const whole = await trainLikelihood(key(39), pairs, how);
+  const checkpoints: TrainingCheckpoint[] = [];
+  const control = new AbortController();
+  await trainLikelihood(key(39), pairs, {
+    ...how,
+    signal: control.signal,
+    onCheckpoint: (checkpoint) => {
+      checkpoints.push(checkpoint);
+      if (checkpoint.epoch === 2) control.abort();
+    },
+  });
+  const resumed = await trainLikelihood(key(39), pairs, { ...how, resume: checkpoints.at(-1)! });
+  assertEquals(resumed.artifact.weights, whole.artifact.weights);
+  assertEquals(resumed.history, whole.history);
 });

@@ -9,6 +9,8 @@ import {
   AFFINE,
   AFFINE_BACK,
   AVERAGE_POOL,
+  CATEGORICAL,
+  CATEGORICAL_DRAW,
   CONTRAST,
   COPY_RUNS,
   CROSS_ENTROPY,
@@ -51,6 +53,7 @@ import {
 import { activate, activateBack } from "./activation";
 import { affine, affineBack, negativeMean, normalBase, pickColumns, spreadColumns } from "./flow";
 import { spline, splineBack, splineDraw } from "./spline";
+import { categorical, categoricalDraw } from "./categorical";
 import { mixture, mixtureDraw } from "./mixture";
 import { maskedDraw } from "./draw";
 import { gemm, packRows, packTransposed } from "./gemm";
@@ -360,6 +363,12 @@ export function run(pc: usize, end: usize): void {
         break;
       case MIXTURE_DRAW:
         mixtureDraw(int(pc, 1), int(pc, 2), int(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7));
+        break;
+      case CATEGORICAL:
+        categorical(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), at(pc, 10), int(pc, 11), num(pc, 12));
+        break;
+      case CATEGORICAL_DRAW:
+        categoricalDraw(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6));
         break;
       case MASKED_DRAW:
         maskedDraw(int(pc, 1), int(pc, 2), int(pc, 3), int(pc, 4), at(pc, 5), int(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), at(pc, 10), at(pc, 11), int(pc, 12));

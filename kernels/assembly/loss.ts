@@ -182,3 +182,12 @@ export function scoreResidual(
   }
   store<f64>(slot, load<f64>(slot) + <f64>share * sum);
 }
+
+/** Log of the sum of `exp` of k numbers. */
+export function logSumExp(at: usize, k: i32): f64 {
+  let top = get(at, 0);
+  for (let c = 1; c < k; c++) top = max(top, get(at, c));
+  let sum: f64 = 0;
+  for (let c = 0; c < k; c++) sum += exp64(get(at, c) - top);
+  return top + log64(sum);
+}

@@ -3,7 +3,7 @@
 
 import { BOUND, credit, expOf, lanesBefore, tanhOf } from "./flow";
 import { LEAST } from "./activation";
-import { exp64, get, log64, set } from "./loss";
+import { exp64, get, log64, logSumExp, set } from "./loss";
 import { flush, sumLanes } from "./vector";
 
 const LOG_ROOT: f64 = 0.9189385332046727;
@@ -13,15 +13,6 @@ const LOG_ROOT: f64 = 0.9189385332046727;
 @inline
 function whole(n: i32): usize {
   return <usize>((n + 3) & ~3) << 2;
-}
-
-/** Log of the sum of `exp` of k numbers. */
-function logSumExp(at: usize, k: i32): f64 {
-  let top = get(at, 0);
-  for (let c = 1; c < k; c++) top = max(top, get(at, c));
-  let sum: f64 = 0;
-  for (let c = 0; c < k; c++) sum += exp64(get(at, c) - top);
-  return top + log64(sum);
 }
 
 /** Log-diagonals become bounded, in place, and their exponentials go to `diagonals`. */
