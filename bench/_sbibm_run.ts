@@ -19,6 +19,9 @@ import {
 } from "@likely/core";
 import { c2st } from "@likely/diagnostics";
 import {
+  nle,
+  npe,
+  nre,
   posterior,
   type SimulatedPairs,
   type TrainedDensity,
@@ -44,6 +47,8 @@ export interface TrainSettings {
   readonly method: Method;
   readonly simulations: number;
   readonly key: number;
+  /** Of simulations, for one observation, where there are several. */
+  readonly rounds?: { readonly count: number; readonly observation: number };
 }
 
 /** How a training went. */
@@ -88,10 +93,35 @@ export async function trained(
   problem: Problem,
   settings: TrainSettings & { readonly method: OwnMethod },
 ): Promise<TrainResult & { artifact: Artifact }> {
+  if (settings.rounds) return await trainedInRounds(problem, settings, settings.rounds);
   const { prior, simulator } = taskOf(problem, settings.method);
   const pairs = { prior: prior.spec, simulator: simulator.name, dataset: await datasetOf(problem, settings) };
   const { value: { artifact, history }, ...train } = await clocked(() =>
     TRAIN[settings.method](keysOf(settings.key).training, pairs, problem)
+  );
+  const { validation } = history;
+  const best = 1 + validation.indexOf(Math.min(...validation));
+  return { settings, train, epochs: [validation.length, best], artifact };
+}
+
+/** As many simulations, most of them where the observation's posterior is. */
+async function trainedInRounds(
+  problem: Problem,
+  settings: TrainSettings & { readonly method: OwnMethod },
+  { count, observation }: NonNullable<TrainSettings["rounds"]>,
+): Promise<TrainResult & { artifact: Artifact }> {
+  const { method, simulations, key } = settings;
+  const recipe = { npe, nle, nre }[method];
+  const task = taskOf(problem, method);
+  const { trials = 1 } = method === "nle" ? problem : {};
+  const x = points(await problem.observation(observation), task.simulator.xDim / trials);
+  const { value: { artifact, history }, ...train } = await clocked(() =>
+    recipe(keysOf(key).training, task, {
+      simulations,
+      observation: x,
+      rounds: count,
+      ...(trials > 1 && { trials }),
+    })
   );
   const { validation } = history;
   const best = 1 + validation.indexOf(Math.min(...validation));

@@ -46,8 +46,9 @@ export function openStore(folder: string): Store {
   };
 }
 
-function trainingName({ problem, method, simulations, key }: TrainSettings): string {
-  return `${problem}_${method}_${simulations}_key${key}`;
+function trainingName({ problem, method, simulations, key, rounds }: TrainSettings): string {
+  const about = rounds ? `_rounds${rounds.count}_for${rounds.observation}` : "";
+  return `${problem}_${method}_${simulations}_key${key}${about}`;
 }
 
 function answerName(settings: AnswerSettings): string {

@@ -15,9 +15,9 @@ export interface Cell {
 export function benchmarkTable(cells: readonly Cell[], published: Published | undefined): string {
   const head = [...COMMON_HEAD, "C2ST", "from", "to", "_published_", ...TIME_HEAD];
   const rows = groups(cells).map((group) => {
-    const { problem, method, simulations } = group[0]!.training.settings;
+    const { problem, method, simulations, rounds } = group[0]!.training.settings;
     const found = group.flatMap(({ answers }) => answers.map(({ c2st }) => c2st));
-    const theirs = published?.(problem, method.replace("sbi_", ""), simulations);
+    const theirs = rounds ? undefined : published?.(problem, method.replace("sbi_", ""), simulations);
     return [
       ...common(group),
       mean(Float64Array.from(found)).toFixed(3),
@@ -53,14 +53,15 @@ const TIME_HEAD = ["epochs", "train, s", "train, CPU s", "sample, s", "sample, C
 
 /** Keys together. */
 function groups(cells: readonly Cell[]): Cell[][] {
-  const nameOf = ({ training: { settings: { problem, method, simulations } } }: Cell) =>
-    `${problem} ${simulations} ${method}`;
+  const nameOf = ({ training: { settings: { problem, method, simulations, rounds } } }: Cell) =>
+    `${problem} ${simulations} ${method} ${rounds?.count}`;
   return Object.values(Object.groupBy(cells, nameOf)) as Cell[][];
 }
 
 function common(group: readonly Cell[]): string[] {
-  const { problem, method, simulations } = group[0]!.training.settings;
-  return [problem, simulations.toLocaleString("en"), method.replace("_", "'s ")];
+  const { problem, method, simulations, rounds } = group[0]!.training.settings;
+  const name = method.replace("_", "'s ") + (rounds ? `, ${rounds.count} rounds` : "");
+  return [problem, simulations.toLocaleString("en"), name];
 }
 
 /** Medians over keys, and over observations for sampling; how many answers warned. */

@@ -11,7 +11,8 @@
  * particles draw instead.
  *
  * `--quick`: one key, one observation, the small tasks, in some minutes. `--tasks two_moons,slcp`,
- * `--problems mg1_queue` (empty for none), `--methods npe,nle,nre`, `--sizes 1000,10000` (100000 too; real
+ * `--rounds 4` (beside each training one in so many rounds for every observation, of as many simulations in
+ * all), `--problems mg1_queue` (empty for none), `--methods npe,nle,nre`, `--sizes 1000,10000` (100000 too; real
  * problems are asked at 10,000), `--keys 2`, `--observations 1,2,3`, `--draws 1000` (real problems
  * twice as many), `--classifier forest`, `--out out/bench/sbibm`, `--tables` (prints what is there, runs
  * nothing). Where `PYTHON` names an interpreter that has sbi 0.27, the same by sbi.
@@ -50,6 +51,7 @@ interface Options {
   readonly sizes?: string;
   readonly keys?: string;
   readonly observations?: string;
+  readonly rounds?: string;
   readonly draws: string;
   readonly classifier: string;
   readonly out: string;
@@ -57,7 +59,18 @@ interface Options {
 
 const args = parseArgs(Deno.args, {
   boolean: ["quick", "tables"],
-  string: ["tasks", "problems", "methods", "sizes", "keys", "observations", "draws", "classifier", "out"],
+  string: [
+    "tasks",
+    "problems",
+    "methods",
+    "sizes",
+    "keys",
+    "observations",
+    "rounds",
+    "draws",
+    "classifier",
+    "out",
+  ],
   default: { methods: METHODS.join(), draws: "1000", classifier: "mlp", out: "out/bench/sbibm" },
   // An empty value, as in `--problems ""`, is met a second time as an argument without a name.
   unknown: (name) =>
@@ -78,6 +91,7 @@ const sizes = args.sizes?.split(",").map((size) => whole("sizes", size)) ?? [100
 const keys = whole("keys", args.keys ?? (args.quick ? "1" : "2"));
 const observations = (args.observations ?? (args.quick ? "1" : "1,2,3")).split(",")
   .map((k) => whole("observations", k));
+const rounds = args.rounds === undefined ? 1 : whole("rounds", args.rounds);
 const draws = whole("draws", args.draws);
 const classifier = chosen("classifier", args.classifier, { mlp: 0, forest: 0 })[0] as "mlp" | "forest";
 const own = chosen(
@@ -118,6 +132,13 @@ async function cellsOf(asked: readonly Problem[], simulations: number, rows: num
         }));
         const cell = await cellOf(problem, settings, answers);
         if (cell) cells.push(cell);
+        if (rounds === 1 || method.startsWith("sbi_")) continue;
+        for (const answer of answers) {
+          const { observation, ...rest } = answer;
+          const about = { rounds: { count: rounds, observation } };
+          const own = await cellOf(problem, { ...settings, ...about }, [{ ...rest, ...about, observation }]);
+          if (own) cells.push(own);
+        }
       }
     }
   }

@@ -5,15 +5,12 @@
 import {
   type Artifact,
   type Dataset,
-  decodeSafetensors,
-  distanceFrom,
   encodeArtifact,
   ensemble,
   foldIn,
   type Key,
   type Points,
   priorSpec,
-  scalarNetwork,
   type StoredSimulations,
   TrainingError,
   warningsOf,
@@ -29,8 +26,9 @@ import type {
 import { type CheckpointFile, openCheckpoint, type RunIdentity } from "./_checkpoint_file.ts";
 import { readSimulations, readTable } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
+import { MODEL, printModel } from "./_model.ts";
 import { type Arguments, type Command, UsageError } from "./_options.ts";
-import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
+import { requireOutput, writeOutput } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
 import { loadTask } from "./_task.ts";
@@ -67,17 +65,6 @@ export const trainCommand: Command = {
     "likely train sims.zarr --out cost.safetensors --method ace --distance mae",
   ],
   run,
-};
-
-const MODEL: OutputKind = {
-  what: "a model",
-  isOne: (bytes) => {
-    try {
-      return "likely.format" in decodeSafetensors(bytes).metadata;
-    } catch {
-      return false;
-    }
-  },
 };
 
 async function run(args: Arguments): Promise<void> {
@@ -215,7 +202,10 @@ async function trainBy(
   requireCells(settings, dataset);
   if (isDensity(settings.method)) {
     const train = settings.method === "npe" ? trainPosterior : trainLikelihood;
-    return await train(key, pairs, { ...await densityOptions(settings, dataset), ...run });
+    return await train(key, pairs, {
+      ...await densityOptions(settings, { thetaDim: dataset.theta.dim, xDim: dataset.x.dim }),
+      ...run,
+    });
   }
   if (settings.method === "nre") {
     const options = { ...await ratioOptions(settings), ...run };
@@ -271,34 +261,4 @@ function noteMissing(path: string, { manifest, missing }: StoredSimulations): vo
   console.error(
     `note: ${missing} of the ${manifest.n} rows of ${path} are not simulated yet, and left out`,
   );
-}
-
-const OUTPUTS = {
-  ratio: "likelihood ratio",
-  likelihood: "likelihood",
-  posterior: "posterior",
-  cost: "cost",
-} as const;
-
-function printModel(out: string, artifact: Artifact, size: number): void {
-  const { kind, provenance, spec, others = [] } = artifact;
-  const { simulator, simulations, trials, loss, engine, training } = provenance;
-  const each = trials ? ` of ${trials} trials` : "";
-  console.log(`${out}: ${OUTPUTS[kind]} of ${simulator}, from ${simulations} pairs${each}`);
-  if (kind === "cost") {
-    console.log(`  distance         ${distanceFrom(loss.options).unit}`);
-    const { head } = scalarNetwork(spec);
-    console.log(`  structure        ${head.kind === "softplus" ? "free" : head.kind}`);
-  }
-  if (spec.kind !== "network") console.log(`  density          ${spec.kind}`);
-  for (const [i, part] of (provenance.network ?? "").split("; ").entries()) {
-    console.log(`  ${i === 0 ? "network" : "       "}          ${part}`);
-  }
-  if (others.length > 0) console.log(`  members          ${others.length + 1}; of the first:`);
-  // The best epoch is 0 where no epoch did better than the start.
-  const best = training.history!.validation.indexOf(training.loss) + 1;
-  console.log(`  validation loss  ${training.loss.toPrecision(4)} (${loss.name}, epoch ${best})`);
-  console.log(`  epochs           ${training.epochs}`);
-  console.log(`  engine           ${engine}`);
-  console.log(`  size             ${(size / 1000).toFixed(1)} kB`);
 }

@@ -189,13 +189,16 @@ export function isDensity(method: TrainSettings["method"]): method is "npe" | "n
   return method === "npe" || method === "nle";
 }
 
+/** Numbers in rows of θ and of x. */
+export type Sizes = Readonly<Record<"thetaDim" | "xDim", number>>;
+
 /** The options of `trainPosterior` and `trainLikelihood`. */
 export async function densityOptions(
   settings: TrainSettings,
-  dataset: Dataset,
+  sizes: Sizes,
 ): Promise<DensityTrainingOptions & Pick<TrainLikelihoodOptions, "trials">> {
   const estimator = settings.estimator ??
-    (settings.embedding === "none" ? await withoutEmbedding(dataset) : undefined);
+    (settings.embedding === "none" ? await withoutEmbedding(sizes) : undefined);
   return {
     ...await embeddingOf(settings),
     ...(estimator && { estimator }),
@@ -220,11 +223,11 @@ export async function ratioOptions(settings: TrainSettings): Promise<TrainRatioO
 }
 
 /** The library's choice, but for the embedding of x: an estimator that is given is not embedded unasked. */
-async function withoutEmbedding({ theta, x }: Dataset): Promise<EstimatorSpec> {
+async function withoutEmbedding({ thetaDim, xDim }: Sizes): Promise<EstimatorSpec> {
   const { densityEstimator } = await import("@likely/sbi");
   const { thetaDim: _, xDim: __, target: ___, embedding: ____, ...estimator } = densityEstimator({
-    thetaDim: theta.dim,
-    xDim: x.dim,
+    thetaDim,
+    xDim,
     target: "theta",
   });
   return estimator as EstimatorSpec;

@@ -1,5 +1,5 @@
 /**
- * The `likely` command: `simulate`, `train`, `sample`, `check` and `report`, each with `--help`.
+ * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check` and `report`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -15,6 +15,7 @@ import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
 import { reportCommand } from "./_report.ts";
+import { roundsCommand } from "./_rounds.ts";
 import { sampleCommand } from "./_sample.ts";
 import { simulateCommand } from "./_simulate.ts";
 import { trainCommand } from "./_train.ts";
@@ -22,6 +23,7 @@ import { trainCommand } from "./_train.ts";
 const COMMANDS: readonly Command[] = [
   simulateCommand,
   trainCommand,
+  roundsCommand,
   sampleCommand,
   checkCommand,
   reportCommand,

@@ -12,6 +12,7 @@ import {
   encodeSafetensors,
   key,
   membersOf,
+  npe,
   nre,
   openSimulations,
   posterior,
@@ -579,6 +580,72 @@ Deno.test("likely train --members joins trainings as the library does, also when
   assertEquals((await desk.run(...line, "m")).code, 0);
   assertEquals(desk.read("m"), desk.read("whole"));
   assert(!desk.has("m.member1.checkpoint") && !desk.has("m.member2.checkpoint"));
+});
+
+Deno.test("likely rounds is the library's rounds, goes on when killed, and tells what it is good for", async () => {
+  await using desk = new Desk();
+  const line = "rounds two_moons --x x.csv --n 900 --epochs 8 --net maf --seed 2 --pairs".split(" ");
+  const whole = await desk.run(...line, "all", "--out", "whole");
+  assertEquals(whole.code, 0, whole.stderr);
+  assertMatch(whole.stdout, /posterior of two_moons, from 900 pairs/);
+  const { artifact } = await npe(split(key(2), 7)[6]!, twoMoons(), {
+    observation: [0.1, 0.2],
+    rounds: 3,
+    simulations: 900,
+    maxEpochs: 8,
+    estimator: { kind: "maf", transforms: 4, hidden: [50], activation: "silu" },
+  });
+  assertEquals(decodeArtifact(desk.read("whole")).weights, artifact.weights);
+  for (const round of [1, 2, 3]) {
+    const { dataset, missing } = await openSimulations(desk.file(`all/round${round}`));
+    assertEquals([dataset.x.n, missing], [300, 0]);
+  }
+  const child = desk.start(...line, "some", "--out", "m");
+  const end = endOf(child);
+  await changes(() => written(desk.file("some/round2/zarr.json")));
+  child.kill("SIGKILL");
+  await end;
+  assert(!desk.has("m"));
+  const again = await desk.run(...line, "some", "--out", "m");
+  assertEquals(again.code, 0, again.stderr);
+  assertEquals(desk.read("m"), desk.read("whole"));
+  desk.write("other.csv", "0.5,0.2\n");
+  await assertRefused(desk, "sample m --x other.csv --out d.csv", 1, "must be the observation");
+  // Pairs of other proposals are not taken for this run's.
+  await assertRefused(
+    desk,
+    "rounds two_moons --x x.csv --n 900 --epochs 9 --net maf --seed 2 --pairs all --out m2",
+    1,
+    "choose another path to start a new run",
+  );
+});
+
+const ROUNDS_REFUSED: readonly (readonly [line: string, code: 1 | 2, says: string])[] = [
+  ["--x x.csv --method ace", 2, "--method must be one of npe, nle, nre"],
+  ["--x x.csv --rounds 1", 2, "--rounds must be a whole number >= 2"],
+  ["--x x.csv --n 2", 2, "--n must be a whole number >= 3"],
+  ["--x x.csv --trials 2", 2, "--trials must come with --method nle"],
+  ["--x x.csv --method nle --trials 3", 1, "trials must divide the width of x, 2: current value is 3"],
+  ["--x wide.csv", 1, "a row must have 2 numbers, as the task's x: current length is 3"],
+  ["--x gone.csv", 1, "gone.csv"],
+  ["", 2, "--x is missing"],
+];
+
+Deno.test("likely rounds refuses what cannot be before it simulates", async () => {
+  await using desk = new Desk();
+  desk.write("wide.csv", "1,2,3\n");
+  for (const [line, code, says] of ROUNDS_REFUSED) {
+    await assertRefused(desk, `rounds two_moons --pairs r --out m ${line}`.trim(), code, says);
+    assert(!desk.has("r"), line);
+  }
+  await Deno.mkdir(desk.file("mine"));
+  desk.write("mine/notes.txt", "");
+  await assertRefused(
+    desk,
+    "rounds two_moons --x x.csv --pairs mine --out m",
+    1,
+    'the folder must hold rounds of simulations only: "notes.txt" is there',
+  );
 });
 
 Deno.test("likely train tells the network, and by --half what more pairs and steps have brought", async () => {
