@@ -18,6 +18,7 @@ const QUESTIONS = [
   "training",
   "log_density",
   "densities",
+  "nll_score",
   "sampling",
   "samplers",
   "peers",

@@ -112,7 +112,6 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   },
   half: {
     help: "train on half of the pairs too, and say what twice the pairs and twice the steps have brought",
-    with: ["method", "nre", "npe", "nle"],
   },
   seed: { value: "number", help: "the same seed gives the same model", default: "0" },
 };
@@ -242,7 +241,7 @@ async function embeddingOf({ embedding }: TrainSettings): Promise<Pick<TrainRati
 
 /** The options of `trainCost`. */
 export async function costOptions(
-  { distance, structure, trunk, training }: TrainSettings,
+  { distance, structure, trunk, half, training }: TrainSettings,
   { x }: Dataset,
   observations: Points | undefined,
 ): Promise<TrainCostOptions> {
@@ -251,6 +250,7 @@ export async function costOptions(
     ...(structure && { structure }),
     ...(observations && { observations }),
     ...(trunk && { trunk }),
+    half,
     ...training,
   };
 }

@@ -53,8 +53,9 @@ export async function advised<T extends Trained>(key: Key, trained: T, training:
   return { ...trained, artifact: ensemble([withAdvice(member, advice), ...all]) };
 }
 
-function withAdvice(member: Artifact, advice: readonly string[]): Artifact {
-  return { ...member, provenance: { ...member.provenance, advice } };
+/** The same, and what would help; of an ensemble its first member says so. */
+export function withAdvice(artifact: Artifact, advice: readonly string[]): Artifact {
+  return { ...artifact, provenance: { ...artifact.provenance, advice } };
 }
 
 /**

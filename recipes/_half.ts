@@ -25,12 +25,29 @@ export interface HalfTraining extends Division {
   readonly prior?: Prior | undefined;
   /** Trains on other data, with a key of its own, for some times as many epochs. */
   train(key: Key, dataset: Dataset, stretch: number): Promise<Artifact>;
+  /** Rows of the dataset that were set aside, where the key does not tell. */
+  readonly held?: Uint32Array;
+  /** How a surrogate fares. @default {in nats} */
+  readonly judge?: Judge;
 }
+
+/** How surrogates are compared. */
+export interface Judge {
+  /** `[n]`: the more the better, for each pair set aside. */
+  scores(artifact: Artifact, pairs: HeldPairs, engine: Engine): Promise<Float64Array>;
+  /** In what, where rows are simulations, or trials of them. */
+  unit(trials: number): string;
+}
+
+const IN_NATS: Judge = {
+  scores: scoresOf,
+  unit: (trials) => `nats a ${trials === 1 ? "simulation" : "trial"} set aside`,
+};
 
 /** Observations whose posteriors are compared, and draws of each. */
 const OBSERVATIONS = 5;
 const DRAWS = 500;
-/** A gain that is worth a word, in nats. */
+/** A gain that is worth a word. */
 const WORTH = 0.01;
 
 /**
@@ -40,9 +57,9 @@ const WORTH = 0.01;
  * @param key That of the first member's training.
  */
 export async function halfAdvice(key: Key, artifact: Artifact, plan: HalfTraining): Promise<string[]> {
-  const { dataset, engine, prior } = plan;
+  const { dataset, engine, prior, judge = IN_NATS } = plan;
   const { trials = 1 } = dataset;
-  const held = heldOutRows(key, dataset.theta.n, { ...plan, trials });
+  const { held = heldOutRows(key, dataset.theta.n, { ...plan, trials }) } = plan;
   const unseen = new Set(held);
   // Every second row: of several rounds some of each.
   const seen = Array.from({ length: dataset.theta.n }, (_, i) => i).filter((i) => !unseen.has(i));
@@ -61,7 +78,7 @@ export async function halfAdvice(key: Key, artifact: Artifact, plan: HalfTrainin
     failedTheta,
     failing: failedTheta ? failed / (dataset.theta.n / trials + failed) : 0,
   };
-  const [brief, long, full] = await Promise.all(trained.map((one) => scoresOf(one, pairs, engine)));
+  const [brief, long, full] = await Promise.all(trained.map((one) => judge.scores(one, pairs, engine)));
   const bySteps = gainOf(brief!, long!);
   const bySimulations = gainOf(long!, full!);
   const change = prior
@@ -69,9 +86,9 @@ export async function halfAdvice(key: Key, artifact: Artifact, plan: HalfTrainin
     : "";
   return [
     `Beside ${seen.length / trials} simulations ${rows.length / trials} were trained on: ` +
-    `twice the simulations, in as many steps, gained ${shown(bySimulations)} nats a ${
-      trials === 1 ? "simulation" : "trial"
-    } set aside, twice the steps ${shown(bySteps)}${change}. ` +
+    `twice the simulations, in as many steps, gained ${shown(bySimulations)} ${
+      judge.unit(trials)
+    }, twice the steps ${shown(bySteps)}${change}. ` +
     verdict(bySteps, bySimulations),
   ];
 }
@@ -111,9 +128,13 @@ function rowsOf({ theta, x, score, failed, failedTheta, trials }: Dataset, rows:
   };
 }
 
-interface Pairs {
+/** Pairs that none was trained on. */
+export interface HeldPairs {
+  /** `[n, d]`. */
   readonly theta: Points;
+  /** `[n, p]`. */
   readonly x: Points;
+  /** Parameters that failed. */
   readonly failedTheta: Points | undefined;
   /** The share of simulations that failed with known θ. */
   readonly failing: number;
@@ -129,7 +150,7 @@ function spread(n: number, share: number): number[] {
  * `[n]`, in nats: the log density of each pair; of a ratio, how well it tells the pair from another, whose
  * θ fails as often as simulations did.
  */
-async function scoresOf(artifact: Artifact, pairs: Pairs, engine: Engine): Promise<Float64Array> {
+async function scoresOf(artifact: Artifact, pairs: HeldPairs, engine: Engine): Promise<Float64Array> {
   const { theta, x, failedTheta, failing } = pairs;
   using densities = await engine.logDensities(artifact, x);
   const chains = Uint32Array.from({ length: x.n }, (_, i) => i);

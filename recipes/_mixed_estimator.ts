@@ -1,7 +1,7 @@
 // Which estimator, where columns of x are categories.
 
 import { type DensitySides, type DensitySpec, densityWidths, type MixedSpec } from "@likely/core";
-import { densityEstimator, type EstimatorSpec } from "./density_estimator.ts";
+import { densityEstimator, type DensityEstimatorOptions, type EstimatorSpec } from "./density_estimator.ts";
 import type { XColumn } from "./x_column.ts";
 
 /** Of the columns as they are: a density, or a choice and a density of the numbers given it. */
@@ -9,9 +9,10 @@ export function estimatorOf(
   sides: DensitySides,
   estimator: EstimatorSpec | undefined,
   columns: readonly XColumn[] = [],
+  options: DensityEstimatorOptions = {},
 ): DensitySpec | MixedSpec {
   const counts = columns.flatMap((column) => column.kind === "category" ? [column.categories] : []);
-  if (counts.length === 0) return densityEstimator(sides, estimator);
+  if (counts.length === 0) return densityEstimator(sides, estimator, options);
   const { embedding, ...whole } = sides;
   const { condition: thetaDim, target: xDim } = densityWidths(sides);
   const given = {

@@ -1,6 +1,7 @@
 // Which network was trained, and why, in words.
 
 import { densityWidths, type EmbeddingSpec, type Spec, type TrunkSpec } from "@likely/core";
+import { densityEstimator } from "./density_estimator.ts";
 import { ratioNetwork } from "./ratio_network.ts";
 
 /** What the user chose. */
@@ -47,9 +48,11 @@ function reasonOf(spec: Spec): string {
     return spec.head.kind === "linear" ? "the usual one for ratios" : "the usual one for costs";
   }
   if (spec.kind === "mixed") return "as some columns are categories";
-  return `as it is of ${counted(densityWidths(spec).target)}, a target ${
-    spec.kind === "nsf" ? "narrow enough for splines" : "too wide for splines"
-  }`;
+  const { target } = densityWidths(spec);
+  if (spec.kind !== "nsf") return `as it is of ${counted(target)}, a target too wide for splines`;
+  return densityEstimator(spec).kind === "nsf"
+    ? `as it is of ${counted(target)}, a target narrow enough for splines`
+    : `as each of its ${counted(target)} ends at both sides`;
 }
 
 function counted(width: number): string {

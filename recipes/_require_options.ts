@@ -38,7 +38,7 @@ export function requireCostOptions(options: TrainCostOptions, planned: Planned):
   requireMembers(options);
   const { distance = mseDistance(), structure = "auto", embedding, trunk, logTheta, noisy, ...rest } =
     options;
-  const { observations, targetsPerRow, failureCost, ...training } = rest;
+  const { observations, targetsPerRow, failureCost, half, ...training } = rest;
   const { simulator: { thetaDim, xDim }, simulations } = planned;
   requireStructure(structure, { distance, failed: 0, ...(embedding && { embedding }) });
   const spec = {
@@ -50,6 +50,7 @@ export function requireCostOptions(options: TrainCostOptions, planned: Planned):
     head: { kind: "softplus", scale: 1 },
   } as const;
   requireTraining({ ...training, spec }, simulations);
+  if (half) requireHalf(simulations, training);
   if (logTheta) requireLength("train a cost", "logTheta", logTheta.length, thetaDim);
   if (observations) requireObservations(observations, xDim);
   // Who uses them knows their rules.

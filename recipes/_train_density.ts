@@ -74,7 +74,8 @@ async function trainOne(
   const { pairs: { dataset, simulator, rounds }, prior, target, scaling, series, columns = [] } = plan;
   const { estimator, embedding = series, engine = defaultEngine(), loss = nll(), ...training } = options;
   const sides = { thetaDim: dataset.theta.dim, xDim: dataset.x.dim, target, ...(embedding && { embedding }) };
-  const spec = estimatorOf(sides, estimator, columns);
+  const walls = target === "theta" && isWalled(prior);
+  const spec = estimatorOf(sides, estimator, columns, { walls });
   const { trials = 1 } = dataset;
   const { trained: rows } = rowsDivided(dataset.theta.n, { ...training, loss, trials });
   const how = {
@@ -111,6 +112,11 @@ async function trainOne(
   });
   const reference = await dataReference(artifact, dataset.x, engine);
   return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
+}
+
+/** Whether all parameters end at both sides. */
+export function isWalled({ support }: Pick<KnownPrior, "support">): boolean {
+  return support.every(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
 }
 
 /** Throws what training would, as far as that is known without data. */

@@ -21,19 +21,33 @@ export type EstimatorSpec =
   | Omit<MafSpec, keyof DensitySides>
   | Omit<NsfSpec, keyof DensitySides>;
 
+/** Options of {@linkcode densityEstimator}. */
+export interface DensityEstimatorOptions {
+  /**
+   * Whether every number of the target ends at both sides.
+   *
+   * @default {false}
+   */
+  readonly walls?: boolean;
+}
+
 /** Beyond, a flow of splines needs many transforms for all coordinates to meet. */
 const FEW = 5;
+/** Where all coordinates end at both sides they are worth that. */
+const FEW_BETWEEN_WALLS = 10;
 /** Transforms of splines where fewer would do for that. */
 const SHAPELY = 4;
 
 /**
  * Chooses a density estimator by the width of its target: splines for up to five numbers, which bend
- * to any shape, masked transforms for more. Where x is the condition and wide, it is embedded, as
+ * to any shape, masked transforms for more. Where every number of a target ends at both sides, as under a
+ * uniform prior, splines are for up to ten: affine transforms do not cut a density at a wall. Where x is the condition and wide, it is embedded, as
  * {@linkcode ratioNetwork} does; else splines see their condition through three layers that all of
  * them share, and masked transforms, which are linear in it to begin with, as it is.
  *
  * @param sides What is the density of what, and how the condition is embedded.
  * @param estimator The estimator, where it is chosen; nothing is then embedded unasked.
+ * @param options What else is known of the target.
  * @returns The whole spec.
  *
  * @example Usage
@@ -45,10 +59,14 @@ const SHAPELY = 4;
  * assertEquals(densityEstimator({ thetaDim: 2, xDim: 10, target: "x" }).kind, "maf");
  * ```
  */
-export function densityEstimator(sides: DensitySides, estimator?: EstimatorSpec): DensitySpec {
+export function densityEstimator(
+  sides: DensitySides,
+  estimator?: EstimatorSpec,
+  { walls = false }: DensityEstimatorOptions = {},
+): DensitySpec {
   const { target } = densityWidths(sides);
   if (estimator) return { ...estimator, ...sides };
-  const isSplines = target <= FEW;
+  const isSplines = target <= (walls ? FEW_BETWEEN_WALLS : FEW);
   const { embedding = isSplines ? SHARED : undefined } = sides.target === "theta" ? ratioNetwork(sides) : {};
   return { ...(isSplines ? splines(target) : MASKED), ...(embedding && { embedding }), ...sides };
 }

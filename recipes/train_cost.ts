@@ -31,6 +31,7 @@ import {
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
 import {
   freeze,
+  heldOutRows,
   requireData,
   rowsDivided,
   scalingFor,
@@ -38,16 +39,20 @@ import {
   type TrainingProgress,
   type TrainOptions,
 } from "@likely/surrogates";
+import { shortened, withAdvice } from "./_advised.ts";
 import { defaultEngine } from "./default_engine.ts";
 import { costHead } from "./_cost_head.ts";
 import type { CostStructure } from "./cost_structure.ts";
 import { dataReference } from "./_data_reference.ts";
 import type { EnsemblePlan } from "./ensemble_plan.ts";
+import { halfAdvice, type HeldPairs } from "./_half.ts";
+import { requireHalf } from "./_half_rows.ts";
+import type { HalfPlan } from "./half_plan.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
 import { requireObservations } from "./_require_observations.ts";
 import { requirePairs } from "./_require_pairs.ts";
-import { trainMembers } from "./_train_members.ts";
+import { keyOfFirst, trainMembers } from "./_train_members.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
@@ -58,6 +63,7 @@ import { withSpreads } from "./with_spreads.ts";
 export interface TrainCostOptions
   extends
     EnsemblePlan,
+    HalfPlan,
     Partial<Omit<TrainOptions, "spec" | "loss" | "logTheta" | "scaling" | "start" | "startMargin">> {
   /**
    * What is expected; β is in 1 / its unit.
@@ -202,24 +208,78 @@ export async function trainCost(
   pairs: SimulatedPairs,
   options: TrainCostOptions = {},
 ): Promise<TrainedCost> {
-  const { members = 1, ...training } = options;
-  const trained = await trainMembers(key, options, (key) => trainOne(key, pairs, training));
-  if (!trained.artifact.others) return trained;
-  const { engine = defaultEngine() } = options;
-  const artifact = await withSpreads(foldIn(key, members), trained.artifact, pairs, { engine });
+  const { members = 1, half = false, ...training } = options;
+  const { engine = defaultEngine(), signal } = options;
+  if (half) requireHalf(pairs.dataset.theta.n, training);
+  const { pace, ...trained } = await trainMembers(key, options, (key) => trainOne(key, pairs, training));
+  let { artifact } = trained;
+  if (half && !signal?.aborted) {
+    const advice = await costAdvice(keyOfFirst(key, members), artifact, pairs, { ...training, ...pace });
+    // A training that was stopped tells nothing.
+    if (!signal?.aborted) artifact = withAdvice(artifact, advice);
+  }
+  if (artifact.others) artifact = await withSpreads(foldIn(key, members), artifact, pairs, { engine });
   return { ...trained, artifact };
+}
+
+/** What twice the simulations and twice the steps have brought, in shares of the squared error. */
+async function costAdvice(
+  key: Key,
+  artifact: Artifact,
+  pairs: SimulatedPairs,
+  options: Omit<TrainCostOptions, "members" | "half"> & Pace,
+): Promise<string[]> {
+  const { dataset } = pairs;
+  const { distance = mseDistance(), engine = defaultEngine() } = options;
+  const { theta: { n } } = withFailed(dataset);
+  const { loss } = artifact.provenance.training;
+  return await halfAdvice(key, artifact, {
+    ...options,
+    engine,
+    dataset,
+    held: heldOutRows(trainingKey(key), n, options).filter((i) => i < dataset.theta.n),
+    judge: {
+      scores: async (artifact, pairs, engine) => {
+        const errors = await squaredErrors(artifact, pairs, { engine, distance });
+        return errors.map((error) => -error / loss);
+      },
+      unit: () => "of the squared error on simulations set aside",
+    },
+    train: async (key, dataset, stretch) => {
+      const { artifact } = await trainOne(
+        key,
+        { ...pairs, dataset },
+        shortened(options, withFailed(dataset).theta.n, stretch),
+      );
+      return artifact;
+    },
+  });
+}
+
+/** Of costs, at another simulation each. */
+async function squaredErrors(
+  artifact: Artifact,
+  { theta, x }: HeldPairs,
+  { engine, distance }: Required<Pick<TrainCostOptions, "engine" | "distance">>,
+): Promise<Float64Array> {
+  const targets = gatherRows(x, Uint32Array.from({ length: x.n }, (_, i) => (i + 1) % x.n));
+  const wanted = distance.between(x, targets);
+  using costs = await engine.logDensities(artifact, targets);
+  const chains = Uint32Array.from({ length: x.n }, (_, i) => i);
+  const { value } = costs.evaluate(theta, { gradient: false, chains });
+  return value.map((cost, i) => (cost - wanted[i]!) ** 2);
 }
 
 async function trainOne(
   key: Key,
   pairs: SimulatedPairs,
-  options: Omit<TrainCostOptions, "members">,
-): Promise<TrainedCost> {
+  options: Omit<TrainCostOptions, "members" | "half">,
+): Promise<TrainedCost & { readonly pace: Pace }> {
   const { dataset, simulator } = pairs;
   const { distance = mseDistance(), engine = defaultEngine(), ...rest } = options;
   const known = requirePairs(pairs);
   if (options.observations) requireObservations(options.observations, dataset.x.dim);
-  const [forPilot, forTargets, forStart, forTraining] = split(key, 4);
+  const [forPilot, forTargets, forStart] = split(key, 4);
   const pilot = pilotDistances(forPilot, dataset.x, distance);
   const costly = costHead(dataset, { ...options, distance, scale: pilot.mean });
   // Adam, the clip norm and float32 know what is small beside 1: training is in units of the usual cost.
@@ -233,7 +293,7 @@ async function trainOne(
   const { logTheta = logColumns(known.support) } = options;
   requireData(all, spec, logTheta);
   const scaling = { ...scalingFor(spec, dataset), theta: standardisation(all.theta, { log: logTheta }) };
-  const trained = await train(forTraining, all, {
+  const trained = await train(trainingKey(key), all, {
     ...settings,
     engine,
     spec,
@@ -270,7 +330,17 @@ async function trainOne(
     ...(dataset.failedTheta && { failedAs: `costly, ${settings.failureCost.toPrecision(3)} each` }),
   });
   const reference = await dataReference(artifact, dataset.x, engine);
-  return { artifact: { ...artifact, ...reference }, history, warnings };
+  const { maxEpochs, patience } = settings;
+  const pace = { batchSize: settings.batchSize, maxEpochs, patience };
+  return { artifact: { ...artifact, ...reference }, history, warnings, pace };
+}
+
+/** How long a training took, which its rows may have decided. */
+type Pace = Required<Pick<TrainOptions, "batchSize" | "maxEpochs" | "patience">>;
+
+/** The last of four children: `trainOne` consumes the others. */
+function trainingKey(key: Key): Key {
+  return split(key, 4)[3];
 }
 
 /** Options with what has no default that fits all. */

@@ -8,7 +8,7 @@ import { inSupport, type Key, type Points, row, standardisation, supportEnds } f
 import { scalingFor } from "@likely/surrogates";
 import { longTailed } from "./_inferred_columns.ts";
 import { type KnownPrior, requirePairs } from "./_require_pairs.ts";
-import { trainDensity } from "./_train_density.ts";
+import { isWalled, trainDensity } from "./_train_density.ts";
 import { seriesEmbedding } from "./_series_embedding.ts";
 import { densityEstimator } from "./density_estimator.ts";
 import type { DensityTrainingOptions, TrainedDensity } from "./density_training.ts";
@@ -73,7 +73,9 @@ export async function trainPosterior(
     ...(embedding && { embedding }),
   } as const;
   const scaling = {
-    x: scalingFor(densityEstimator(sides, estimator), dataset, { logX: longTailed }).x,
+    x: scalingFor(densityEstimator(sides, estimator, { walls: isWalled(prior) }), dataset, {
+      logX: longTailed,
+    }).x,
     theta: standardisation(dataset.theta, supportEnds(prior.support)),
   };
   return await trainDensity(key, {

@@ -2,11 +2,13 @@
 
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import {
+  ace,
   autoregressive,
   decodeArtifact,
   drawNormal,
   encodeArtifact,
   type EstimatorSpec,
+  gaussianLinearUniform,
   heldOutRows,
   key,
   mg1Queue,
@@ -98,6 +100,30 @@ Deno.test("half: true is for ratios too, changes nothing of the surrogate, and w
   await assertRejects(() => nre(key(3), never, few), RangeError, "the number of rows");
 });
 
+Deno.test("half: true is for costs: simulations help where there are few, and hardly where there are many", async () => {
+  const shares = async (simulations: number) => {
+    const { artifact } = await ace(key(16), noisy, { simulations, half: true });
+    const [text] = artifact.provenance.advice!;
+    const found = /gained (\S+) ± (\S+) of the squared error on simulations set aside, twice/.exec(text!)!;
+    return { gain: Number(found[1]), error: Number(found[2]), text: text! };
+  };
+  // A quadratic cost starts on the line that this one is: of 90 rows two numbers are known to 1/90 of the noise.
+  const many = await shares(4000);
+  assert(Math.abs(many.gain) < 0.01 + 3 * many.error && many.text.includes("Neither helps much"), many.text);
+  const bent = { ...noisy, simulator: twoMoons().simulator, prior: twoMoons().prior };
+  const few = await ace(key(17), bent, { simulations: 60, half: true, maxEpochs: 60, structure: "free" });
+  assertMatch(few.artifact.provenance.advice![0]!, /^Beside 54 simulations 27 were trained on/);
+  assert(!few.artifact.provenance.advice![0]!.includes("posteriors moved"));
+  const plain = await ace(key(16), noisy, { simulations: 300, maxEpochs: 2 });
+  const halved = await ace(key(16), noisy, { simulations: 300, maxEpochs: 2, half: true });
+  assertEquals(halved.artifact.weights, plain.artifact.weights);
+  await assertRejects(
+    () => ace(key(3), never, { simulations: 3, half: true }),
+    RangeError,
+    "the number of rows",
+  );
+});
+
 Deno.test("half: true keeps failures in proportion, and knows what a prior of one's own does not tell", async () => {
   // Half of the prior fails: a ratio on half that were blind to it would differ by log 2.
   const failing = {
@@ -171,6 +197,10 @@ Deno.test("the network and what it was chosen by are told, in the file and on th
   assertEquals(
     await networkOf(npe(key(11), noisy, { ...brief, estimator: LINEAR })),
     "a flow of 1 masked transforms, as asked for",
+  );
+  assertMatch(
+    (await networkOf(npe(key(11), gaussianLinearUniform(), brief)))!,
+    /^a flow of 8 spline transforms, as each of its 10 numbers ends at both sides; x embedded/,
   );
   assertMatch(
     (await networkOf(nre(key(11), autoregressive(), brief)))!,
