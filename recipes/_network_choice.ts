@@ -50,7 +50,8 @@ function reasonOf(spec: Spec): string {
   if (spec.kind === "mixed") return "as some columns are categories";
   const { target } = densityWidths(spec);
   if (spec.kind !== "nsf") return `as it is of ${counted(target)}, a target too wide for splines`;
-  return densityEstimator(spec).kind === "nsf"
+  const { thetaDim, xDim, target: side } = spec;
+  return densityEstimator({ thetaDim, xDim, target: side }).kind === "nsf"
     ? `as it is of ${counted(target)}, a target narrow enough for splines`
     : `as each of its ${counted(target)} ends at both sides`;
 }
