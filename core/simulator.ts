@@ -59,14 +59,34 @@ export interface ScoredRows {
 }
 
 /**
- * One fidelity of a simulator. Two levels called with the same key, theta and row index
- * share their randomness.
+ * One fidelity of a simulator: the same parameters, data of the same width, cheaper and less exact than
+ * the levels above it. The last level has the law of the simulator itself.
+ *
+ * Levels are coupled by common random numbers: for one key and row every level reads the same random
+ * numbers wherever it can, so that data of two levels differ little. {@linkcode leveled} builds simulators
+ * for which that holds by construction.
  */
 export interface Level {
-  /** Cost of one row, in any unit that all levels of a simulator share. */
-  readonly cost: number;
+  /** In words: `"50 steps"`. */
+  readonly name?: string;
+  /** Cost of one row, > 0, in any unit that all levels of a simulator share; absent: it is measured. */
+  readonly cost?: number;
   /** As {@linkcode Simulator.simulate}. */
   simulate(key: Key, theta: Points, first?: number): Points;
+  /**
+   * This level and the one below it on the same random numbers, where one run gives both, as when the coarse
+   * path is a prefix of the fine one: a pair then costs this level alone. The rows are those that both
+   * levels simulate by themselves.
+   */
+  simulatePair?(key: Key, theta: Points, first?: number): LevelPair;
+}
+
+/** Coupled rows of two levels. */
+export interface LevelPair {
+  /** `[n, xDim]`: of the level itself. */
+  readonly fine: Points;
+  /** `[n, xDim]`: of the level below. */
+  readonly coarse: Points;
 }
 
 /** What {@linkcode simulator} needs to know. */
