@@ -16,11 +16,30 @@ export interface TrainStep extends Disposable {
    * before the step; NaN is returned, not thrown.
    */
   step(batch: Batch, learningRate: number): number | Promise<number>;
+  /**
+   * Takes one optimizer step on what `combine` makes of the gradients of several batches, each that of its
+   * own mean loss at the same weights; returns these losses before the step. Terms that aid a loss are not
+   * part of it. Absent: the engine cannot.
+   */
+  stepOn?(
+    batches: readonly Batch[],
+    combine: CombineGradients,
+    learningRate: number,
+  ): readonly number[] | Promise<readonly number[]>;
   /** The loss by which training is judged, of a batch; nothing changed. See `Aid.judged`. */
   evaluate(batch: Batch): number | Promise<number>;
   /** Copies everything needed to go on bit for bit. */
   state(): TrainState | Promise<TrainState>;
 }
+
+/**
+ * Makes one gradient of several. All weights stand one after another in an order that is the engine's, with
+ * zeros between them perhaps: norms and products of gradients are right as they are.
+ *
+ * @param gradients One for each batch, of one length; they may be written over.
+ * @returns The gradient to descend by, of that length.
+ */
+export type CombineGradients = (gradients: readonly Float32Array[]) => Float32Array;
 
 /** Weights and optimizer state on the host. */
 export interface TrainState {

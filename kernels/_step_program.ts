@@ -63,6 +63,8 @@ export interface StepOptions {
   readonly scores: number;
   /** Take the step. */
   readonly step: boolean;
+  /** Leave the gradient, and take no step. @default {false} */
+  readonly gradient?: boolean;
   /**
    * Leave the gradient of the loss alone, over all weights or those from the join on, beside
    * that of everything. Neither a step nor a look: only the loss and the score term.
@@ -77,11 +79,11 @@ export function emitStep(
   network: TrainNetwork,
   options: StepOptions,
 ): Int32Array {
-  const { n, step, look } = options;
+  const { n, step, look, gradient = false } = options;
   const code = new Code();
   const count = n * loss.atoms;
   const { scores } = options;
-  const moves = step || look !== undefined;
+  const moves = step || gradient || look !== undefined;
   const keep = { count, slopes: moves || scores > 0, bends: moves ? scores : 0 };
   emitPacking(code, network.layers);
   emitSeen(code, network, n);
@@ -167,4 +169,11 @@ export function emitUpdate(
   const [rates, limit, norm, factor] = [RATES, LIMIT, NORM, FACTOR].map((place) => slots + place * 4);
   code.emit(GRADIENT_NORM, size, gradient, limit!, norm!, factor!);
   code.emit(ADAM, size, weights, firstMoment, secondMoment, gradient, rates!, factor!);
+}
+
+/** The program that takes the step on whatever gradient is there. */
+export function updateProgram(of: Pick<TrainNetwork, "parameters" | "slots">): Int32Array {
+  const code = new Code();
+  emitUpdate(code, of);
+  return Int32Array.from(code.words);
 }

@@ -58,23 +58,24 @@ interface StepParts {
 function emitDensityStep(
   estimator: Estimator,
   { mask, slots }: StepParts,
-  { n, step }: StepOptions,
+  { n, step, gradient: asked = false }: StepOptions,
 ): Int32Array {
   const { parameters, flow, io, embedding } = estimator;
   const { gradient, count } = parameters;
   const code = new Code();
   const seed = -1 / n;
+  const moves = step || asked;
   emitPacking(code, estimator.layers);
   emitEmbedded(code, estimator, n);
   code.rowByRow(n, () => {
-    flow.forward(code, n, step ? seed : undefined);
-    if (step) flow.backward(code, n, { seed, input: embedding !== undefined });
+    flow.forward(code, n, moves ? seed : undefined);
+    if (moves) flow.backward(code, n, { seed, input: embedding !== undefined });
   });
   code.emit(NEGATIVE_MEAN, n, io.values, slots);
-  if (!step) return Int32Array.from(code.words);
+  if (!moves) return Int32Array.from(code.words);
   code.inTwoTurns((name) => name === PACK_ROWS, () => flow.gradient(code, n));
   emitEmbeddedBack(code, estimator, n);
   if (mask) code.emit(MUL, count, gradient, gradient, mask);
-  emitUpdate(code, { parameters, slots });
+  if (step) emitUpdate(code, { parameters, slots });
   return Int32Array.from(code.words);
 }

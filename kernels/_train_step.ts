@@ -4,9 +4,11 @@ import {
   type AdaptiveWeighting,
   type Batch,
   checkSpec,
+  type CombineGradients,
   refuseMixed,
   type TrainPlan,
   type TrainState,
+  UnsupportedError,
 } from "@likely/core";
 import { weighApart } from "./_weigh.ts";
 import type { FusedTrainStep } from "./fused_train_step.ts";
@@ -14,7 +16,7 @@ import { requireDim } from "./_host_rows.ts";
 import { lossProgram } from "./_loss_program.ts";
 import { networkTrainee } from "./_network_trainee.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
-import { AID, LIMIT, NORM, RATES, SLOTS, type StepOptions } from "./_step_program.ts";
+import { AID, LIMIT, NORM, RATES, SLOTS, type StepOptions, updateProgram } from "./_step_program.ts";
 import { requireFusable } from "./_support.ts";
 import { densityLoss, planDensityTraining } from "./_train_density.ts";
 import type { LossTerms, Trainee } from "./_trainee.ts";
@@ -94,16 +96,27 @@ class ModuleStep implements FusedTrainStep {
       this.#run({ ...options, step: false, look: weighting.over });
       this.#weigh(weighting);
     }
-    this.#steps += 1;
-    const slots = this.#slots();
-    slots[RATES] = learningRate;
-    slots[RATES + 1] = 1 / (1 - 0.9 ** this.#steps);
-    slots[RATES + 2] = 1 / (1 - 0.999 ** this.#steps);
-    slots[LIMIT] = this.#plan.clipNorm ?? Infinity;
+    this.#beginStep(learningRate);
     if (!looks || isFirst) return this.#run({ ...options, step: true });
     const loss = this.#run({ ...options, step: true, look: weighting.over });
     this.#weigh(weighting);
     return loss;
+  }
+
+  stepOn(batches: readonly Batch[], combine: CombineGradients, learningRate: number): number[] {
+    requireNoScores(this.#loss);
+    const most = batches.reduce((most, { x }) => Math.max(most, x.n), 0);
+    this.#makeRoom(most);
+    const losses: number[] = [];
+    const gradients = batches.map((batch) => {
+      this.#write(batch);
+      losses.push(this.#run({ n: batch.x.n, scores: 0, step: false, gradient: true }));
+      return this.#gradient().slice();
+    });
+    this.#beginStep(learningRate);
+    this.#gradient().set(combine(gradients));
+    this.#runProgram("update", () => updateProgram(this.#network));
+    return losses;
   }
 
   evaluate(batch: Batch): number {
@@ -129,6 +142,21 @@ class ModuleStep implements FusedTrainStep {
     this.#name = this.name;
     this.#runner?.[Symbol.dispose]();
     this.#runner = undefined;
+  }
+
+  /** Counts the step and tells it its numbers. */
+  #beginStep(learningRate: number): void {
+    this.#steps += 1;
+    const slots = this.#slots();
+    slots[RATES] = learningRate;
+    slots[RATES + 1] = 1 / (1 - 0.9 ** this.#steps);
+    slots[RATES + 2] = 1 / (1 - 0.999 ** this.#steps);
+    slots[LIMIT] = this.#plan.clipNorm ?? Infinity;
+  }
+
+  #gradient(): Float32Array {
+    const { gradient, count } = this.#network.parameters;
+    return new Float32Array(this.#alive().memory.buffer, gradient, count);
   }
 
   #alive(): Runner {
@@ -217,23 +245,28 @@ class ModuleStep implements FusedTrainStep {
   }
 
   #run(options: StepOptions): number {
-    const runner = this.#alive();
-    const key = JSON.stringify(options);
-    if (this.#loaded !== key) runner.load(this.#network.arena.bytes, this.#program(key, options));
-    this.#loaded = key;
-    new Float64Array(runner.memory.buffer, this.#network.slots, SLOTS / 2)[AID / 2] = 0;
-    runner.run();
-    return new Float64Array(runner.memory.buffer, this.#network.slots, 1)[0]!;
+    const { memory } = this.#alive();
+    new Float64Array(memory.buffer, this.#network.slots, SLOTS / 2)[AID / 2] = 0;
+    this.#runProgram(JSON.stringify(options), () => this.#network.program(options));
+    return new Float64Array(memory.buffer, this.#network.slots, 1)[0]!;
   }
 
-  #program(key: string, options: StepOptions): Int32Array {
-    let program = this.#programs.get(key);
-    if (!program) {
-      program = this.#network.program(options);
-      this.#programs.set(key, program);
+  /** Runs the program of this name, which is emitted when it is first asked for. */
+  #runProgram(name: string, emit: () => Int32Array): void {
+    const runner = this.#alive();
+    if (this.#loaded !== name) {
+      const known = this.#programs.get(name) ?? emit();
+      this.#programs.set(name, known);
+      runner.load(this.#network.arena.bytes, known);
     }
-    return program;
+    this.#loaded = name;
+    runner.run();
   }
+}
+
+function requireNoScores({ score }: LossTerms): void {
+  if (!score) return;
+  throw new UnsupportedError("Cannot fuse a step on several batches with a loss that scores aid");
 }
 
 function requireBatch(

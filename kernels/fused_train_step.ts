@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TrainState, TrainStep } from "@likely/core";
+import type { CombineGradients, TrainState, TrainStep } from "@likely/core";
 
 /** A training step that also tells what it costs in memory. */
 export interface FusedTrainStep extends TrainStep {
@@ -14,6 +14,12 @@ export interface FusedTrainStep extends TrainStep {
   readonly gradientNorm: number;
   /** Takes one optimizer step, at once. */
   step(batch: Parameters<TrainStep["step"]>[0], learningRate: number): number;
+  /** Takes one optimizer step on what is made of several batches' gradients, at once. */
+  stepOn(
+    batches: readonly Parameters<TrainStep["step"]>[0][],
+    combine: CombineGradients,
+    learningRate: number,
+  ): number[];
   /** Copies everything needed to go on bit for bit, at once. */
   state(): TrainState;
   /** The loss of a batch, at once. */

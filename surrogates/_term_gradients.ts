@@ -17,6 +17,8 @@ export interface TermGradients {
   judge(at: Vector, batch: () => TensorBatch): Scalar;
   /** Whether the terms are to be weighed anew in the step after so many. */
   weighs(steps: number): boolean;
+  /** The loss without the terms. */
+  alone(at: Vector, batch: () => TensorBatch): LossGradient;
   /** One pass over everything, terms weighted as given. */
   together(at: Vector, batch: () => TensorBatch, termWeights?: readonly number[]): LossGradient;
   /**
@@ -77,6 +79,7 @@ export function termGradients(
         );
       }),
     weighs: (steps) => adaptive !== undefined && steps % adaptive.every === 0,
+    alone: (at, batch) => gradient(at, batch, loss.compute),
     together: (at, batch, termWeights) => {
       if (!aid) return gradient(at, batch, loss.compute);
       let value: Scalar | undefined;

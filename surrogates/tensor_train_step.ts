@@ -90,6 +90,22 @@ export function tensorTrainStep(plan: TrainPlan): TrainStep {
         return read(update(found, learningRate), only);
       });
     },
+    stepOn: (batches, combine, learningRate) => {
+      steps++;
+      const found = batches.map((batch) => terms.alone(now.weights, () => tensorBatch(batch, scaling)));
+      const all = tf.tidy(() =>
+        tf.concat([tf.stack(found.map(({ value }) => value)), ...found.map(({ gradient }) => gradient)])
+      );
+      found.forEach(({ value, gradient }) => tf.dispose([value, gradient]));
+      return read(all, (numbers) => {
+        const size = flat.size;
+        const n = batches.length;
+        const gradients = batches.map((_, k) => numbers.slice(n + k * size, n + (k + 1) * size));
+        const gradient = tf.tensor1d(combine(gradients)) as Vector;
+        update({ value: tf.scalar(0), gradient }, learningRate).dispose();
+        return Array.from(numbers.subarray(0, n));
+      });
+    },
     evaluate: (batch) => read(terms.judge(now.weights, () => tensorBatch(batch, scaling)), only),
     state: () => download(flat, now, { steps, ...(termWeights && { termWeights }) }),
     [Symbol.dispose]: () => release(now),
