@@ -3,3 +3,7 @@
  *
  * @module
  */
+
+export * from "./coupled_simulate.ts";
+export * from "./level_pairs.ts";
+export * from "./telescope.ts";
