@@ -8,6 +8,7 @@ export * from "@likely/core";
 export * from "@likely/diagnostics";
 export * from "@likely/kernels";
 export * from "@likely/losses";
+export * from "@likely/multilevel";
 export * from "@likely/posteriors";
 export * from "@likely/recipes";
 export * from "@likely/samplers";

@@ -72,6 +72,12 @@ export interface Provenance {
     readonly count: number;
     readonly observation: readonly (readonly number[])[];
   };
+  /** How simulations of several levels were used, how many there were of each, and what they cost. */
+  readonly levels?: {
+    readonly mode: string;
+    readonly counts: readonly number[];
+    readonly cost: number;
+  };
   /** Best validation loss, the epochs done, and how the losses went. */
   readonly training: {
     readonly loss: number;

@@ -103,6 +103,11 @@ const PROVENANCE = v.object({
     count: COUNT,
     observation: v.pipe(v.array(v.array(FINITE)), v.minLength(1)),
   })),
+  levels: v.exactOptional(v.object({
+    mode: v.string(),
+    counts: v.pipe(v.array(COUNT), v.minLength(2)),
+    cost: FINITE,
+  })),
   training: v.object({
     loss: FINITE,
     epochs: COUNT,

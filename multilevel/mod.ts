@@ -4,6 +4,8 @@
  * @module
  */
 
+export * from "./align.ts";
 export * from "./coupled_simulate.ts";
 export * from "./level_pairs.ts";
+export * from "./level_warnings.ts";
 export * from "./telescope.ts";

@@ -1,0 +1,278 @@
+/**
+ * From simulations of several levels to a trained surrogate of the finest.
+ *
+ * @module
+ */
+
+import { type Dataset, type Engine, type Key, type Loss, split, type Weights } from "@likely/core";
+import { requireColumns, requireInteger, requirePositive } from "@likely/core/check";
+import { alignLevels, type LevelPairs, type LevelRows, levelWarnings, totalCost } from "@likely/multilevel";
+import { freeze, rowsDivided, train } from "@likely/surrogates";
+import { conductorOf } from "./_conductor.ts";
+import { columnsOf, type LevelPlan, planLevels, pooledRows, seenBy } from "./_level_plan.ts";
+import { networkChoice } from "./_network_choice.ts";
+import { dataReference } from "./_data_reference.ts";
+import { type KnownPrior, knownPrior } from "./_require_pairs.ts";
+import { type Conductor, lossOnRows, telescopedLoss, telescopingEngine } from "./_telescoped.ts";
+import { trainingWarnings } from "./_training_warnings.ts";
+import { versions } from "./_versions.ts";
+import { defaultEngine } from "./default_engine.ts";
+import { isTelescoped, LEVELS_MODES, type LevelsMode } from "./levels_mode.ts";
+import type { TrainedLevels, TrainLevelsOptions } from "./levels_training.ts";
+
+/**
+ * Trains on coupled simulations of several levels, towards the loss of the finest:
+ * `E f⁰ + Σ_l E (f^l − f^{l−1})`, in which every pair shares θ, random numbers and minibatch. It is judged, and
+ * its best weights are kept, by fine rows of the highest level that are set aside.
+ *
+ * The modes that do not telescope are the honest comparison: take the one that a bench on your own simulator
+ * prefers, and `"fine"` where none is better.
+ *
+ * For a cost the sum is exact, whatever the network: the loss is `(f − d⁰)² − 2 f (d^l − d^{l−1})` up to a
+ * constant, so that corrections are learned from differences alone.
+ *
+ * Source: Hikida, Bharti, Jeffrey & Briol (2025), "Multilevel neural simulation-based inference",
+ * https://arxiv.org/abs/2506.06087; for `"transfer"` Krouglova et al. (2025), https://arxiv.org/abs/2502.08416.
+ *
+ * @param key The key to consume.
+ * @param pairs What was simulated, see `coupledSimulate`.
+ * @param options Method, mode, network, training.
+ * @returns The surrogate and its learning curves.
+ * @throws {TypeError | RangeError} If options or data do not fit together.
+ * @throws {UnsupportedError} If a column of x holds categories, for `nle`, or the engine takes no such steps.
+ * @throws {TrainingError} If a loss is not finite.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { coupledSimulate, drawNormal, independent, key, leveled, normal, trainLevels } from "@likely/sbi";
+ *
+ * const level = (bias: number, cost: number) => ({
+ *   cost,
+ *   simulate: (noise: { of(name: string): { uniform(): number } }, [a]: Float64Array) => [
+ *     a! * (1 + bias) + drawNormal(noise.of("observation"), 0, 0.1),
+ *   ],
+ * });
+ * const source = {
+ *   prior: independent({ a: normal(0, 1) }),
+ *   simulator: leveled({ name: "line", thetaDim: 1, xDim: 1, levels: [level(0.3, 1), level(0, 20)] }),
+ * };
+ * const pairs = await coupledSimulate(key(0), source, [500, 50]);
+ * const { artifact } = await trainLevels(key(1), pairs, { steps: 200 });
+ * assertEquals(artifact.kind, "posterior");
+ * ```
+ */
+export async function trainLevels(
+  key: Key,
+  pairs: LevelPairs,
+  options: TrainLevelsOptions = {},
+): Promise<TrainedLevels> {
+  const { method = "npe", mode = "plain", align = method !== "ace", engine = defaultEngine() } = options;
+  const prior = requireLevelPairs(pairs, mode);
+  const [forPlan, forTraining, forBefore] = split(key, 3);
+  const raw = pooledRows(pairs.levels);
+  const columns = method === "nle" ? columnsOf(raw.x, options) : [];
+  const { levels } = align ? alignLevels(pairs, seenBy(method, raw.x, columns)) : pairs;
+  const plan = planLevels(forPlan, method, pooledRows(levels), prior, { ...options, columns });
+  const run: Run = { plan, levels, engine, options, pace: paceOf(levels, options) };
+  const trained = mode === "transfer"
+    ? await transferred(forBefore, forTraining, run)
+    : await trainOn(forTraining, run, mode);
+  return await frozen(pairs, prior, mode, run, trained);
+}
+
+interface Run {
+  readonly plan: LevelPlan;
+  readonly levels: readonly LevelRows[];
+  readonly engine: Engine;
+  readonly options: TrainLevelsOptions;
+  readonly pace: Pace;
+}
+
+interface Pace {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly validationFraction: number;
+}
+
+const STEPS = 3000;
+const LARGEST_BATCH = 25;
+/** So few rows judge badly; they are set aside all the same. */
+const FEWEST_JUDGES = 10;
+
+function paceOf(levels: readonly LevelRows[], options: TrainLevelsOptions): Pace {
+  const { steps = STEPS } = options;
+  const { theta: { n } } = levels.at(-1)!;
+  requireInteger("train on levels", "steps", steps, 1);
+  requireInteger("train on levels", "rows of the highest level", n, 2);
+  const { validationFraction = Math.max(0.1, Math.min(0.5, FEWEST_JUDGES / n)) } = options;
+  const { trained } = rowsDivided(n, { validationFraction });
+  const { batchSize = Math.min(LARGEST_BATCH, trained) } = options;
+  requireInteger("train on levels", "batchSize", batchSize, 1, trained);
+  return { steps, batchSize, validationFraction };
+}
+
+/** One training; what may be told of it is in `warnings`. */
+type Trained = Awaited<ReturnType<typeof train>> & { readonly warnings: readonly string[] };
+
+async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): Promise<Trained> {
+  const { plan, levels, engine, options, pace } = run;
+  const { steps, batchSize, validationFraction } = pace;
+  const top = levels.at(-1)!;
+  const data: Dataset = { theta: top.theta, x: top.fine, failed: top.failed };
+  const perEpoch = Math.floor(rowsDivided(top.theta.n, { validationFraction }).trained / batchSize);
+  const maxEpochs = Math.ceil(steps / perEpoch);
+  const warnings: string[] = [];
+  const stop = new AbortController();
+  const { loss, conductor } = waysOf(run, mode, (text) => {
+    warnings.push(text);
+    stop.abort();
+  });
+  const { signal, onProgress, clipNorm, learningRate = RATES[plan.spec.kind as keyof typeof RATES] } =
+    options;
+  const trained = await train(key, data, {
+    schedule: options.schedule ?? "cosine",
+    engine: conductor ? telescopingEngine(engine, conductor) : engine,
+    spec: plan.spec,
+    scaling: plan.scaling,
+    loss,
+    batchSize,
+    validationFraction,
+    learningRate: start ? learningRate / 3 : learningRate,
+    maxEpochs,
+    // Pairs of ratios and costs have noise of their own, and few rows judge.
+    ...(plan.spec.kind === "network" && { validationPairings: 10 }),
+    patience: Math.max(20, Math.ceil(maxEpochs / 3)),
+    ...(start && { start }),
+    ...(clipNorm !== undefined && { clipNorm }),
+    ...(onProgress && { onProgress }),
+    signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+  });
+  return { ...trained, warnings };
+}
+
+const RATES = { network: 3e-3, mdn: 5e-3, maf: 3e-3, nsf: 5e-3 } as const;
+
+interface Ways {
+  readonly loss: Loss;
+  /** Absent: plain steps on the loop's own rows. */
+  readonly conductor?: Conductor;
+}
+
+function waysOf(
+  { plan, levels, options, pace }: Run,
+  mode: LevelsMode,
+  onDeparture: (text: string) => void,
+): Ways {
+  const { batchSize, steps } = pace;
+  const parts = 2 * levels.length - 1;
+  if (mode === "fine" || mode === "transfer") return { loss: plan.loss };
+  if (!isTelescoped(mode)) {
+    const all = {
+      parts: 1,
+      combine: ([first]: readonly Float32Array[]) => first!,
+      value: ([first]: readonly number[]) => first!,
+    };
+    return {
+      loss: lossOnRows(plan.loss, pooledRows(levels), parts * batchSize),
+      conductor: { telescope: () => all },
+    };
+  }
+  const { memorised = 5 } = options;
+  if (memorised !== Infinity) requirePositive("train on levels", "memorised", memorised);
+  const rows = levels.flatMap(({ theta }, l) => {
+    const own = l === levels.length - 1 ? batchSize : Math.min(batchSize, theta.n);
+    return l === 0 ? [own] : [own, own];
+  });
+  return {
+    loss: telescopedLoss(plan.loss, { levels, batchSize }),
+    conductor: conductorOf({ mode, levels, steps, rows, memorised, onDeparture }),
+  };
+}
+
+/** First what the levels below tell, then the fine rows of the highest. */
+async function transferred(before: Key, key: Key, run: Run): Promise<Trained> {
+  const lower = run.levels.slice(0, -1);
+  const { theta, x, failed } = pooledRows(lower);
+  const cheap = { theta, fine: x, failed };
+  const options = { ...run.options };
+  delete (options as { batchSize?: number }).batchSize;
+  const first = await trainOn(before, { ...run, levels: [cheap], pace: paceOf([cheap], options) }, "fine");
+  return await trainOn(key, run, "transfer", first.weights);
+}
+
+async function frozen(
+  pairs: LevelPairs,
+  prior: KnownPrior,
+  mode: LevelsMode,
+  { plan, levels, engine }: Run,
+  trained: Trained,
+): Promise<TrainedLevels> {
+  const { simulator, costs } = pairs;
+  const pooled = pooledRows(levels);
+  const warnings = [
+    ...levelWarnings(pairs),
+    ...trained.warnings,
+    ...trainingWarnings({ simulator, prior: pairs.prior, dataset: pooled }, prior, plan),
+    ...failures(pairs),
+  ];
+  const { unit, spec } = plan;
+  const inUnits = (losses: readonly number[]) => losses.map((loss) => loss * unit ** 2);
+  const { train: curve, validation } = trained.history;
+  const history = unit === 1 ? trained.history : { train: inUnits(curve), validation: inUnits(validation) };
+  const frozen = freeze({
+    ...trained,
+    spec: plan.shipped,
+    history,
+    best: { ...trained.best, loss: trained.best.loss * unit ** 2 },
+    simulations: pooled.theta.n,
+    failed: pooled.failed,
+  }, {
+    kind: plan.kind,
+    prior: prior.spec,
+    simulator,
+    versions: versions(),
+    network: networkChoice(spec, { network: plan.network, embedding: spec.embedding !== undefined }),
+    warnings,
+  });
+  const counts = pairs.levels.map(({ theta }) => theta.n);
+  const artifact = {
+    ...frozen,
+    provenance: { ...frozen.provenance, levels: { mode, counts, cost: totalCost({ ...pairs, costs }) } },
+  };
+  const reference = await dataReference(artifact, levels.at(-1)!.fine, engine);
+  return { artifact: { ...artifact, ...reference }, history, warnings };
+}
+
+function failures({ levels }: LevelPairs): string[] {
+  return levels.flatMap(({ theta, failed }, l) =>
+    failed > 0 ? [`${failed} of ${theta.n + failed} rows of level ${l} failed and are left out`] : []
+  );
+}
+
+function requireLevelPairs({ levels, costs, prior: given }: LevelPairs, mode: LevelsMode): KnownPrior {
+  const action = "train on levels";
+  if (!LEVELS_MODES.includes(mode)) {
+    throw new TypeError(
+      `Cannot ${action} as mode must be one of ${LEVELS_MODES.join(", ")}: current value is "${mode}"`,
+    );
+  }
+  requireInteger(action, "the number of levels", levels.length, 2);
+  requireInteger(action, "the number of costs", costs.length, levels.length, levels.length);
+  const prior = knownPrior(given);
+  const { dim } = levels[0]!.fine;
+  for (const [l, { theta, fine, coarse }] of levels.entries()) {
+    requireColumns(action, `theta of level ${l}`, theta, prior.dim);
+    requireColumns(action, `x of level ${l}`, fine, dim);
+    requireInteger(action, `rows of level ${l}`, theta.n, 1);
+    const isPaired = l === 0 ? coarse === undefined : coarse?.n === theta.n && coarse.dim === dim;
+    if (isPaired && fine.n === theta.n) continue;
+    throw new TypeError(
+      `Cannot ${action} as level ${l} must have as many rows of theta, fine${
+        l > 0 ? " and coarse" : ", and no coarse"
+      } ones: ` +
+        `current numbers are ${theta.n}, ${fine.n}, ${coarse?.n ?? "none"}`,
+    );
+  }
+  return prior;
+}
