@@ -63,6 +63,7 @@ export * from "./cost_task.ts";
 export * from "./drift_diffusion.ts";
 export * from "./dynamic_block_model.ts";
 export * from "./erdos_renyi.ts";
+export * from "./g_and_k.ts";
 export * from "./gaussian_correlated.ts";
 export * from "./gaussian_field.ts";
 export * from "./gaussian_linear.ts";

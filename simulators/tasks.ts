@@ -12,6 +12,7 @@ import { bernoulliGlmRaw } from "./bernoulli_glm_raw.ts";
 import { brownResnick } from "./brown_resnick.ts";
 import { driftDiffusion } from "./drift_diffusion.ts";
 import { dynamicBlockModel } from "./dynamic_block_model.ts";
+import { gAndK } from "./g_and_k.ts";
 import { gaussianCorrelated } from "./gaussian_correlated.ts";
 import { gaussianField } from "./gaussian_field.ts";
 import { gaussianLinear } from "./gaussian_linear.ts";
@@ -80,5 +81,6 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "gaussian_field": gaussianField,
     "separable_field": separableField,
     "brown_resnick": brownResnick,
+    "g_and_k": gAndK,
   }),
 );
