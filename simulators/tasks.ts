@@ -25,6 +25,7 @@ import { influenza } from "./influenza.ts";
 import { linearGaussianShifted } from "./linear_gaussian_shifted.ts";
 import { lotkaVolterra } from "./lotka_volterra.ts";
 import { mg1Queue } from "./mg1_queue.ts";
+import { ornsteinUhlenbeck } from "./ornstein_uhlenbeck.ts";
 import { separableField } from "./separable_field.ts";
 import { sir } from "./sir.ts";
 import { sirGillespie } from "./sir_gillespie.ts";
@@ -34,6 +35,7 @@ import { slcp } from "./slcp.ts";
 import { slcpDistractors } from "./slcp_distractors.ts";
 import { stochasticInfluenza } from "./stochastic_influenza.ts";
 import { temporalErgm } from "./temporal_ergm.ts";
+import { toggleSwitch } from "./toggle_switch.ts";
 import { twoMoons } from "./two_moons.ts";
 import { uniform1d } from "./uniform_1d.ts";
 
@@ -82,5 +84,7 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "separable_field": separableField,
     "brown_resnick": brownResnick,
     "g_and_k": gAndK,
+    "ornstein_uhlenbeck": ornsteinUhlenbeck,
+    "toggle_switch": toggleSwitch,
   }),
 );
