@@ -21,6 +21,7 @@ import { gaussianMixture } from "./gaussian_mixture.ts";
 import { gaussianMixtureAce } from "./gaussian_mixture_ace.ts";
 import { hawkesGraph } from "./hawkes_graph.ts";
 import { hodgkinHuxley } from "./hodgkin_huxley.ts";
+import { hodgkinHuxleyLevels } from "./hodgkin_huxley_levels.ts";
 import { influenza } from "./influenza.ts";
 import { linearGaussianShifted } from "./linear_gaussian_shifted.ts";
 import { lotkaVolterra } from "./lotka_volterra.ts";
@@ -86,5 +87,6 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "g_and_k": gAndK,
     "ornstein_uhlenbeck": ornsteinUhlenbeck,
     "toggle_switch": toggleSwitch,
+    "hodgkin_huxley_levels": hodgkinHuxleyLevels,
   }),
 );

@@ -72,11 +72,11 @@ Deno.test("toggleSwitch() is finite and not negative over the prior, also as the
   const last = (normal: "truncated" | "code", theta: typeof open) =>
     columns(toggleSwitch({ normal }), theta, 0)[2]!;
   assert(last("code", open).every((x) => x <= 2000) && last("truncated", open).some((x) => x > 2000));
-  // Nothing is cut here, and all noise is smaller by √2.
+  // Nothing is cut here, and all noise is smaller by √2; the early steps are not linear in it.
   const [code, truncated] = (["code", "truncated"] as const).map((normal) =>
-    momentsOf(last(normal, repeated(THETA, 2000))).variance
+    momentsOf(last(normal, repeated([20, 0.01, 5, 5, 325, 0.25, 0.15], 2000))).variance
   );
-  assertAlmostEquals(code! / truncated!, 0.5, 0.02);
+  assertAlmostEquals(code! / truncated!, 0.5, 0.04);
 });
 
 Deno.test("toggleSwitch() refuses steps that do not rise, and unknown normals", () => {
