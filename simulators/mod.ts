@@ -67,6 +67,7 @@ export * from "./erdos_renyi.ts";
 export * from "./g_and_k.ts";
 export * from "./gaussian_correlated.ts";
 export * from "./gaussian_field.ts";
+export * from "./gaussian_field_levels.ts";
 export * from "./gaussian_linear.ts";
 export * from "./gaussian_linear_uniform.ts";
 export * from "./gaussian_mixture.ts";

@@ -15,6 +15,7 @@ import { dynamicBlockModel } from "./dynamic_block_model.ts";
 import { gAndK } from "./g_and_k.ts";
 import { gaussianCorrelated } from "./gaussian_correlated.ts";
 import { gaussianField } from "./gaussian_field.ts";
+import { gaussianFieldLevels } from "./gaussian_field_levels.ts";
 import { gaussianLinear } from "./gaussian_linear.ts";
 import { gaussianLinearUniform } from "./gaussian_linear_uniform.ts";
 import { gaussianMixture } from "./gaussian_mixture.ts";
@@ -88,5 +89,6 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "ornstein_uhlenbeck": ornsteinUhlenbeck,
     "toggle_switch": toggleSwitch,
     "hodgkin_huxley_levels": hodgkinHuxleyLevels,
+    "gaussian_field_levels": gaussianFieldLevels,
   }),
 );
