@@ -1,7 +1,7 @@
 // The gates of the Hodgkin-Huxley neuron: opening and closing rates in 1/ms, and what a step of
 // the integration needs of them, tabulated over the voltage in mV.
 
-/** One step of the integration, in ms. */
+/** One step of the integration, in ms; the shortest one, of which others are multiples. */
 export const DT = 0.02;
 
 /** Nodes for each mV: by linear interpolation, a voltage below threshold is right to 1e-6 mV. */
@@ -33,8 +33,8 @@ export function restingP(v: number): number {
 }
 
 /** `dt τ_max / τ_p`: how far gate p relaxes in a step, times τ_max. */
-function relaxationP(v: number): number {
-  return DT * (3.3 * Math.exp(0.05 * (v + 35)) + Math.exp(-0.05 * (v + 35)));
+function relaxationP(v: number, dt: number): number {
+  return dt * (3.3 * Math.exp(0.05 * (v + 35)) + Math.exp(-0.05 * (v + 35)));
 }
 
 /** Functions of the voltage, a row for each node; made when first asked for. */
@@ -45,19 +45,24 @@ export interface GateTables {
   readonly p: Float64Array;
 }
 
-let tables: GateTables | undefined;
+const TABLES = new Map<number, GateTables>();
 
-/** The tables, the same ones for all callers. */
-export function gateTables(): GateTables {
-  return tables ??= {
+/** The tables for a step of `stride` times {@linkcode DT}, the same ones for all callers. */
+export function gateTables(stride: number = 1): GateTables {
+  const known = TABLES.get(stride);
+  if (known) return known;
+  const dt = DT * stride;
+  const tables = {
     mhn: tabulate((w) =>
       RATES.flatMap((rates) => {
         const [alpha, beta] = rates(w);
-        return [alpha / (alpha + beta), Math.exp(-DT * (alpha + beta))];
+        return [alpha / (alpha + beta), Math.exp(-dt * (alpha + beta))];
       })
     ),
-    p: tabulate((v) => [restingP(v), relaxationP(v)]),
+    p: tabulate((v) => [restingP(v), relaxationP(v, dt)]),
   };
+  TABLES.set(stride, tables);
+  return tables;
 }
 
 function tabulate(functions: (at: number) => readonly number[]): Float64Array {

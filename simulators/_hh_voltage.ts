@@ -39,11 +39,26 @@ interface Neuron {
 
 /** Fills `voltage`, `[SAMPLES]` in mV; with NaN where θ makes no sense. Consumes the stream. */
 export function fillVoltage(random: Stream, theta: ArrayLike<number>, voltage: Float64Array): void {
+  fillVoltageBy(theta, voltage, () => {
+    fillNormals(random, NOISE);
+    // One for each sample, though the first is given.
+    return NOISE.subarray(1);
+  });
+}
+
+/**
+ * As {@linkcode fillVoltage}, for samples that are a whole number of times further apart: `voltage` is
+ * `[SAMPLES / stride]`, and `noise` returns a standard normal for each step between two of them at least. It is
+ * called once, or not at all where σ is 0.
+ */
+export function fillVoltageBy(
+  theta: ArrayLike<number>,
+  voltage: Float64Array,
+  noise: () => Float64Array,
+): void {
   const neuron = toNeuron(theta);
   if (!makesSense(neuron)) return void voltage.fill(NaN);
-  if (neuron.sigma > 0) fillNormals(random, NOISE);
-  else NOISE.fill(0);
-  integrate(neuron, voltage);
+  integrate(neuron, voltage, neuron.sigma > 0 ? noise() : NOISE.fill(0));
 }
 
 function toNeuron(theta: ArrayLike<number>): Neuron {
@@ -66,21 +81,25 @@ function makesSense({ gNa, gK, gLeak, gM, tauMax, sigma }: Neuron): boolean {
 function integrate(
   { gNa, gK, gLeak, gM, tauMax, minusVT, sigma, minusELeak }: Neuron,
   voltage: Float64Array,
+  noise: Float64Array,
 ) {
-  const { mhn: gates, p: slow } = gateTables();
-  const amplitude = sigma / Math.sqrt(DT);
+  const stride = SAMPLES / voltage.length;
+  const { mhn: gates, p: slow } = gateTables(stride);
+  const dt = DT * stride;
+  const amplitude = sigma / Math.sqrt(dt);
+  const [on, off] = [CURRENT_ON / stride, CURRENT_OFF / stride];
   const leak = -gLeak * minusELeak;
   let [m, h, n] = restingGates(START + minusVT) as [number, number, number];
   let p = restingP(START);
   let v = START;
   voltage[0] = v;
   for (let i = 1; i < voltage.length; i++) {
-    const current = i > CURRENT_ON && i <= CURRENT_OFF ? CURRENT : 0;
+    const current = i > on && i <= off ? CURRENT : 0;
     const na = gNa * m * m * m * h;
     const k = gK * n * n * n * n + gM * p;
     const g = na + k + gLeak;
-    const limit = (na * E_NA + k * E_K + leak + current + amplitude * NOISE[i]!) / g;
-    v = limit + (v - limit) * Math.exp(-DT * g);
+    const limit = (na * E_NA + k * E_K + leak + current + amplitude * noise[i - 1]!) / g;
+    v = limit + (v - limit) * Math.exp(-dt * g);
     voltage[i] = v;
 
     // Off the tables, which no θ of the prior comes near, a gate is NaN, and so is all that follows.

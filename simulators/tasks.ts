@@ -12,18 +12,22 @@ import { bernoulliGlmRaw } from "./bernoulli_glm_raw.ts";
 import { brownResnick } from "./brown_resnick.ts";
 import { driftDiffusion } from "./drift_diffusion.ts";
 import { dynamicBlockModel } from "./dynamic_block_model.ts";
+import { gAndK } from "./g_and_k.ts";
 import { gaussianCorrelated } from "./gaussian_correlated.ts";
 import { gaussianField } from "./gaussian_field.ts";
+import { gaussianFieldLevels } from "./gaussian_field_levels.ts";
 import { gaussianLinear } from "./gaussian_linear.ts";
 import { gaussianLinearUniform } from "./gaussian_linear_uniform.ts";
 import { gaussianMixture } from "./gaussian_mixture.ts";
 import { gaussianMixtureAce } from "./gaussian_mixture_ace.ts";
 import { hawkesGraph } from "./hawkes_graph.ts";
 import { hodgkinHuxley } from "./hodgkin_huxley.ts";
+import { hodgkinHuxleyLevels } from "./hodgkin_huxley_levels.ts";
 import { influenza } from "./influenza.ts";
 import { linearGaussianShifted } from "./linear_gaussian_shifted.ts";
 import { lotkaVolterra } from "./lotka_volterra.ts";
 import { mg1Queue } from "./mg1_queue.ts";
+import { ornsteinUhlenbeck } from "./ornstein_uhlenbeck.ts";
 import { separableField } from "./separable_field.ts";
 import { sir } from "./sir.ts";
 import { sirGillespie } from "./sir_gillespie.ts";
@@ -33,6 +37,7 @@ import { slcp } from "./slcp.ts";
 import { slcpDistractors } from "./slcp_distractors.ts";
 import { stochasticInfluenza } from "./stochastic_influenza.ts";
 import { temporalErgm } from "./temporal_ergm.ts";
+import { toggleSwitch } from "./toggle_switch.ts";
 import { twoMoons } from "./two_moons.ts";
 import { uniform1d } from "./uniform_1d.ts";
 
@@ -80,5 +85,10 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "gaussian_field": gaussianField,
     "separable_field": separableField,
     "brown_resnick": brownResnick,
+    "g_and_k": gAndK,
+    "ornstein_uhlenbeck": ornsteinUhlenbeck,
+    "toggle_switch": toggleSwitch,
+    "hodgkin_huxley_levels": hodgkinHuxleyLevels,
+    "gaussian_field_levels": gaussianFieldLevels,
   }),
 );
