@@ -71,7 +71,8 @@ Deno.test("rows are the same on any number of workers", async () => {
 Deno.test("levels are kept in folders of their own, and taken up again", async () => {
   const path = await Deno.makeTempDir();
   const whole = await coupledSimulate(key(3), walks, [50, 20, 10], { path });
-  assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).sort(), ["level0", "level1", "level2"]);
+  const entries = await Array.fromAsync(Deno.readDir(path));
+  assertEquals(entries.map(({ name }) => name).sort(), ["level0", "level1", "level2"]);
   const counted = {
     ...walks,
     simulator: { ...walks.simulator, levels: walks.simulator.levels!.map((level) => ({ ...level })) },
