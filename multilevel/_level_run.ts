@@ -107,7 +107,9 @@ function costOf({ costs }: LevelSampler, { level, n, samples, seconds }: Batch):
 function requireRows({ outputs }: LevelSampler, level: number, n: number, { fine }: LevelSamples): void {
   if (fine.length === n * outputs) return;
   throw new TypeError(
-    `Cannot use samples of level ${level} as fine must have length ${n * outputs}, ${n} rows of ${outputs}: ` +
+    `Cannot use samples of level ${level} as fine must have length ${
+      n * outputs
+    }, ${n} rows of ${outputs}: ` +
       `current length is ${fine.length}`,
   );
 }

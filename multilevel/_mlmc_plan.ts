@@ -31,10 +31,12 @@ export function planOf(key: Key, sampler: LevelSampler, options: MlmcOptions): M
   const { tolerance, budget, pilot = 100, chunkRows = 1024, exact = false, rates = {} } = options;
   const { biasShare = exact ? 0 : 0.25, weights = new Array<number>(outputs).fill(1) } = options;
   requireInteger(ACTION, "outputs", outputs, 1);
-  if (levels !== undefined) requireInteger(ACTION, "levels", levels, 1);
+  if (levels !== undefined) requireInteger(ACTION, "levels", levels, exact ? 1 : 2);
   if ((tolerance === undefined) === (budget === undefined)) {
     throw new TypeError(
-      `Cannot ${ACTION} as there must be a tolerance or a budget: there ${budget === undefined ? "is none" : "are both"}`,
+      `Cannot ${ACTION} as there must be a tolerance or a budget: there ${
+        budget === undefined ? "is none" : "are both"
+      }`,
     );
   }
   if (tolerance !== undefined) requirePositive(ACTION, "tolerance", tolerance);
@@ -43,7 +45,9 @@ export function planOf(key: Key, sampler: LevelSampler, options: MlmcOptions): M
   requireInteger(ACTION, "chunkRows", chunkRows, 1);
   if (!(biasShare >= 0 && biasShare < 1) || (!exact && biasShare === 0) || (exact && biasShare > 0)) {
     throw new RangeError(
-      `Cannot ${ACTION} as biasShare must be ${exact ? "0 where exact" : "in (0, 1)"}: current value is ${biasShare}`,
+      `Cannot ${ACTION} as biasShare must be ${
+        exact ? "0 where exact" : "in (0, 1)"
+      }: current value is ${biasShare}`,
     );
   }
   requireLength(ACTION, "weights", weights.length, outputs);
@@ -58,9 +62,11 @@ export function planOf(key: Key, sampler: LevelSampler, options: MlmcOptions): M
   const top = Math.min(levels ?? MOST_LEVELS + 1, costs?.length ?? Infinity) - 1;
   if (exact && top < levels! - 1) requireLength(ACTION, "costs", costs!.length, levels!);
   const { lowest = exact ? top : Math.min(2, top), highest = Math.min(10, top) } = options;
-  if (!exact || options.highest !== undefined) requireInteger(ACTION, "highest", highest, 0, top);
+  if (!exact || options.highest !== undefined) {
+    requireInteger(ACTION, "highest", highest, exact ? top : 1, top);
+  }
   const last = exact ? top : highest;
-  requireInteger(ACTION, "lowest", lowest, 0, last);
+  requireInteger(ACTION, "lowest", lowest, exact ? top : 1, last);
   requireResume(key, sampler, options.resume, last);
   const plan = { pilot, chunkRows, exact, biasShare, weights, rates };
   const begin = Math.max(exact ? top : lowest, (options.resume?.sums.length ?? 0) - 1);
@@ -68,7 +74,12 @@ export function planOf(key: Key, sampler: LevelSampler, options: MlmcOptions): M
   return { ...plan, tolerance: tolerance ?? 0, budget: budget ?? Infinity, lowest: begin, highest: last };
 }
 
-function requireResume(key: Key, { outputs }: LevelSampler, resume: MlmcState | undefined, top: number): void {
+function requireResume(
+  key: Key,
+  { outputs }: LevelSampler,
+  resume: MlmcState | undefined,
+  top: number,
+): void {
   if (!resume) return;
   const action = "resume multilevel Monte Carlo";
   if (resume.key.hi !== key.hi || resume.key.lo !== key.lo) {
