@@ -21,6 +21,7 @@ const QUESTIONS = [
   "nll_score",
   "sampling",
   "samplers",
+  "mlmc",
   "peers",
   "calibration",
   "c2st",

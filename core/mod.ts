@@ -57,6 +57,7 @@ export * from "./kernel.ts";
 export * from "./key.ts";
 export * from "./key_text.ts";
 export * from "./learning_curves.ts";
+export * from "./level_moments.ts";
 export * from "./leveled.ts";
 export * from "./log_density.ts";
 export * from "./log_normal.ts";

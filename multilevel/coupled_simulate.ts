@@ -93,7 +93,7 @@ export async function coupledSimulate(
     );
     rows.push({ theta, ...(l === 0 ? { fine: x } : apart(x)), failed });
   }
-  const costs = pairCosts(simulator) ??
+  const costs = declaredCosts(simulator) ??
     measuredCosts(foldIn(key, counts.length), { prior: prior!, simulator });
   return { simulator: simulator.name, prior: prior!, levels: rows, costs };
 }
@@ -127,7 +127,7 @@ function measuredCosts(key: Key, { prior, simulator }: Loaded): number[] {
  * @returns `[L + 1]`, or `undefined` where a level declares none.
  * @throws {TypeError} If the simulator has no levels.
  */
-export function pairCosts(simulator: Simulator): number[] | undefined {
+export function declaredCosts(simulator: Simulator): number[] | undefined {
   const levels = requireLevels(simulator);
   const costs = levels.map(({ cost, simulatePair }, l) => {
     const below = l === 0 || simulatePair ? 0 : levels[l - 1]!.cost;

@@ -11,7 +11,7 @@ import {
   type SimulationSource,
   simulator,
 } from "@likely/core";
-import { coupledSimulate, pairCosts } from "./coupled_simulate.ts";
+import { coupledSimulate, declaredCosts } from "./coupled_simulate.ts";
 import { totalCost } from "./level_pairs.ts";
 
 /** Named by workers. */
@@ -116,10 +116,10 @@ Deno.test("a pair of which one side failed is left out, and counted at its level
 Deno.test("costs are declared, of one run where it gives both, or measured", async () => {
   const level = (cost?: number): LevelDefinition => ({ ...(cost && { cost }), simulate: () => [0] });
   const of = (...levels: LevelDefinition[]) => leveled({ name: "costs", thetaDim: 1, xDim: 1, levels });
-  assertEquals(pairCosts(of(level(1), level(10))), [1, 11]);
+  assertEquals(declaredCosts(of(level(1), level(10))), [1, 11]);
   const prefix = { ...level(10), simulatePair: () => ({ fine: [0], coarse: [0] }) };
-  assertEquals(pairCosts(of(level(1), prefix)), [1, 10]);
-  assertEquals(pairCosts(of(level(1), level())), undefined);
+  assertEquals(declaredCosts(of(level(1), prefix)), [1, 10]);
+  assertEquals(declaredCosts(of(level(1), level())), undefined);
   const wait = (times: number): LevelDefinition => ({
     simulate: (noise) => {
       const random = noise.of("work");

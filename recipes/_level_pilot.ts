@@ -35,7 +35,9 @@ export function pilotLevels(key: Key, { prior, simulator }: SimulationSource, n:
     x.every(({ data, dim }) => data.subarray(i * dim, (i + 1) * dim).every(Number.isFinite));
   const sound = Array.from({ length: n }, (_, i) => i).filter(isSound);
   if (sound.length < 2) {
-    throw new RangeError(`Cannot pilot "${name}" as two rows must succeed at all levels: current number is ${sound.length}`);
+    throw new RangeError(
+      `Cannot pilot "${name}" as two rows must succeed at all levels: current number is ${sound.length}`,
+    );
   }
   const declared = levels.map(({ cost }) => cost);
   return {

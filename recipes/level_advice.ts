@@ -21,10 +21,10 @@ import {
   allocate,
   type Allocation,
   chooseLevels,
+  declaredCosts,
   type LevelChoice,
   type LevelPairs,
   type LevelRows,
-  pairCosts,
 } from "@likely/multilevel";
 import { columnsOf, pooledRows, seenBy } from "./_level_plan.ts";
 import { type LevelPilot, pilotLevels } from "./_level_pilot.ts";
@@ -116,7 +116,9 @@ export async function levelAdvice(
   const spent = pilot.costs.reduce((sum, cost) => sum + cost * n, 0);
   if (budget !== undefined && !(budget > spent)) {
     throw new RangeError(
-      `Cannot advise on levels as the budget must pay for the pilot, ${spent.toPrecision(4)}: current value is ${budget}`,
+      `Cannot advise on levels as the budget must pay for the pilot, ${
+        spent.toPrecision(4)
+      }: current value is ${budget}`,
     );
   }
   const [learned, judged] = halves(forRows, pilot, source, training);
@@ -132,7 +134,9 @@ export async function levelAdvice(
   const { choice } = told[2];
   const allocation = budget === undefined
     ? undefined
-    : allocate({ variances: choice.variances, costs: pairCostsOf(source, choice) }, { budget: budget - spent });
+    : allocate({ variances: choice.variances, costs: pairCostsOf(source, choice) }, {
+      budget: budget - spent,
+    });
   return {
     losses: told,
     costs: pilot.costs,
@@ -152,7 +156,12 @@ function halves(
   options: TrainLevelsOptions,
 ): [LevelPairs, LevelPairs] {
   const { method = "npe", align = method !== "ace" } = options;
-  const levels = x.map((fine, l): LevelRows => ({ theta, fine, ...(l > 0 && { coarse: x[l - 1]! }), failed: 0 }));
+  const levels = x.map((fine, l): LevelRows => ({
+    theta,
+    fine,
+    ...(l > 0 && { coarse: x[l - 1]! }),
+    failed: 0,
+  }));
   const pairs = { simulator: simulator.name, prior, levels, costs: x.map(() => 1) };
   const raw = pooledRows(levels).x;
   const columns = method === "nle" ? columnsOf(raw, options) : [];
@@ -179,7 +188,9 @@ async function compared(
 ): Promise<Omit<LevelLosses, "network">> {
   const values: Float64Array[] = [];
   for (const { theta, fine } of levels) values.push(await lossesOf(artifact, theta, fine, engine));
-  const variances = values.map((a, i) => values.map((b, j) => variance(i === j ? a : b.map((v, k) => v - a[k]!))));
+  const variances = values.map((a, i) =>
+    values.map((b, j) => variance(i === j ? a : b.map((v, k) => v - a[k]!)))
+  );
   const top = variances.length - 1;
   return {
     ratios: variances.slice(1).map((row, l) => row[l]! / variances[top]![top]!),
@@ -201,7 +212,7 @@ async function lossesOf(artifact: Artifact, theta: Points, x: Points, engine: En
 
 /** Costs of the chosen levels: where one run gives a pair of neighbours, it pays for both. */
 function pairCostsOf({ simulator }: SimulationSource, { levels, costs }: LevelChoice): number[] {
-  const declared = pairCosts(simulator);
+  const declared = declaredCosts(simulator);
   return levels.map((l, k) => declared && k > 0 && levels[k - 1] === l - 1 ? declared[l]! : costs[k]!);
 }
 
@@ -212,8 +223,12 @@ function words(
 ): string[] {
   const { choice, ratios } = losses[2];
   const shown = (values: readonly number[]) => values.map((value) => value.toPrecision(2)).join(", ");
-  const failures = failed > 0 ? [`${failed} of ${theta.n + failed} pilot rows failed at a level and are left out.`] : [];
-  const coupling = `Var(f^l − f^(l−1)) / Var f^L is ${shown(losses[0].ratios)} before training and ${shown(ratios)} after it.`;
+  const failures = failed > 0
+    ? [`${failed} of ${theta.n + failed} pilot rows failed at a level and are left out.`]
+    : [];
+  const coupling = `Var(f^l − f^(l−1)) / Var f^L is ${shown(losses[0].ratios)} before training and ${
+    shown(ratios)
+  } after it.`;
   if (choice.levels.length === 1) {
     return [
       ...failures,
@@ -222,7 +237,9 @@ function words(
     ];
   }
   const at = choice.levels.join(", ");
-  const runs = allocation ? ` For what is left of the budget: ${allocation.counts.join(", ")} runs of them.` : "";
+  const runs = allocation
+    ? ` For what is left of the budget: ${allocation.counts.join(", ")} runs of them.`
+    : "";
   return [
     ...failures,
     coupling,

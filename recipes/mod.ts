@@ -25,6 +25,7 @@ export * from "./density_estimator.ts";
 export * from "./density_training.ts";
 export * from "./ensemble_plan.ts";
 export * from "./half_plan.ts";
+export * from "./level_advice.ts";
 export * from "./levels_mode.ts";
 export * from "./levels_training.ts";
 export * from "./nle.ts";
