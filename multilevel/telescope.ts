@@ -5,7 +5,7 @@
  */
 
 import type { CombineGradients } from "@likely/core";
-import { requireFraction, requireInteger } from "@likely/core/check";
+import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
 
 /**
  * How gradients of a telescoped loss are combined:
@@ -52,6 +52,14 @@ export interface TelescopeOptions {
    * @default {1} each: the plain sum.
    */
   readonly beta?: readonly number[];
+  /**
+   * How many times as long the gradient of a coarse half may be as that of the rows one level down, which it
+   * stands for; a longer one is shortened. Both have one expectation, so that it changes little until a
+   * network learns pairs by heart, when minus terms have no bound. Not for `"paper"`.
+   *
+   * @default {Infinity}
+   */
+  readonly cap?: number;
 }
 
 /**
@@ -89,9 +97,10 @@ export function combineLevels(
   { levels }: TelescopeShape,
   options: TelescopeOptions = {},
 ): Telescope {
-  const { weight = 1, beta = new Array<number>(levels).fill(1) } = options;
+  const { weight = 1, beta = new Array<number>(levels).fill(1), cap = Infinity } = options;
   requireInteger("telescope a loss", "levels", levels, 1);
   if (weight !== 0 && weight !== 1) requireFraction("telescope a loss", "weight", weight);
+  if (cap !== Infinity) requirePositive("telescope a loss", "cap", cap);
   const parts = 2 * levels + 1;
   if (mode === "paper") {
     return {
@@ -103,7 +112,11 @@ export function combineLevels(
   const by = mode === "control_variate" ? beta : plainOnes(levels);
   const terms = coefficients(levels, by);
   if (mode === "weighted") terms.forEach((term, k) => terms[k] = k === 0 ? term : weight * term);
-  return { parts, combine: (gradients) => weighted(gradients, terms), value: (losses) => dot(terms, losses) };
+  return {
+    parts,
+    combine: (gradients) => weighted(gradients, capped(gradients, terms, cap)),
+    value: (losses) => dot(terms, losses),
+  };
 }
 
 function plainOnes(levels: number): number[] {
@@ -121,6 +134,21 @@ function coefficients(levels: number, beta: readonly number[]): number[] {
   }
   out[0] = factor;
   return out;
+}
+
+/** Coefficients by which no coarse half outweighs what it stands for. */
+function capped(
+  gradients: readonly Float32Array[],
+  terms: readonly number[],
+  cap: number,
+): readonly number[] {
+  if (cap === Infinity) return terms;
+  return terms.map((term, k) => {
+    if (k === 0 || k % 2 === 1) return term;
+    const below = gradients[k === 2 ? 0 : k - 3]!;
+    const most = cap * norm(below) / norm(gradients[k]!);
+    return most < 1 ? most * term : term;
+  });
 }
 
 function weighted(gradients: readonly Float32Array[], terms: readonly number[]): Float32Array {

@@ -96,7 +96,16 @@ Deno.test("the plain sum ends where the fine level is least, the published rule 
   assert(apart > 0.05 || ends.some(([x, y]) => Math.hypot(x! - 2, y! - 1) > 0.05), `${ends}`);
 });
 
+Deno.test("a coarse half is no longer than so many times what it stands for", () => {
+  const parts = () => [vector(3, 4), vector(1, 0), vector(0, 30), vector(0, 2), vector(9, 0)];
+  const of = (cap: number) => [...combineLevels("plain", { levels: 2 }, { cap }).combine(parts())];
+  assertEquals(of(Infinity), [3 + 1 - 0 + 0 - 9, 4 + 0 - 30 + 2 - 0]);
+  // 30 becomes twice |(3, 4)|, and 9 twice |(1, 0)|.
+  assertEquals(of(2), [3 + 1 - 2, 4 - 10 + 2]);
+});
+
 Deno.test("combineLevels() refuses no levels and weights beyond one", () => {
   assertThrows(() => combineLevels("plain", { levels: 0 }), RangeError, "levels must be a whole number >= 1");
   assertThrows(() => combineLevels("weighted", { levels: 1 }, { weight: 1.5 }), RangeError, "weight");
+  assertThrows(() => combineLevels("plain", { levels: 1 }, { cap: 0 }), RangeError, "cap");
 });

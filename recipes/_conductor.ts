@@ -8,6 +8,9 @@ const MEMORY = 0.98;
 /** Steps before anything is concluded from them. */
 const PATIENCE = 100;
 
+/** Of coarse halves' gradients, beside what they stand for. */
+const CAP = 2;
+
 /** What the conductor needs to know. */
 export interface ConductorOptions {
   readonly mode: TelescopeMode;
@@ -24,24 +27,40 @@ export interface ConductorOptions {
 
 /** Follows losses from step to step. */
 export function conductorOf(options: ConductorOptions): Conductor {
+  return {
+    ...following(options),
+    diverged: (steps) =>
+      options.onDeparture(
+        `After ${steps} steps a loss was not finite: minus terms have no bound once pairs are learned by heart, and ` +
+          "training stopped at the best weights so far; more pairs would help, or another mode",
+      ),
+  };
+}
+
+function following(options: ConductorOptions): Conductor {
   const { mode, levels, steps } = options;
   const top = levels.length - 1;
   const shape = { levels: top };
+  // Whatever the way, it is the finest level's loss that is wanted.
+  const { value: judge } = combineLevels("plain", shape);
   if (mode === "paper" || mode === "plain") {
-    const telescope = combineLevels(mode, shape);
-    return { telescope: () => telescope, heard: departures(options) };
+    const telescope = combineLevels(mode, shape, { cap: CAP });
+    return { telescope: () => telescope, judge, heard: departures(options) };
   }
   const follow = departures(options);
   if (mode === "weighted") {
     // From the cheap level to the whole sum in the first half of training.
     return {
-      telescope: (step) => combineLevels(mode, shape, { weight: Math.min(1, 2 * step / steps) }),
+      telescope: (step) => combineLevels(mode, shape, { weight: Math.min(1, 2 * step / steps), cap: CAP }),
+      judge,
       heard: follow,
     };
   }
   const regressions = levels.slice(1).map(({ theta }, k) => regression(theta.n / levels[k]!.theta.n));
   return {
-    telescope: (): Telescope => combineLevels(mode, shape, { beta: regressions.map((one) => one.beta) }),
+    telescope: (): Telescope =>
+      combineLevels(mode, shape, { beta: regressions.map((one) => one.beta), cap: CAP }),
+    judge,
     heard: (losses) => {
       regressions.forEach((one, k) => one.add(losses[2 * k + 1]!, losses[2 * k + 2]!));
       follow(losses);

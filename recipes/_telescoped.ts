@@ -16,42 +16,63 @@ import {
 } from "@likely/core";
 import type { LevelRows, Telescope } from "@likely/multilevel";
 
-/** A minibatch of the highest level, and all batches that a step is taken on. */
+/** A minibatch of the highest level, and all batches that a step is taken on, or that it is judged by. */
 export interface TelescopedBatch extends Batch {
   /** Level 0, and of every higher level the fine and the coarse half; or whatever a step is taken on. */
-  readonly parts: readonly Batch[];
+  parts(): readonly Batch[];
+  /** The same of rows that are set aside at every level, the minibatch's own at the highest; absent: itself. */
+  judges?(): readonly Batch[];
 }
 
 /** Where other levels' rows of a minibatch come from. */
 export interface OtherLevels {
-  /** All levels; the last one's fine rows are the data of the loop. */
+  /** All levels; the last one's fine rows are the data of the loop, in runs of `trials` alike. */
   readonly levels: readonly LevelRows[];
+  readonly trials: number;
   /** Rows of each of the lower levels in a minibatch. */
   readonly batchSize: number;
+  /** Of the lower levels' rows, set aside. */
+  readonly share: number;
 }
 
 /** The loss of pairs: both halves are assembled with one key, and differ in x alone. */
-export function telescopedLoss(loss: Loss, { levels, batchSize }: OtherLevels): Loss {
+export function telescopedLoss(loss: Loss, { levels, trials, batchSize, share }: OtherLevels): Loss {
   const top = levels.length - 1;
-  const halves = levels.map(({ theta, fine, coarse }): readonly [Dataset, Dataset | undefined] => [
-    { theta, x: fine, failed: 0 },
-    coarse && { theta, x: coarse, failed: 0 },
-  ]);
+  const all = levels.map(({ theta, fine, coarse }, l): Level => {
+    const aside = l === top ? 0 : Math.min(theta.n - 1, Math.round(share * theta.n));
+    const fineRows = { theta, x: fine, failed: 0 };
+    const coarseRows = coarse && { theta, x: coarse, failed: 0 };
+    return { fine: fineRows, coarse: coarseRows, aside, n: theta.n };
+  });
+  const assemble = (key: Key, rows: Uint32Array, judging: boolean): Batch[] =>
+    all.flatMap(({ fine, coarse, aside, n }, l) => {
+      const own = l === top ? key : foldIn(key, l);
+      // The first rows of a level are as good as any.
+      const [from, count] = judging ? [0, aside] : [aside, n - aside];
+      const chosen = l === top
+        ? rows
+        : someRows(foldIn(own, 1), Math.max(1, count), batchSize).map((i) => from + i);
+      return [loss.assemble(own, fine, chosen), ...coarse ? [loss.assemble(own, coarse, chosen)] : []];
+    });
   return {
     ...loss,
     assemble: (key, data, rows): TelescopedBatch => {
-      const parts = halves.flatMap(([fine, coarse], l) => {
-        const own = l === top ? key : foldIn(key, l);
-        const chosen = l === top ? rows : someRows(foldIn(own, 1), fine.theta.n, batchSize);
-        // The loop's data are the highest level's fine rows.
-        return [
-          loss.assemble(own, l === top ? data : fine, chosen),
-          ...coarse ? [loss.assemble(own, coarse, chosen)] : [],
-        ];
-      });
-      return { ...parts.at(-2)!, parts };
+      const own = rows.map((i) => Math.floor(i / trials));
+      return {
+        ...loss.assemble(key, data, rows),
+        parts: () => assemble(key, own, false),
+        judges: () => assemble(key, own, true),
+      };
     },
   };
+}
+
+interface Level {
+  readonly fine: Dataset;
+  readonly coarse: Dataset | undefined;
+  /** Rows set aside, the first ones. */
+  readonly aside: number;
+  readonly n: number;
 }
 
 /** The loss on other rows than the loop's, whose own are what it is judged by. */
@@ -60,7 +81,8 @@ export function lossOnRows(loss: Loss, others: Dataset, batchSize: number): Loss
     ...loss,
     assemble: (key, data, rows): TelescopedBatch => ({
       ...loss.assemble(key, data, rows),
-      parts: [loss.assemble(foldIn(key, 1), others, someRows(foldIn(key, 2), others.theta.n, batchSize))],
+      parts:
+        () => [loss.assemble(foldIn(key, 1), others, someRows(foldIn(key, 2), others.theta.n, batchSize))],
     }),
   };
 }
@@ -77,17 +99,26 @@ function someRows(key: Key, n: number, size: number): Uint32Array {
 export interface Conductor {
   /** How gradients are combined in the step after so many. */
   telescope(steps: number): Telescope;
+  /** What it is judged by, of the losses of what is set aside; absent: the batch by itself. */
+  judge?(losses: readonly number[]): number;
   /** Told the losses of the parts before the step. */
   heard?(losses: readonly number[]): void;
+  /** Told when a loss is not finite and there are weights to go back to: training should be stopped. */
+  diverged?(steps: number): void;
 }
 
-/** An engine whose steps are on the parts of a batch; it is judged as it was. */
+/** An engine whose steps, and what they are judged by, are of the parts of a batch. */
 export function telescopingEngine(engine: Engine, conductor: Conductor): Engine {
   return { ...engine, trainStep: async (plan) => steps(await engine.trainStep(plan), plan, conductor) };
 }
 
-function steps(inner: TrainStep, plan: TrainPlan, { telescope, heard }: Conductor): TrainStep {
+function steps(
+  inner: TrainStep,
+  plan: TrainPlan,
+  { telescope, heard, judge, diverged }: Conductor,
+): TrainStep {
   let taken = plan.state.steps;
+  let [last, isJudged] = [NaN, false];
   const { stepOn } = inner;
   if (!stepOn) {
     inner[Symbol.dispose]();
@@ -100,16 +131,29 @@ function steps(inner: TrainStep, plan: TrainPlan, { telescope, heard }: Conducto
       return inner.name;
     },
     step: (batch, learningRate) => {
-      const { parts } = batch as TelescopedBatch;
+      const parts = (batch as TelescopedBatch).parts();
       const { combine, value } = telescope(taken++);
       const told = (losses: readonly number[]) => {
+        const now = value(losses);
+        if (!Number.isFinite(now) && isJudged && diverged) {
+          diverged(taken);
+          return last;
+        }
         heard?.(losses);
-        return value(losses);
+        return last = now;
       };
       const losses = stepOn.call(inner, parts, combine, learningRate);
       return losses instanceof Promise ? losses.then(told) : told(losses);
     },
-    evaluate: (batch) => inner.evaluate(batch),
+    evaluate: (batch) => {
+      isJudged = true;
+      const judges = (batch as TelescopedBatch).judges?.();
+      if (!judges || !judge) return inner.evaluate(batch);
+      const losses = judges.map((part) => inner.evaluate(part));
+      return losses.some((loss) => loss instanceof Promise)
+        ? Promise.all(losses).then(judge)
+        : judge(losses as number[]);
+    },
     state: () => inner.state(),
     [Symbol.dispose]: () => inner[Symbol.dispose](),
   };

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { type Dataset, type Engine, type Key, type Loss, split, type Weights } from "@likely/core";
+import {
+  type Dataset,
+  type Engine,
+  gatherRows,
+  type Key,
+  type Loss,
+  type Points,
+  split,
+  type Weights,
+} from "@likely/core";
 import { requireColumns, requireInteger, requirePositive } from "@likely/core/check";
 import { alignLevels, type LevelPairs, type LevelRows, levelWarnings, totalCost } from "@likely/multilevel";
 import { freeze, rowsDivided, train } from "@likely/surrogates";
@@ -119,12 +128,23 @@ async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): P
   const { plan, levels, engine, options, pace } = run;
   const { steps, batchSize, validationFraction } = pace;
   const top = levels.at(-1)!;
-  const data: Dataset = { theta: top.theta, x: top.fine, failed: top.failed };
-  const perEpoch = Math.floor(rowsDivided(top.theta.n, { validationFraction }).trained / batchSize);
+  // So few rows would make epochs of a step or two: they come several times.
+  const alone = rowsDivided(top.theta.n, { validationFraction }).trained / batchSize;
+  // But for ratios: a row must not be told from its own copy.
+  const trials = plan.kind === "ratio" ? 1 : Math.max(1, Math.ceil(STEPS_AN_EPOCH / alone));
+  const data: Dataset = {
+    theta: repeated(top.theta, trials),
+    x: repeated(top.fine, trials),
+    failed: top.failed,
+    ...(trials > 1 && { trials }),
+  };
+  const perEpoch = Math.floor(
+    rowsDivided(data.theta.n, { validationFraction, trials }).trained / batchSize,
+  );
   const maxEpochs = Math.ceil(steps / perEpoch);
   const warnings: string[] = [];
   const stop = new AbortController();
-  const { loss, conductor } = waysOf(run, mode, (text) => {
+  const { loss, conductor } = waysOf(run, mode, trials, (text) => {
     warnings.push(text);
     stop.abort();
   });
@@ -142,13 +162,24 @@ async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): P
     maxEpochs,
     // Pairs of ratios and costs have noise of their own, and few rows judge.
     ...(plan.spec.kind === "network" && { validationPairings: 10 }),
-    patience: Math.max(20, Math.ceil(maxEpochs / 3)),
+    patience: Math.max(10, Math.ceil(maxEpochs / 3)),
     ...(start && { start }),
     ...(clipNorm !== undefined && { clipNorm }),
     ...(onProgress && { onProgress }),
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
   });
   return { ...trained, warnings };
+}
+
+/** Of the lower levels' rows, to judge by. */
+const ASIDE = 0.1;
+/** Between two looks at what is set aside. */
+const STEPS_AN_EPOCH = 40;
+
+function repeated(source: Points, times: number): Points {
+  return times === 1
+    ? source
+    : gatherRows(source, Uint32Array.from({ length: source.n * times }, (_, k) => Math.floor(k / times)));
 }
 
 const RATES = { network: 3e-3, mdn: 5e-3, maf: 3e-3, nsf: 5e-3 } as const;
@@ -162,6 +193,7 @@ interface Ways {
 function waysOf(
   { plan, levels, options, pace }: Run,
   mode: LevelsMode,
+  trials: number,
   onDeparture: (text: string) => void,
 ): Ways {
   const { batchSize, steps } = pace;
@@ -185,7 +217,7 @@ function waysOf(
     return l === 0 ? [own] : [own, own];
   });
   return {
-    loss: telescopedLoss(plan.loss, { levels, batchSize }),
+    loss: telescopedLoss(plan.loss, { levels, trials, batchSize, share: ASIDE }),
     conductor: conductorOf({ mode, levels, steps, rows, memorised, onDeparture }),
   };
 }
@@ -217,11 +249,12 @@ async function frozen(
     ...failures(pairs),
   ];
   const { unit, spec } = plan;
+  const { trials: _, ...once } = trained;
   const inUnits = (losses: readonly number[]) => losses.map((loss) => loss * unit ** 2);
   const { train: curve, validation } = trained.history;
   const history = unit === 1 ? trained.history : { train: inUnits(curve), validation: inUnits(validation) };
   const frozen = freeze({
-    ...trained,
+    ...once,
     spec: plan.shipped,
     history,
     best: { ...trained.best, loss: trained.best.loss * unit ** 2 },

@@ -133,19 +133,37 @@ Deno.test("both halves of a pair have its θ, its minibatch and its pairing", as
       x: gatherRows(data.x, rows),
       atoms: 1,
     }),
-  }, { levels: pairs.levels, batchSize: 8 });
+  }, { levels: pairs.levels, trials: 2, batchSize: 8, share: 0.1 });
   const top = pairs.levels[2]!;
-  const rows = Uint32Array.of(3, 1, 7);
-  const { parts, theta, x } = loss.assemble(
+  // Each row comes twice: of the pairs 3, 1 and 7.
+  const rows = Uint32Array.of(7, 2, 14);
+  const twice = Uint32Array.from({ length: 40 }, (_, i) => i >> 1);
+  const data = { theta: gatherRows(top.theta, twice), x: gatherRows(top.fine, twice), failed: 0 };
+  const { parts: partsOf, judges, theta, x } = loss.assemble(
     key(8),
-    { theta: top.theta, x: top.fine, failed: 0 },
+    data,
     rows,
   ) as TelescopedBatch;
+  const parts = partsOf();
   assertEquals(parts.map(({ x }) => x.n), [8, 8, 8, 3, 3]);
   assertEquals([theta, x], [parts[3]!.theta, parts[3]!.x]);
-  assertEquals(parts[4]!.x, gatherRows(top.coarse!, rows));
+  assertEquals(parts[4]!.x, gatherRows(top.coarse!, [3, 1, 7]));
   assertEquals([parts[1]!.theta, parts[3]!.theta], [parts[2]!.theta, parts[4]!.theta]);
   assert(parts[0]!.theta.data.every((value) => !parts[1]!.theta.data.includes(value)));
+  // Judged by rows that no step sees, at the lower levels too.
+  const judged = judges!();
+  assertEquals(judged.map(({ x }) => x.n), [8, 4, 4, 3, 3]);
+  const seen = new Set<number>();
+  for (let k = 0; k < 200; k++) {
+    const batch = loss.assemble(
+      key(k),
+      data,
+      rows,
+    ) as TelescopedBatch;
+    for (const { theta } of batch.parts().slice(0, 3)) theta.data.forEach((value) => seen.add(value));
+  }
+  assertEquals(seen.size, 90 + 36);
+  assert(judged.slice(0, 3).every(({ theta }) => theta.data.every((value) => !seen.has(value))));
 });
 
 Deno.test("the telescoped loss of a fixed network is that of the finest level, on average", async () => {
