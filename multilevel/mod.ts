@@ -6,6 +6,7 @@
 
 export * from "./add_samples.ts";
 export * from "./allocate.ts";
+export * from "./allocation.ts";
 export * from "./choose_levels.ts";
 export * from "./format_mlmc_table.ts";
 export * from "./joint_variances.ts";
