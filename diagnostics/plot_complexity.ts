@@ -59,7 +59,7 @@ export function plotComplexity(rows: readonly LevelComplexity[]): PlotSpec {
     costs(({ singleCost }) => singleCost, { colour: ORANGE, dashed: true }),
     costs(({ cost }) => cost, { colour: BLUE }),
   ];
-  const top = Math.max(1, ...sorted.map(({ counts }) => counts.length - 1));
+  const top = sorted.reduce((most, { counts }) => Math.max(most, counts.length - 1), 1);
   const level = { title: "level", tickCount: 6, tickMinStep: 1, format: "d" };
   return plot({
     vconcat: [

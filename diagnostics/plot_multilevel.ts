@@ -73,7 +73,7 @@ export function plotMultilevel(rows: readonly PlottedLevel[]): PlotSpec {
           panel("log₂ variance", both(({ variance }) => variance, ({ fineVariance }) => fineVariance)),
           panel(
             "log₂ |mean|",
-            both(({ mean }) => Math.hypot(...mean), ({ fineMean }) => Math.hypot(...fineMean)),
+            both(({ mean }) => sizeOf(mean), ({ fineMean }) => sizeOf(fineMean)),
           ),
         ],
       },
@@ -122,4 +122,8 @@ function panelOf(
       ...lineLayers(lines, { x, y }),
     ],
   };
+}
+
+function sizeOf(vector: readonly number[]): number {
+  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 }
