@@ -4,8 +4,9 @@
  * @module
  */
 
-import { extent, type LearningCurves } from "@likely/core";
+import type { LearningCurves } from "@likely/core";
 import { windowOf } from "./_columns.ts";
+import { logChannel } from "./_log_axis.ts";
 import {
   BLUE,
   CHAINS,
@@ -104,28 +105,11 @@ function weights(history: readonly (readonly number[])[], x: PlotSpec): PlotSpec
   // Scores are the only terms that aid a loss.
   const label = (k: number) => k === 0 ? "loss" : terms.length === 2 ? "scores" : `scores, parameter ${k}`;
   const entries = terms.map((_, k) => ({ label: label(k), colour: colour(k), shape: "line" as const }));
-  const [least, largest] = extent(all);
-  const domain = [least / 1.6, 1.6 * largest] as const;
-  const y = {
-    field: "v",
-    type: "quantitative",
-    scale: { type: "log", domain, nice: false },
-    axis: { title: "weight", values: roundWeights(domain), format: "~g", minExtent: 30 },
-  };
+  const y = logChannel("v", all, { title: "weight", minExtent: 30 });
   return [
     legendRow(entries),
     { width: WIDTH, height: 80, layer: terms.map((values, k) => line(values, colour(k), { x, y })) },
   ];
-}
-
-// Powers of ten, at most about six; 1, 2, 5 within less than two decades.
-function roundWeights([low, high]: readonly [number, number]): number[] {
-  const decades = Math.log10(high / low);
-  const every = Math.ceil(decades / 6);
-  const first = Math.floor(Math.log10(low) / every) * every;
-  return Array.from({ length: Math.ceil(decades / every) + 2 }, (_, k) => first + every * k)
-    .flatMap((power) => (decades < 2 ? [1, 2, 5] : [1]).map((factor) => Number(`${factor}e${power}`)))
-    .filter((value) => value >= low && value <= high);
 }
 
 type Curve = { u: number; v: number | null }[];

@@ -78,6 +78,6 @@ function sizeOf(mean: readonly number[], weights: readonly number[]): number {
 
 /** A level that cost nothing the clock could see counts a millionth of the dearest. */
 function positive(costs: readonly number[]): number[] {
-  const least = 1e-6 * Math.max(...costs) || 1;
+  const least = 1e-6 * costs.reduce((a, b) => Math.max(a, b)) || 1;
   return costs.map((cost) => cost > 0 ? cost : least);
 }

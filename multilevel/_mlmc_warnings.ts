@@ -28,7 +28,7 @@ export function levelWarnings(levels: readonly LevelMoments[]): string[] {
 
 /** Of a hierarchy that does not pay. */
 export function gainWarnings(gain: number, top: number): string[] {
-  if (!(gain <= 1)) return [];
+  if (top < 1 || !(gain <= 1)) return [];
   return [`plain Monte Carlo with level ${top} alone would cost no more: the gain is ${short(gain)}`];
 }
 

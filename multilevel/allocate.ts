@@ -5,35 +5,8 @@
  */
 
 import { requireInteger, requireLength, requireNonNegative, requirePositive } from "@likely/core/check";
-import { spendRest } from "./_spend_rest.ts";
-
-/** What is known of the levels. */
-export interface LevelNumbers {
-  /** Variance of the correction of each level, ≥ 0. */
-  readonly variances: readonly number[];
-  /** Cost of one sample of each level, > 0, both halves of a pair. */
-  readonly costs: readonly number[];
-  /** The finest level without the others: variance and cost of one run, for the gain. */
-  readonly single?: { readonly variance: number; readonly cost: number };
-}
-
-/** What to reach: all that a budget buys, or a root mean squared error for as little as possible. */
-export type AllocationTarget =
-  | {
-    /** In the unit of the costs, > 0; samples that are done count. */
-    readonly budget: number;
-  }
-  | {
-    /** Root mean squared error, > 0. */
-    readonly tolerance: number;
-    /**
-     * Share of the mean squared error left to the bias of the finest level, in [0, 1): 0 where that level
-     * is the truth.
-     *
-     * @default {0.25}
-     */
-    readonly biasShare?: number;
-  };
+import type { Allocation, AllocationTarget, LevelNumbers } from "./allocation.ts";
+import { forBudget, forTolerance, sum } from "./_optimal_counts.ts";
 
 /** Options of {@linkcode allocate}. */
 export interface AllocateOptions {
@@ -49,21 +22,6 @@ export interface AllocateOptions {
    * @default 32
    */
   readonly least?: number;
-}
-
-/** Samples of each level, and what they are worth. */
-export interface Allocation {
-  /** Samples of each level, those that are done included. */
-  readonly counts: number[];
-  /** Variance of the estimate, `Σ V_l / N_l`. */
-  readonly variance: number;
-  /** Cost of all samples. */
-  readonly cost: number;
-  /**
-   * How many times as much plain Monte Carlo with the finest level costs at equal variance, before numbers
-   * are rounded; at 1 and below, do without levels. NaN where `single` is not known.
-   */
-  readonly gain: number;
 }
 
 /**
@@ -112,57 +70,6 @@ export function allocate(
   };
 }
 
-function forBudget(levels: LevelNumbers, budget: number, floors: readonly number[]): number[] {
-  requirePositive(ACTION, "budget", budget);
-  const { variances, costs } = levels;
-  const fewest = sum(costs, (c, l) => c * floors[l]!);
-  if (fewest > budget) {
-    throw new RangeError(
-      `Cannot ${ACTION} as budget must be >= ${fewest}, the cost of the fewest samples: current value is ${budget}`,
-    );
-  }
-  const exact = solve(levels, floors, (isFixed) => {
-    const rest = budget - sum(costs, (c, l) => isFixed[l] ? c * floors[l]! : 0);
-    return rest / sum(variances, (v, l) => isFixed[l] ? 0 : Math.sqrt(v * costs[l]!));
-  });
-  // Division may end just below a whole number.
-  const counts = exact.map((n, l) => Math.max(floors[l]!, Math.floor(n * (1 + 1e-14))));
-  return spendRest(levels, counts, budget);
-}
-
-function forTolerance(
-  levels: LevelNumbers,
-  { tolerance, biasShare = 0.25 }: Extract<AllocationTarget, { readonly tolerance: number }>,
-  floors: readonly number[],
-): number[] {
-  requirePositive(ACTION, "tolerance", tolerance);
-  if (!(biasShare >= 0 && biasShare < 1)) {
-    throw new RangeError(`Cannot ${ACTION} as biasShare must be in [0, 1): current value is ${biasShare}`);
-  }
-  const { variances, costs } = levels;
-  const exact = solve(levels, floors, (isFixed) => {
-    const rest = (1 - biasShare) * tolerance ** 2 - sum(variances, (v, l) => isFixed[l] ? v / floors[l]! : 0);
-    return sum(variances, (v, l) => isFixed[l] ? 0 : Math.sqrt(v * costs[l]!)) / rest;
-  });
-  return exact.map((n) => Math.ceil(n * (1 - 1e-14)));
-}
-
-/** N_l = scale · √(V_l / C_l), or its floor where that is more: each one fixed changes the scale of the rest. */
-function solve(
-  { variances, costs }: LevelNumbers,
-  floors: readonly number[],
-  scaleOf: (isFixed: readonly boolean[]) => number,
-): number[] {
-  const isFixed = variances.map((v) => v === 0);
-  for (;;) {
-    const scale = isFixed.every(Boolean) ? 0 : scaleOf(isFixed);
-    const counts = variances.map((v, l) => isFixed[l] ? floors[l]! : scale * Math.sqrt(v / costs[l]!));
-    const short = counts.map((n, l) => !isFixed[l] && n < floors[l]!);
-    if (!short.some(Boolean)) return counts;
-    short.forEach((is, l) => isFixed[l] ||= is);
-  }
-}
-
 const ACTION = "allocate runs";
 
 function requireLevels(
@@ -182,8 +89,4 @@ function requireLevels(
   if (!single) return;
   requireNonNegative(ACTION, "the single level's variance", single.variance);
   requirePositive(ACTION, "the single level's cost", single.cost);
-}
-
-function sum(values: readonly number[], of: (value: number, l: number) => number): number {
-  return values.reduce((total, value, l) => total + of(value, l), 0);
 }

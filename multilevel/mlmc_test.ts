@@ -159,6 +159,24 @@ Deno.test("measured costs are in seconds, and what a sampler tells of cost wins"
   assertEquals(levels.map(({ cost }) => cost), [7, 7]);
 });
 
+Deno.test("a budget in seconds is spent to the last chunk, and one below the pilot is told", async () => {
+  const { costs: _, ...unknown } = linear();
+  const { cost, reached, samples } = await mlmc(key(20), unknown, { budget: 0.05, exact: true });
+  assert(reached && cost > 0.04 && samples > 200);
+  const little = await mlmc(key(20), unknown, { budget: 1e-7, exact: true });
+  assert(!little.reached);
+  assertStringIncludes(little.warnings.join(), "the budget was spent before the pilot was complete");
+});
+
+Deno.test("one level that is the truth is plain Monte Carlo", async () => {
+  const { error, warnings, levels } = await mlmc(key(21), linear({ scales: [1] }), {
+    tolerance: 0.05,
+    exact: true,
+  });
+  assert(error <= 0.05 && error > 0.045);
+  assertEquals([levels.length, warnings], [1, []]);
+});
+
 Deno.test("costs that were told to be nothing, or fall, are warned of and do no harm", async () => {
   const free: LevelSampler = {
     ...linear(),

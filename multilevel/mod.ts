@@ -7,6 +7,7 @@
 export * from "./add_samples.ts";
 export * from "./align.ts";
 export * from "./allocate.ts";
+export * from "./allocation.ts";
 export * from "./choose_levels.ts";
 export * from "./coupled_simulate.ts";
 export * from "./format_mlmc_table.ts";
