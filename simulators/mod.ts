@@ -94,6 +94,7 @@ export * from "./path_options.ts";
 export * from "./separable_field.ts";
 export * from "./sir.ts";
 export * from "./sir_gillespie.ts";
+export * from "./sir_tau_leap.ts";
 export * from "./sis_discrete.ts";
 export * from "./sis_gillespie.ts";
 export * from "./slcp.ts";
