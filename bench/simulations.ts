@@ -23,12 +23,19 @@ export async function rows(): Promise<Row[]> {
   return out;
 }
 
-const SLOWER = ["sir", "lotka_volterra", "autoregressive", "slcp_distractors"];
+const SLOWER = ["sir", "lotka_volterra", "autoregressive", "slcp_distractors", "toggle_switch"];
+const SLOWEST = [
+  "hodgkin_huxley",
+  "gaussian_field",
+  "hodgkin_huxley_levels",
+  "gaussian_field_levels",
+  "sir_tau_leap",
+];
 
 // Some seconds of each.
 function rowsFor(name: string): number {
   if (name === "brown_resnick") return 20;
-  if (name === "hodgkin_huxley" || name === "gaussian_field") return 500;
+  if (SLOWEST.includes(name)) return 500;
   return name.startsWith("influenza") || SLOWER.includes(name) ? 20_000 : 200_000;
 }
 

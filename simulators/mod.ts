@@ -33,6 +33,19 @@
  * | `actorOriented` | 4, 90 | joint score, a changing network; exact for paths |
  * | `hawkesGraph` | 3, 80 | joint score, on a graph; exact for paths |
  *
+ * Simulators at several fidelities, coupled by common random numbers (`simulator.levels`):
+ *
+ * | task | theta, x | levels | likelihood of the last one |
+ * | --- | --- | --- | --- |
+ * | `gAndK` | 4, 1 a draw, or 4 | a Taylor polynomial; exact | exact for draws |
+ * | `ornsteinUhlenbeck` | 3 or 4, 5 or 100 | without time; Euler; or Euler by time step | exact |
+ * | `toggleSwitch` | 7, 1 | stopped early; late, a run that begins as the early one | unknown |
+ * | `hodgkinHuxleyLevels` | 8, 7 | by time step | unknown; real data |
+ * | `gaussianFieldLevels` | 2, 3 | by resolution | unknown |
+ * | `sirTauLeap` | 2, 10 | leaps of time; event by event | unknown |
+ *
+ * `camelsPairs` makes pairs of two fidelities of a finite table of simulations.
+ *
  * `uniform1d`, `twoMoons`, `linearGaussianShifted` and `gaussianMixtureAce` are also `CostTask`s: they know
  * a distance, its exact expectation and the exact generalized posterior.
  *
@@ -94,6 +107,7 @@ export * from "./path_options.ts";
 export * from "./separable_field.ts";
 export * from "./sir.ts";
 export * from "./sir_gillespie.ts";
+export * from "./sir_tau_leap.ts";
 export * from "./sis_discrete.ts";
 export * from "./sis_gillespie.ts";
 export * from "./slcp.ts";

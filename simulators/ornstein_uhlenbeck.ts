@@ -13,6 +13,7 @@ import {
   type Task,
   uniform,
 } from "@likely/core";
+import { requirePositive } from "@likely/core/check";
 import { eulerLogDensity, eulerPath, type Relaxation } from "./_euler_relaxation.ts";
 import { nestedNormals } from "./_nested_normals.ts";
 import { requireSteps } from "./_nested_steps.ts";
@@ -47,7 +48,7 @@ export interface OrnsteinUhlenbeckOptions {
   readonly steps?: readonly number[];
   /**
    * With the paper's levels, x after the steps 1, 4, 11, 32 and 100, or as its code has it 10 instead of 11,
-   * or after all 100 of them. With time steps x is observed at the times of the coarsest grid, always.
+   * or after all 100 of them. With time steps x is observed at the times of the coarsest grid, `"path"` alone.
    *
    * @default {"five"}
    */
@@ -73,7 +74,8 @@ export interface OrnsteinUhlenbeckOptions {
  *
  * The paper gives no costs; both of its levels read 100 normals. It is the case where levels do not
  * converge: the lower one knows neither the start nor any correlation in time. With time steps the variance
- * of the difference falls by two orders for ten times as many steps, as the noise is additive.
+ * of the difference falls by two orders for ten times as many steps, as the noise is additive; at the coarsest
+ * default, five steps of 2, Euler's method is barely stable where γ is near 1.
  *
  * The last level is a Gaussian autoregression, and so is what is observed of it: the likelihood is exact.
  *
@@ -84,7 +86,7 @@ export interface OrnsteinUhlenbeckOptions {
  * @param options Levels, parameters, what is observed.
  * @returns The task.
  * @throws {RangeError} If an option is none of its values, or steps are not whole numbers ≥ 1 that rise by
- * whole factors, or are given to the paper's levels.
+ * whole factors, an option is of no use to these levels, or γ may be 0.
  *
  * @example Usage
  * ```ts
@@ -105,11 +107,8 @@ export function ornsteinUhlenbeck(options: OrnsteinUhlenbeckOptions = {}): Task 
   requireOneOf(ACTION, "levels", levels, ["paper", "steps"]);
   requireOneOf(ACTION, "parameters", `${parameters}`, ["3", "4"]);
   requireOneOf(ACTION, "summary", summary, ["five", "five-code", "path"]);
-  if (levels === "paper" && options.steps) {
-    throw new RangeError(
-      `Cannot ${ACTION} as steps must be left out where levels are "paper": they are given`,
-    );
-  }
+  requirePositive(ACTION, "the low end of rate", rate.low);
+  requireBelongs(options);
   const { definitions, finest, at } = levels === "paper" ? paperLevels(summary) : stepLevels(options.steps);
   return {
     name: NAME,
@@ -172,6 +171,15 @@ function eulerAt(steps: number, at: readonly number[], read: (noise: Noise) => F
     const path = eulerPath(relaxation(theta), TIME / steps, read(noise));
     return at.map((step) => path[step - 1]!);
   };
+}
+
+/** Options of the other kind of levels would change nothing. */
+function requireBelongs({ levels = "paper", steps, summary = "path" }: OrnsteinUhlenbeckOptions): void {
+  if (levels === "paper" && !steps || levels === "steps" && summary === "path") return;
+  const [name, value] = levels === "paper" ? ["steps", steps] : ["summary", summary];
+  throw new RangeError(
+    `Cannot ${ACTION} as ${name} must be left out where levels are "${levels}": current value is ${value}`,
+  );
 }
 
 function relaxation(theta: Float64Array): Relaxation {

@@ -100,7 +100,17 @@ Deno.test("ornsteinUhlenbeck() refuses steps that do not refine, and unknown cho
   assertThrows(steps(5), RangeError, "two levels at least: current number is 1");
   assertThrows(steps(10, 5), RangeError, "steps must rise: 5 comes after 10");
   assertThrows(steps(10, 25), RangeError, "multiples of those of the level below: 25 comes after 10");
-  assertThrows(() => ornsteinUhlenbeck({ steps: [1, 2] }), RangeError, "steps must be left out");
+  assertThrows(
+    () => ornsteinUhlenbeck({ steps: [1, 2] }),
+    RangeError,
+    'steps must be left out where levels are "paper"',
+  );
+  assertThrows(
+    () => ornsteinUhlenbeck({ levels: "steps", summary: "five" }),
+    RangeError,
+    "summary must be left out",
+  );
+  assertThrows(() => ornsteinUhlenbeck({ rate: { low: 0, high: 1 } }), RangeError, "the low end of rate");
   assertThrows(
     () => ornsteinUhlenbeck({ parameters: 5 as 4 }),
     RangeError,

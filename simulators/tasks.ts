@@ -31,6 +31,7 @@ import { ornsteinUhlenbeck } from "./ornstein_uhlenbeck.ts";
 import { separableField } from "./separable_field.ts";
 import { sir } from "./sir.ts";
 import { sirGillespie } from "./sir_gillespie.ts";
+import { sirTauLeap } from "./sir_tau_leap.ts";
 import { sisDiscrete } from "./sis_discrete.ts";
 import { sisGillespie } from "./sis_gillespie.ts";
 import { slcp } from "./slcp.ts";
@@ -90,5 +91,6 @@ export const tasks: Readonly<Record<string, () => Task>> = Object.freeze(
     "toggle_switch": toggleSwitch,
     "hodgkin_huxley_levels": hodgkinHuxleyLevels,
     "gaussian_field_levels": gaussianFieldLevels,
+    "sir_tau_leap": sirTauLeap,
   }),
 );

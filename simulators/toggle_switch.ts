@@ -129,7 +129,7 @@ function expressions(noise: Noise, theta: Float64Array, stops: readonly number[]
 
 // By inversion of one uniform, so that draws with other moments are coupled: a rejection would not be.
 function drawPositive(random: Stream, mean: number, sd: number): number {
-  // 1 − u is in (0, 1]; the upper tail keeps its digits.
-  const beyond = (1 - random.uniform()) * normalCdf(mean / sd);
+  // 1 − u is in (0, 1], and the quantile of 1 is not finite; the upper tail keeps its digits.
+  const beyond = Math.min(1 - random.uniform(), 1 - 2 ** -53) * normalCdf(mean / sd);
   return Math.max(0, mean - sd * normalQuantile(beyond));
 }
