@@ -157,7 +157,9 @@ function noiseOf(key: Key): Noise {
   return { of: (component) => stream(foldIn(key, hashOf(component))) };
 }
 
+// Most simulators have a few components; whoever names thousands hashes them again.
 const HASHES = new Map<string, number>();
+const MOST_HASHES = 1000;
 
 /** FNV-1a, 32 bits: different names, different streams. */
 function hashOf(text: string): number {
@@ -165,7 +167,7 @@ function hashOf(text: string): number {
   if (known !== undefined) return known;
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  HASHES.set(text, hash >>> 0);
+  if (HASHES.size < MOST_HASHES) HASHES.set(text, hash >>> 0);
   return hash >>> 0;
 }
 

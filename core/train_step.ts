@@ -37,9 +37,13 @@ export interface TrainStep extends Disposable {
  * zeros between them perhaps: norms and products of gradients are right as they are.
  *
  * @param gradients One for each batch, of one length; they may be written over.
+ * @param losses Their mean losses.
  * @returns The gradient to descend by, of that length.
  */
-export type CombineGradients = (gradients: readonly Float32Array[]) => Float32Array;
+export type CombineGradients = (
+  gradients: readonly Float32Array[],
+  losses: readonly number[],
+) => Float32Array;
 
 /** Weights and optimizer state on the host. */
 export interface TrainState {

@@ -114,7 +114,7 @@ class ModuleStep implements FusedTrainStep {
       return this.#gradient().slice();
     });
     this.#beginStep(learningRate);
-    this.#gradient().set(combine(gradients));
+    this.#gradient().set(combine(gradients, losses));
     this.#runProgram("update", () => updateProgram(this.#network));
     return losses;
   }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { CombineGradients } from "@likely/core";
 import { requireFraction, requireInteger, requirePositive } from "@likely/core/check";
 
 /**
@@ -33,7 +32,7 @@ export interface Telescope {
   /** How many batches: 2 L + 1. */
   readonly parts: number;
   /** From gradients of the batches' mean losses to the one that is descended. */
-  readonly combine: CombineGradients;
+  combine(gradients: readonly Float32Array[]): Float32Array;
   /** What the loss is estimated to be, from the batches' mean losses. */
   value(losses: readonly number[]): number;
 }
@@ -60,6 +59,12 @@ export interface TelescopeOptions {
    * @default {Infinity}
    */
   readonly cap?: number;
+  /**
+   * `[L]`: shares of the coarse halves' gradients that are left, in [0, 1]. Not for `"paper"`.
+   *
+   * @default {1} each.
+   */
+  readonly kept?: readonly number[];
 }
 
 /**
@@ -97,7 +102,7 @@ export function combineLevels(
   { levels }: TelescopeShape,
   options: TelescopeOptions = {},
 ): Telescope {
-  const { weight = 1, beta = new Array<number>(levels).fill(1), cap = Infinity } = options;
+  const { weight = 1, beta = new Array<number>(levels).fill(1), cap = Infinity, kept } = options;
   requireInteger("telescope a loss", "levels", levels, 1);
   if (weight !== 0 && weight !== 1) requireFraction("telescope a loss", "weight", weight);
   if (cap !== Infinity) requirePositive("telescope a loss", "cap", cap);
@@ -114,7 +119,7 @@ export function combineLevels(
   if (mode === "weighted") terms.forEach((term, k) => terms[k] = k === 0 ? term : weight * term);
   return {
     parts,
-    combine: (gradients) => weighted(gradients, capped(gradients, terms, cap)),
+    combine: (gradients) => weighted(gradients, capped(gradients, left(terms, kept), cap)),
     value: (losses) => dot(terms, losses),
   };
 }
@@ -134,6 +139,10 @@ function coefficients(levels: number, beta: readonly number[]): number[] {
   }
   out[0] = factor;
   return out;
+}
+
+function left(terms: readonly number[], kept: readonly number[] | undefined): readonly number[] {
+  return kept ? terms.map((term, k) => k > 0 && k % 2 === 0 ? kept[k / 2 - 1]! * term : term) : terms;
 }
 
 /** Coefficients by which no coarse half outweighs what it stands for. */

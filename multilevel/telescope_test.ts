@@ -102,6 +102,8 @@ Deno.test("a coarse half is no longer than so many times what it stands for", ()
   assertEquals(of(Infinity), [3 + 1 - 0 + 0 - 9, 4 + 0 - 30 + 2 - 0]);
   // 30 becomes twice |(3, 4)|, and 9 twice |(1, 0)|.
   assertEquals(of(2), [3 + 1 - 2, 4 - 10 + 2]);
+  const { combine } = combineLevels("plain", { levels: 2 }, { kept: [0.5, 0] });
+  assertEquals([...combine(parts())], [3 + 1, 4 - 15 + 2]);
 });
 
 Deno.test("combineLevels() refuses no levels and weights beyond one", () => {

@@ -3,6 +3,7 @@
 
 import {
   type Batch,
+  type CombineGradients,
   type Dataset,
   drawPermutation,
   type Engine,
@@ -14,7 +15,7 @@ import {
   type TrainStep,
   UnsupportedError,
 } from "@likely/core";
-import type { LevelRows, Telescope } from "@likely/multilevel";
+import type { LevelRows } from "@likely/multilevel";
 
 /** A minibatch of the highest level, and all batches that a step is taken on, or that it is judged by. */
 export interface TelescopedBatch extends Batch {
@@ -97,8 +98,8 @@ function someRows(key: Key, n: number, size: number): Uint32Array {
 
 /** What is asked in every step. */
 export interface Conductor {
-  /** How gradients are combined in the step after so many. */
-  telescope(steps: number): Telescope;
+  /** How gradients are combined in the step after so many, and what the loss is then said to be. */
+  telescope(steps: number): { readonly combine: CombineGradients; value(losses: readonly number[]): number };
   /** What it is judged by, of the losses of what is set aside; absent: the batch by itself. */
   judge?(losses: readonly number[]): number;
   /** Told the losses of the parts before the step. */

@@ -33,7 +33,7 @@ export interface TrainLevelsOptions extends
   /**
    * How levels are used.
    *
-   * @default {"plain"}
+   * @default {"weighted"} The steadiest of those that telescope: see the bench.
    */
   readonly mode?: LevelsMode;
   /**

@@ -76,7 +76,7 @@ export async function trainLevels(
   pairs: LevelPairs,
   options: TrainLevelsOptions = {},
 ): Promise<TrainedLevels> {
-  const { method = "npe", mode = "plain", align = method !== "ace", engine = defaultEngine() } = options;
+  const { method = "npe", mode = "weighted", align = method !== "ace", engine = defaultEngine() } = options;
   const prior = requireLevelPairs(pairs, mode);
   const [forPlan, forTraining, forBefore] = split(key, 3);
   const raw = pooledRows(pairs.levels);

@@ -101,9 +101,10 @@ export function tensorTrainStep(plan: TrainPlan): TrainStep {
         const size = flat.size;
         const n = batches.length;
         const gradients = batches.map((_, k) => numbers.slice(n + k * size, n + (k + 1) * size));
-        const gradient = tf.tensor1d(combine(gradients)) as Vector;
+        const losses = Array.from(numbers.subarray(0, n));
+        const gradient = tf.tensor1d(combine(gradients, losses)) as Vector;
         update({ value: tf.scalar(0), gradient }, learningRate).dispose();
-        return Array.from(numbers.subarray(0, n));
+        return losses;
       });
     },
     evaluate: (batch) => read(terms.judge(now.weights, () => tensorBatch(batch, scaling)), only),

@@ -34,7 +34,7 @@ const CASES: Readonly<Record<string, readonly [spec: Spec, loss: Loss, atoms: nu
 };
 
 const FIRST: CombineGradients = ([first]) => first!;
-const MEAN: CombineGradients = (all) =>
+const MEAN = (all: readonly Float32Array[]): Float32Array =>
   all[0]!.map((_, i) => all.reduce((sum, g) => sum + g[i]! / all.length, 0));
 const DIFFERENCE: CombineGradients = ([plus, minus]) => plus!.map((g, i) => g - minus![i]!);
 
