@@ -18,6 +18,7 @@ const QUESTIONS = [
   "training",
   "log_density",
   "densities",
+  "levels_step",
   "nll_score",
   "sampling",
   "samplers",

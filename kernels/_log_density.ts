@@ -224,7 +224,7 @@ class ModuleDensity implements ObservedDensities {
 
   /** Puts a program behind the arena. */
   #load({ words }: Code): void {
-    this.#alive().load(this.#network.arena.bytes, words);
+    this.#alive().load(this.#network.arena.bytes, Int32Array.from(words));
   }
 
   #run(): void {

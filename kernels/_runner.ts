@@ -81,6 +81,8 @@ export class Runner implements Disposable {
   #machine: Machine | undefined;
   #crew: Crew | undefined;
   #program: Loaded | undefined;
+  /** Work of what was loaded before: steps on several batches take turns between two programs. */
+  readonly #works = new WeakMap<Int32Array, number>();
   #runs = 0;
   /** Milliseconds a multiply-add took last, alone and in company. */
   readonly #pace = [0, 0];
@@ -119,12 +121,13 @@ export class Runner implements Disposable {
   }
 
   /** Puts a program at an address behind which nothing else lies. */
-  load(from: number, words: ArrayLike<number>): void {
-    const program = Int32Array.from(words);
-    const end = from + program.byteLength;
+  load(from: number, words: Int32Array): void {
+    const end = from + words.byteLength;
     this.reserve(end);
-    new Int32Array(this.memory.buffer, from).set(program);
-    this.#program = { words: program, from, end, work: workOf(program) };
+    new Int32Array(this.memory.buffer, from).set(words);
+    let work = this.#works.get(words);
+    if (work === undefined) this.#works.set(words, work = workOf(words));
+    this.#program = { words, from, end, work };
   }
 
   /** Runs the program that was loaded last. */

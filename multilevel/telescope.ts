@@ -162,12 +162,18 @@ function capped(
 
 function weighted(gradients: readonly Float32Array[], terms: readonly number[]): Float32Array {
   const out = gradients[0]!;
-  for (let i = 0; i < out.length; i++) {
-    let sum = 0;
-    for (let k = 0; k < terms.length; k++) sum += terms[k]! * gradients[k]![i]!;
-    out[i] = sum;
-  }
+  if (terms[0] !== 1) scale(out, terms[0]!);
+  // One after another: a loop over gradients inside one over numbers takes three times as long.
+  for (let k = 1; k < terms.length; k++) if (terms[k] !== 0) addTo(out, gradients[k]!, terms[k]!);
   return out;
+}
+
+function scale(out: Float32Array, by: number): void {
+  for (let i = 0; i < out.length; i++) out[i]! *= by;
+}
+
+function addTo(out: Float32Array, more: Float32Array, times: number): void {
+  for (let i = 0; i < out.length; i++) out[i]! += times * more[i]!;
 }
 
 /** Algorithm 1. */
