@@ -3,6 +3,7 @@
 import { type Key, type Points, type SimulationSource, split } from "@likely/core";
 import { coupledSimulate, type LevelPairs } from "@likely/multilevel";
 import type { LevelsMethod } from "@likely/sbi";
+import { type CamelsData, camelsData } from "./_levels_camels.ts";
 import {
   gAndK,
   gaussianFieldLevels,
@@ -24,6 +25,8 @@ export interface LevelsCase {
   readonly prefix?: boolean;
   /** Steps of training, the same for all modes. */
   readonly steps: number;
+  /** A finite table instead of a simulator: what is trained on and judged by; the finest alone is its pairs. */
+  table?(key: Key): Promise<CamelsData | undefined>;
 }
 
 /** What is bought of the finest level alone for the same money, times a factor. */
@@ -37,6 +40,9 @@ export function spent(
 ): number {
   return counts.reduce((sum, n, l) => sum + n * (costs[l]! + (l > 0 && !prefix ? costs[l - 1]! : 0)), 0);
 }
+
+/** A simulator that is none. */
+const NONE: SimulationSource = ornsteinUhlenbeck();
 
 /** Simulates what a case buys. */
 export function bought(key: Key, { source, counts }: LevelsCase): Promise<LevelPairs> {
@@ -119,5 +125,14 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     counts: [2000, 200, 50],
     costs: [7250, 14_500, 72_500],
     steps: 3000,
+  },
+  {
+    name: "CAMELS spectra",
+    method: "npe",
+    source: NONE,
+    counts: [830, 20],
+    costs: [1, 20],
+    steps: 3000,
+    table: camelsData,
   },
 ];

@@ -52,10 +52,12 @@ const TESTS = 1000;
 const COVERED = 200;
 const DRAWS = 200;
 
-/** Trains and judges. */
-export async function cell(problem: LevelsCase, settings: CellSettings): Promise<CellResult> {
+/** Trains and judges; `undefined` where the data are not there. */
+export async function cell(problem: LevelsCase, settings: CellSettings): Promise<CellResult | undefined> {
   const [forData, forTraining] = split(foldIn(seed(2026), settings.key), 2);
-  const pairs = await dataOf(problem, settings.arm, forData);
+  const table = await problem.table?.(forData);
+  if (problem.table && !table) return undefined;
+  const pairs = table?.pairs ?? await dataOf(problem, settings.arm, forData);
   const mode = settings.arm.startsWith("fine") ? "fine" : settings.arm as LevelsMode;
   const { method, steps } = problem;
   const { value: { artifact, history, warnings }, seconds } = await clocked(() =>
@@ -63,7 +65,7 @@ export async function cell(problem: LevelsCase, settings: CellSettings): Promise
   );
   return {
     settings,
-    ...await judged(problem, artifact),
+    ...await judged(problem, artifact, table?.test ?? fineAlone(seed(7), problem, TESTS)),
     seconds,
     epochs: history.validation.length,
     warnings: warnings.length,
@@ -88,9 +90,12 @@ async function dataOf(problem: LevelsCase, arm: Arm, key: ReturnType<typeof seed
 
 type Judgement = Pick<CellResult, "score" | "median" | "error" | "coverage">;
 
-async function judged(problem: LevelsCase, artifact: Artifact): Promise<Judgement> {
-  const all = fineAlone(seed(7), problem, TESTS);
-  const sound = Array.from({ length: TESTS }, (_, i) => i).filter((i) =>
+async function judged(
+  problem: LevelsCase,
+  artifact: Artifact,
+  all: { readonly theta: Points; readonly x: Points },
+): Promise<Judgement> {
+  const sound = Array.from({ length: all.theta.n }, (_, i) => i).filter((i) =>
     row(all.x, i).every(Number.isFinite)
   );
   const [theta, x] = [gatherRows(all.theta, sound), gatherRows(all.x, sound)];
