@@ -18,7 +18,13 @@ export async function readSimulations(path: string): Promise<StoredSimulations> 
   const isFile = await Deno.stat(path).then((found) => found.isFile, () => false);
   if (isFile) throw new Error(`Cannot read ${path} as it must be a folder of simulations: it is a file`);
   const found = await openSimulations(path);
-  const { proposal } = found.manifest;
+  const { proposal, level } = found.manifest;
+  if (level) {
+    throw new Error(
+      `Cannot train on ${path} as its rows must be data: they are of level ${level.number} of ${level.of}; ` +
+        "train on the folder that it is in, with --levels",
+    );
+  }
   if (proposal === undefined) return found;
   throw new Error(
     `Cannot train on ${path} as its parameters must be draws of the prior: current value is "${proposal}"`,

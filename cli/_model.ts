@@ -39,6 +39,14 @@ export function printModel(out: string, artifact: Artifact, size: number): void 
   for (const [i, part] of (provenance.network ?? "").split("; ").entries()) {
     console.log(`  ${i === 0 ? "network" : "       "}          ${part}`);
   }
+  const { levels } = provenance;
+  if (levels) {
+    console.log(
+      `  levels           ${levels.mode}, ${levels.counts.join(", ")} rows, cost ${
+        Number(levels.cost.toPrecision(6))
+      }`,
+    );
+  }
   if (others.length > 0) console.log(`  members          ${others.length + 1}; of the first:`);
   // The best epoch is 0 where no epoch did better than the start.
   const best = training.history!.validation.indexOf(training.loss) + 1;

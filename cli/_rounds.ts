@@ -35,6 +35,8 @@ const {
   observations: ____,
   structure: _____,
   refresh: ______,
+  levels: _______,
+  steps: ________,
   ...USUAL
 } = TRAIN_OPTIONS;
 

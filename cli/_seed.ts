@@ -3,7 +3,7 @@
 import { type Key, key, split } from "@likely/core";
 
 // As in `nre(key(seed), …)`, the first child simulates and the second trains.
-const USES = ["simulate", "train", "sample", "report", "check", "beta", "rounds"] as const;
+const USES = ["simulate", "train", "sample", "report", "check", "beta", "rounds", "multilevel"] as const;
 
 /** The key of a command, or of a part of one. */
 export function keyFor(command: typeof USES[number], seed: number): Key {

@@ -2,11 +2,11 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
-import { type Dataset, simulate, type SimulationProgress } from "@likely/core";
+import { type Dataset, simulate, type SimulationProgress, type SimulatorModule } from "@likely/core";
 import { tasks } from "@likely/simulators";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
-import { requireStore } from "./_output.ts";
+import { requireReplaceable, requireStore } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
 import { loadTask } from "./_task.ts";
@@ -21,6 +21,10 @@ export const simulateCommand: Command = {
     n: { value: "rows", help: "how many pairs, failed ones included", default: "10000" },
     seed: { value: "number", help: "the same seed gives the same pairs", default: "0" },
     workers: { value: "number", help: "how many workers (default: one for each core); 0 for none" },
+    levels: {
+      value: "rows",
+      help: "of a simulator with levels, how many of each from the cheapest on: 10000,500,100",
+    },
     score: { help: "keep exact scores too, for tasks that have them: better models" },
   },
   notes: [
@@ -35,6 +39,7 @@ export const simulateCommand: Command = {
   ],
   examples: [
     "likely simulate two_moons --out sims.zarr",
+    "likely simulate toggle_switch --levels 10000,500,100 --out levels",
     "likely simulate ./my_task.ts#epidemic --out sims.zarr --n 100000 --workers 8",
   ],
   run,
@@ -46,6 +51,7 @@ async function run(args: Arguments): Promise<void> {
   const seed = args.integer("seed", 0)!;
   const workers = args.integer("workers", 0);
   const { task, source } = await loadTask(args.positional(0));
+  if (args.has("levels")) return await byLevels(args, source, { path, seed, workers });
   await requireStore(path);
   const dataset = await watched(path, (signal, onProgress) =>
     simulate(keyFor("simulate", seed), source, n, {
@@ -60,11 +66,53 @@ async function run(args: Arguments): Promise<void> {
   printFailures(dataset, n);
 }
 
+interface LevelsRun {
+  readonly path: string;
+  readonly seed: number;
+  readonly workers: number | undefined;
+}
+
+/** Each level above the lowest beside the one below. */
+async function byLevels(
+  args: Arguments,
+  source: SimulatorModule,
+  { path, seed, workers }: LevelsRun,
+): Promise<void> {
+  const wrong = ["n", "score"].find((name) => name === "score" ? args.flag(name) : args.has(name));
+  if (wrong) args.refuse(`--${wrong} must come without --levels`);
+  const text = args.text("levels")!;
+  const counts = text.split(",").map(Number);
+  if (!counts.every((n) => Number.isSafeInteger(n) && n >= 1)) {
+    args.refuse(`--levels must be whole numbers >= 1 with commas between: current value is "${text}"`);
+  }
+  await requireReplaceable(path, { what: "levels of simulations", entries: /^level\d+$/ });
+  const { coupledSimulate, totalCost } = await import("@likely/sbi");
+  const pairs = await watched(
+    path,
+    (signal, onProgress) =>
+      coupledSimulate(keyFor("simulate", seed), source, counts, {
+        path,
+        signal,
+        onProgress,
+        ...(workers !== undefined && { workers }),
+      }),
+  );
+  console.log(
+    `${path}: ${pairs.levels.length} levels of ${pairs.simulator}, cost ${
+      Number(totalCost(pairs).toPrecision(6))
+    }`,
+  );
+  for (const [l, { theta, failed }] of pairs.levels.entries()) {
+    const what = l === 0 ? "rows" : `pairs with level ${l - 1}`;
+    console.log(`  level ${l}  ${theta.n} ${what}${failed > 0 ? `, ${failed} failed and left out` : ""}`);
+  }
+}
+
 /** Shows a bar, and says what is kept when the user stops the work. */
-async function watched(
+async function watched<T>(
   path: string,
-  work: (signal: AbortSignal, onProgress: (progress: SimulationProgress) => void) => Promise<Dataset>,
-): Promise<Dataset> {
+  work: (signal: AbortSignal, onProgress: (progress: SimulationProgress) => void) => Promise<T>,
+): Promise<T> {
   using interrupt = onInterrupt();
   using bar = progress("simulate");
   let latest: SimulationProgress | undefined;

@@ -32,6 +32,7 @@ import { requireOutput, writeOutput } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
 import { loadTask } from "./_task.ts";
+import { trainOnLevels } from "./_train_levels.ts";
 import {
   costOptions,
   densityOptions,
@@ -70,6 +71,7 @@ export const trainCommand: Command = {
 async function run(args: Arguments): Promise<void> {
   const out = args.required("out");
   const settings = readSettings(args);
+  if (args.has("levels")) return await trainOnLevels(args, settings);
   await requireOutput(out, MODEL);
   const simulations = await readSimulations(args.positional(0));
   const observations = await readTargets(args.text("observations"), simulations.dataset);

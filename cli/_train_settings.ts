@@ -113,6 +113,12 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   half: {
     help: "train on half of the pairs too, and say what twice the pairs and twice the steps have brought",
   },
+  levels: {
+    value: "mode",
+    help: "the pairs are a folder of levels: plain, weighted, control_variate or paper telescope them; " +
+      "fine, pooled and transfer are what to compare with",
+  },
+  steps: { value: "number", help: "of training on levels; by default 3000", with: ["levels"] },
   seed: { value: "number", help: "the same seed gives the same model", default: "0" },
 };
 

@@ -1,5 +1,6 @@
 /**
- * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check` and `report`, each with `--help`.
+ * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report` and
+ * `multilevel`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -15,6 +16,7 @@ import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
 import { reportCommand } from "./_report.ts";
+import { multilevelCommand } from "./_multilevel.ts";
 import { roundsCommand } from "./_rounds.ts";
 import { sampleCommand } from "./_sample.ts";
 import { simulateCommand } from "./_simulate.ts";
@@ -27,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   sampleCommand,
   checkCommand,
   reportCommand,
+  multilevelCommand,
 ];
 
 /**
@@ -96,7 +99,7 @@ function overview(): string {
     "Usage: likely <command> [options]",
     "",
     "Commands:",
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`),
+    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`),
     "",
     "Each command explains itself: likely <command> --help",
     "Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.",

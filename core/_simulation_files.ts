@@ -35,6 +35,11 @@ const MANIFEST = v.object({
   names: v.pipe(v.array(v.string()), v.minLength(1)),
   prior: v.looseObject({}),
   proposal: v.exactOptional(v.string()),
+  level: v.exactOptional(v.object({
+    of: v.string(),
+    number: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    cost: v.pipe(v.number(), v.finite(), v.gtValue(0)),
+  })),
   n: COUNT,
   xDim: COUNT,
   score: v.boolean(),

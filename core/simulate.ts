@@ -16,6 +16,7 @@ import { type Key, split } from "./key.ts";
 import { keyText } from "./key_text.ts";
 import { priorSpec } from "./prior_from.ts";
 import type { Prior } from "./prior.ts";
+import type { StoredLevel } from "./simulation_manifest.ts";
 import type { Simulator } from "./simulator.ts";
 import { loadSimulator, type SimulatorModule } from "./simulator_module.ts";
 
@@ -61,6 +62,12 @@ export interface SimulateOptions {
    * @default {undefined} θ are draws of the prior.
    */
   readonly proposal?: string;
+  /**
+   * Which level of a simulator this one is: kept with the rows, so that nobody takes pairs for data.
+   *
+   * @default {undefined} It is the simulator itself.
+   */
+  readonly level?: StoredLevel;
   /**
    * Stops the run: at once with workers, after a chunk without.
    *
@@ -140,7 +147,7 @@ export async function simulate(
   n: number,
   options: SimulateOptions = {},
 ): Promise<Dataset> {
-  const { workers = cores(), path, chunkRows, score = false, proposal, signal, onProgress } = options;
+  const { workers = cores(), path, chunkRows, score = false, proposal, level, signal, onProgress } = options;
   requireInteger("simulate", "n", n, 1);
   requireInteger("simulate", "workers", workers, 0);
   if (chunkRows !== undefined) requireInteger("simulate", "chunkRows", chunkRows, 1);
@@ -152,7 +159,11 @@ export async function simulate(
   using runners = startRunners(run, workers, signal);
   const findChunkRows = async () => chunkRows ?? await measureChunkRows(runners.get(1)[0]!, rows.theta);
   const store = path === undefined ? keepNothing(await findChunkRows()) : await keepFiles(path, {
-    manifest: { ...manifestOf(key, run, n), ...(proposal !== undefined && { proposal }) },
+    manifest: {
+      ...manifestOf(key, run, n),
+      ...(proposal !== undefined && { proposal }),
+      ...(level && { level }),
+    },
     rows,
     chunkRows: findChunkRows,
     runner: () => runners.get(1)[0]!,

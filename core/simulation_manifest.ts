@@ -21,6 +21,8 @@ export interface SimulationManifest {
   readonly prior: PriorSpec;
   /** How θ were proposed; absent where they are draws of the prior. */
   readonly proposal?: string;
+  /** Which level of a simulator the rows are; absent where they are the simulator's. */
+  readonly level?: StoredLevel;
   /** Rows of the run, failed ones included. */
   readonly n: number;
   /** Numbers in a row of x. */
@@ -29,6 +31,16 @@ export interface SimulationManifest {
   readonly score: boolean;
   /** Rows in a chunk. */
   readonly chunkRows: number;
+}
+
+/** A level of a simulator, its rows `(fine, coarse)` above the lowest. */
+export interface StoredLevel {
+  /** The simulator's name. */
+  readonly of: string;
+  /** From 0, the lowest. */
+  readonly number: number;
+  /** Cost of a row. */
+  readonly cost: number;
 }
 
 /** Simulations read back. */

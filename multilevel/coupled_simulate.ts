@@ -18,6 +18,7 @@ import {
 } from "@likely/core";
 import { requireInteger, requireLength } from "@likely/core/check";
 import { apart, levelSimulator, pairModule, requireLevels } from "./_pair_simulator.ts";
+import { levelFolder } from "./_level_folder.ts";
 import type { LevelPairs, LevelRows } from "./level_pairs.ts";
 
 /** Options of {@linkcode coupledSimulate}: those of `simulate`, but for scores and proposals. */
@@ -78,6 +79,8 @@ export async function coupledSimulate(
   const levels = requireLevels(simulator);
   requireLength("simulate by levels", "counts", counts.length, levels.length);
   counts.forEach((n, l) => requireInteger("simulate by levels", `counts[${l}]`, n, 1));
+  const costs = declaredCosts(simulator) ??
+    measuredCosts(foldIn(key, counts.length), { prior: prior!, simulator });
   const rows: LevelRows[] = [];
   for (const [l, n] of counts.entries()) {
     const { path, onProgress, ...rest } = options;
@@ -87,14 +90,13 @@ export async function coupledSimulate(
       n,
       {
         ...rest,
-        ...(path !== undefined && { path: `${path}/level${l}` }),
+        ...(path !== undefined && { path: levelFolder(path, l) }),
+        level: { of: simulator.name, number: l, cost: costs[l]! },
         ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, level: l }) }),
       },
     );
     rows.push({ theta, ...(l === 0 ? { fine: x } : apart(x)), failed });
   }
-  const costs = declaredCosts(simulator) ??
-    measuredCosts(foldIn(key, counts.length), { prior: prior!, simulator });
   return { simulator: simulator.name, prior: prior!, levels: rows, costs };
 }
 

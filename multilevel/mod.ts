@@ -24,5 +24,6 @@ export * from "./mlmc_options.ts";
 export * from "./mlmc_result.ts";
 export * from "./mlmc_table.ts";
 export * from "./moments.ts";
+export * from "./open_levels.ts";
 export * from "./pair_costs.ts";
 export * from "./telescope.ts";

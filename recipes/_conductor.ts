@@ -1,6 +1,6 @@
 // What a telescoped training watches: how cheap levels are worth, and whether pairs are learned by heart.
 
-import { combineLevels, type LevelRows, type TelescopeMode, type TelescopeOptions } from "@likely/multilevel";
+import { combineLevels, type TelescopeOptions } from "@likely/multilevel";
 import type { ConductorOptions } from "./_conductor_options.ts";
 import { departures, runningGaps } from "./_running_gaps.ts";
 import type { Conductor } from "./_telescoped.ts";

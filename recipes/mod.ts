@@ -27,6 +27,7 @@ export * from "./ensemble_plan.ts";
 export * from "./half_plan.ts";
 export * from "./level_advice.ts";
 export * from "./levels_mode.ts";
+export * from "./levels_report.ts";
 export * from "./levels_training.ts";
 export * from "./nle.ts";
 export * from "./npe.ts";

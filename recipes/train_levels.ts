@@ -237,7 +237,7 @@ async function frozen(
   pairs: LevelPairs,
   prior: KnownPrior,
   mode: LevelsMode,
-  { plan, levels, engine }: Run,
+  { plan, levels, engine, options }: Run,
   trained: Trained,
 ): Promise<TrainedLevels> {
   const { simulator, costs } = pairs;
@@ -265,7 +265,7 @@ async function frozen(
     prior: prior.spec,
     simulator,
     versions: versions(),
-    network: networkChoice(spec, { network: plan.network, embedding: spec.embedding !== undefined }),
+    network: networkChoice(spec, { network: plan.network, embedding: options.embedding !== undefined }),
     warnings,
   });
   const counts = pairs.levels.map(({ theta }) => theta.n);

@@ -5,6 +5,7 @@ import {
   ace,
   type Artifact,
   betaPath,
+  coupledSimulate,
   decodeArtifact,
   drawsFromCsv,
   drawsToCsv,
@@ -14,7 +15,9 @@ import {
   membersOf,
   npe,
   nre,
+  openLevels,
   openSimulations,
+  ornsteinUhlenbeck,
   posterior,
   separableField,
   simulate,
@@ -588,7 +591,7 @@ Deno.test("likely rounds is the library's rounds, goes on when killed, and tells
   const whole = await desk.run(...line, "all", "--out", "whole");
   assertEquals(whole.code, 0, whole.stderr);
   assertMatch(whole.stdout, /posterior of two_moons, from 900 pairs/);
-  const { artifact } = await npe(split(key(2), 7)[6]!, twoMoons(), {
+  const { artifact } = await npe(split(key(2), 8)[6]!, twoMoons(), {
     observation: [0.1, 0.2],
     rounds: 3,
     simulations: 900,
@@ -646,6 +649,78 @@ Deno.test("likely rounds refuses what cannot be before it simulates", async () =
     1,
     'the folder must hold rounds of simulations only: "notes.txt" is there',
   );
+});
+
+Deno.test("levels from the command line: simulated, killed and taken up, trained on, piloted, tested", async () => {
+  await using desk = new Desk();
+  const line = "simulate ornstein_uhlenbeck --levels 6000,60 --seed 3 --workers 1 --out".split(" ");
+  const whole = await desk.run(...line, "all");
+  assertEquals(whole.code, 0, whole.stderr);
+  assertMatch(
+    whole.stdout,
+    /all: 2 levels of ornstein_uhlenbeck, cost 6120\n {2}level 0 {2}6000 rows\n {2}level 1 {2}60 pairs/,
+  );
+  const { pairs } = await openLevels(desk.file("all"), 2);
+  const task = ornsteinUhlenbeck();
+  const here = await coupledSimulate(KEYS[0]!, task, [6000, 60]);
+  assertEquals(pairs.levels, here.levels);
+  const child = desk.start(...line, "some");
+  const end = endOf(child);
+  await changes(() => written(desk.file("some/level0/zarr.json")));
+  child.kill("SIGKILL");
+  await end;
+  assertEquals((await desk.run(...line, "some")).code, 0);
+  assertEquals((await openLevels(desk.file("some"), 2)).pairs, pairs);
+  const trained = await desk.run(
+    ..."train all --levels plain --method npe --net maf --steps 60 --out m".split(" "),
+  );
+  assertEquals(trained.code, 0, trained.stderr);
+  assertMatch(trained.stdout, /levels +plain, 6000, 60 rows, cost 6120/);
+  assertEquals(decodeArtifact(desk.read("m")).provenance.levels!.mode, "plain");
+  const sampled = await desk.run(..."sample m --x x5.csv --out d.csv".split(" "));
+  assertEquals(sampled.code, 1);
+  desk.write("x5.csv", "2,2,1.8,1.5,1.2\n");
+  assertEquals((await desk.run(..."sample m --x x5.csv --out d.csv".split(" "))).code, 0);
+  const tested = await desk.run(
+    ..."multilevel test ornstein_uhlenbeck --n 200 --report page.html".split(" "),
+  );
+  assertEquals(tested.code, 0, tested.stderr);
+  assertMatch(tested.stdout, /ave\(Pf-Pc\)[^]+\n {2}1 /);
+  assertStringIncludes(new TextDecoder().decode(desk.read("page.html")), "<svg");
+  const piloted = await desk.run(..."multilevel pilot ornstein_uhlenbeck --n 60 --budget 5000".split(" "));
+  assertMatch(piloted.stdout, /final +D\/V [^]+Use (the finest level alone|levels )/);
+});
+
+const LEVELS_REFUSED: readonly (readonly [line: string, code: 1 | 2, says: string])[] = [
+  ["simulate two_moons --levels 9,9 --out z", 1, "must have two at least: current number is 0"],
+  [
+    "simulate toggle_switch --levels 9,x --out z",
+    2,
+    '--levels must be whole numbers >= 1 with commas between: current value is "9,x"',
+  ],
+  ["simulate toggle_switch --levels 9,9 --out z", 1, "counts must have length 3"],
+  ["simulate toggle_switch --levels 9,9,9 --score --out z", 2, "--score must come without --levels"],
+  ["train tog/level1 --out m", 1, "they are of level 1 of toggle_switch; train on the folder that it is in"],
+  ["train tog --levels magic --out m", 2, "--levels must be one of plain, weighted"],
+  ["train tog --levels plain --members 2 --out m", 2, "--members must come without --levels"],
+  ["train tog --steps 5 --out m", 2, "--steps must come with --levels"],
+  ["train empty --levels plain --out m", 1, "must have folders level0, level1"],
+  [
+    "multilevel fly toggle_switch",
+    2,
+    'the first argument must be one of pilot, test: current value is "fly"',
+  ],
+  ["multilevel test two_moons", 1, "two"],
+  ["multilevel test toggle_switch --column 1", 2, "--column must be below 1"],
+  ["multilevel pilot toggle_switch --budget 10", 1, "the budget must pay for the pilot"],
+];
+
+Deno.test("levels from the command line: what cannot be is told before the work", async () => {
+  await using desk = new Desk();
+  await Deno.mkdir(desk.file("empty"));
+  await desk.run(..."simulate toggle_switch --levels 40,30,30 --workers 0 --out tog".split(" "));
+  for (const [line, code, says] of LEVELS_REFUSED) await assertRefused(desk, line, code, says);
+  assert(!desk.has("z") && !desk.has("m"));
 });
 
 Deno.test("likely train tells the network, and by --half what more pairs and steps have brought", async () => {
