@@ -245,10 +245,10 @@ class ModuleStep implements FusedTrainStep {
   }
 
   #run(options: StepOptions): number {
-    const { memory } = this.#alive();
-    new Float64Array(memory.buffer, this.#network.slots, SLOTS / 2)[AID / 2] = 0;
+    new Float64Array(this.#alive().memory.buffer, this.#network.slots, SLOTS / 2)[AID / 2] = 0;
     this.#runProgram(JSON.stringify(options), () => this.#network.program(options));
-    return new Float64Array(memory.buffer, this.#network.slots, 1)[0]!;
+    // Another memory, perhaps: what is shared among threads moves.
+    return new Float64Array(this.#alive().memory.buffer, this.#network.slots, 1)[0]!;
   }
 
   /** Runs the program of this name, which is emitted when it is first asked for. */

@@ -95,7 +95,8 @@ export async function coupledSimulate(
         ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, level: l }) }),
       },
     );
-    rows.push({ theta, ...(l === 0 ? { fine: x } : apart(x)), failed });
+    const sides = l === 0 ? { fine: x } : apart(x);
+    rows[l] = { theta, ...sides, failed };
   }
   return { simulator: simulator.name, prior: prior!, levels: rows, costs };
 }

@@ -67,11 +67,9 @@ export function columnsOf(
 
 /** The fine rows of all levels, one below the other. */
 export function pooledRows(levels: readonly LevelRows[]): Dataset {
-  const joined = (parts: readonly Points[]) =>
-    points(Float64Array.from(parts.flatMap(({ data }) => [...data])), parts[0]!.dim);
   return {
-    theta: joined(levels.map(({ theta }) => theta)),
-    x: joined(levels.map(({ fine }) => fine)),
+    theta: levels.map(({ theta }) => theta).reduce(below),
+    x: levels.map(({ fine }) => fine).reduce(below),
     failed: levels.reduce((sum, { failed }) => sum + failed, 0),
   };
 }
@@ -206,7 +204,10 @@ function costAgainst(distance: Distance, targets: Points, unit: number): Loss {
 }
 
 function below(top: Points, bottom: Points): Points {
-  return points(Float64Array.of(...top.data, ...bottom.data), top.dim);
+  const data = new Float64Array(top.data.length + bottom.data.length);
+  data.set(top.data);
+  data.set(bottom.data, top.data.length);
+  return points(data, top.dim);
 }
 
 const PILOT_PAIRS = 5000;

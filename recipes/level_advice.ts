@@ -128,7 +128,7 @@ export async function levelAdvice(
   for (const [network, steps] of networks) {
     const how = { ...training, steps, align: false, mode: "pooled" } as const;
     const { artifact } = await trainLevels(forTraining, learned, how);
-    losses.push({ network, ...await compared(artifact, judged, pilot.costs, training.engine) });
+    losses.push(await compared(network, artifact, judged, { costs: pilot.costs, engine: training.engine }));
   }
   const told = losses as unknown as LevelAdvice["losses"];
   const { choice } = told[2];
@@ -180,12 +180,17 @@ function halves(
   return [half(order.slice(0, middle)), half(order.slice(middle))];
 }
 
+interface Comparing {
+  readonly costs: readonly number[];
+  readonly engine: Engine | undefined;
+}
+
 async function compared(
+  network: LevelLosses["network"],
   artifact: Artifact,
   { levels }: LevelPairs,
-  costs: readonly number[],
-  engine: Engine = defaultEngine(),
-): Promise<Omit<LevelLosses, "network">> {
+  { costs, engine = defaultEngine() }: Comparing,
+): Promise<LevelLosses> {
   const values: Float64Array[] = [];
   for (const { theta, fine } of levels) values.push(await lossesOf(artifact, theta, fine, engine));
   const variances = values.map((a, i) =>
@@ -193,6 +198,7 @@ async function compared(
   );
   const top = variances.length - 1;
   return {
+    network,
     ratios: variances.slice(1).map((row, l) => row[l]! / variances[top]![top]!),
     choice: chooseLevels(variances, costs),
   };

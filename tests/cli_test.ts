@@ -323,7 +323,10 @@ Deno.test("every command explains itself", async () => {
 Deno.test("bad usage ends with exit code 2 and says what would be right", async () => {
   await using desk = new Desk();
   const refused = (line: string, message: string) => assertRefused(desk, line, 2, message);
-  await refused("fly", `the command must be one of simulate, train, sample, check, report`);
+  await refused(
+    "fly",
+    `the command must be one of simulate, train, rounds, sample, check, report, multilevel`,
+  );
   await refused("simulate two_moons --out s --rows 3", "--rows is not an option");
   await refused("simulate --out s", "<task> is missing");
   await refused("simulate two_moons", "--out is missing");
