@@ -7,6 +7,8 @@ import type { Conductor } from "./_telescoped.ts";
 
 /** Of a regression's running means: some fifty steps. */
 const MEMORY = 0.98;
+/** Standard errors of a departure from which a network's judgement is doubted. */
+const DOUBTFUL = 4;
 /** Of coarse halves' gradients, beside what they stand for. */
 const CAP = 2;
 
@@ -32,8 +34,9 @@ export function conductorOf(options: ConductorOptions): Conductor {
         combineLevels(mode, shape, { ...optionsAt(step), kept: gaps.kept(losses) }).combine(gradients),
     }),
     // Whatever the way, it is the finest level's loss that is wanted. Its few rows are a noisy judge, and the
-    // sum over levels falls without bound where a network blows up on coarse halves: both must be content.
-    judge: (losses) => Math.max(value(losses), losses.at(-2)!),
+    // sum over levels falls without bound where a network blows up on coarse halves: both must be content, and
+    // a network that is about to blow up is not to be taken for the best.
+    judge: (losses) => Math.max(value(losses), losses.at(-2)!) + Math.max(0, gaps.worst() - DOUBTFUL),
     heard: (losses) => {
       gaps.add(losses);
       if (mode === "control_variate") {

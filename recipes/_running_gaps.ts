@@ -50,6 +50,8 @@ export interface RunningGaps {
   /** `[L]`: shares in [0, 1]. */
   kept(losses: readonly number[]): number[];
   add(losses: readonly number[]): void;
+  /** The largest departure at present, in standard errors. */
+  worst(): number;
 }
 
 /** Holds minus terms back where coarse halves fare worse than what they stand for. */
@@ -76,6 +78,8 @@ export function runningGaps(watched: Watched): RunningGaps {
         follow(at, [Math.min(below, most), Math.min(coarse, most)], SHORT);
       });
     },
+    worst: () =>
+      heard < FIRST ? 0 : Math.max(...all.map((at, k) => Math.abs(at.gap) / errorOf(at, k, watched))),
   };
 }
 
