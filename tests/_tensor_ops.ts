@@ -159,6 +159,15 @@ const shapes: readonly OpCase[] = [
     (rows) => rows.flatMap((row) => [row[3]!, row[3]!, row[0]!]),
   ),
   matrix(
+    "the column that is equal to a number, where any is",
+    (x) => {
+      const isOne = tf.equal(tf.tensor2d([[2], [0], [7]]), tf.reshape(tf.range(0, 4, 1, "float32"), [1, 4]));
+      const chosen = tf.sum(tf.mul(x, tf.cast(isOne, "float32")), 1);
+      return tf.where(tf.any(isOne, 1), chosen, tf.fill([3], 5));
+    },
+    (rows) => [rows[0]![2]!, rows[1]![0]!, 5],
+  ),
+  matrix(
     "gatherND",
     (x) => tf.gatherND(x, tf.tensor2d([[0, 1], [2, 3], [0, 1]], [3, 2], "int32")),
     (rows) => [rows[0]![1]!, rows[2]![3]!, rows[0]![1]!],
