@@ -23,8 +23,6 @@ export interface LevelsCase {
   readonly costs: readonly number[];
   /** Whether one run gives a pair. */
   readonly prefix?: boolean;
-  /** Steps of training, the same for all modes. */
-  readonly steps: number;
   /** A finite table instead of a simulator: what is trained on and judged by; the finest alone is its pairs. */
   table?(key: Key): Promise<CamelsData | undefined>;
 }
@@ -66,16 +64,14 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     source: gAndK({ summaries: true }),
     counts: [1000, 100],
     costs: [1, 10],
-    steps: 3000,
   },
-  { name: "g-and-k", method: "nle", source: gAndK(), counts: [10_000, 300], costs: [1, 10], steps: 6000 },
+  { name: "g-and-k", method: "nle", source: gAndK(), counts: [10_000, 300], costs: [1, 10] },
   {
     name: "Ornstein-Uhlenbeck, two fidelities",
     method: "npe",
     source: ornsteinUhlenbeck(),
     counts: [1000, 100],
     costs: [1, 10],
-    steps: 3000,
   },
   {
     name: "Ornstein-Uhlenbeck, 5, 20, 100 steps",
@@ -83,7 +79,6 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     source: ou,
     counts: [2000, 200, 30],
     costs: [5, 20, 100],
-    steps: 3000,
   },
   {
     name: "Ornstein-Uhlenbeck, 5, 20, 100 steps",
@@ -91,7 +86,6 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     source: ou,
     counts: [2000, 200, 30],
     costs: [5, 20, 100],
-    steps: 3000,
   },
   {
     name: "Ornstein-Uhlenbeck, 5, 20, 100 steps",
@@ -99,7 +93,6 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     source: ou,
     counts: [2000, 200, 30],
     costs: [5, 20, 100],
-    steps: 3000,
   },
   {
     name: "toggle switch",
@@ -108,7 +101,6 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     counts: [10_000, 500, 100],
     costs: [50, 80, 300],
     prefix: true,
-    steps: 6000,
   },
   {
     name: "Gaussian field",
@@ -116,7 +108,6 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     source: gaussianFieldLevels(),
     counts: [2000, 200, 40],
     costs: [256, 1024, 4096],
-    steps: 3000,
   },
   {
     name: "Hodgkin-Huxley by time step",
@@ -124,7 +115,6 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     source: hodgkinHuxleyLevels(),
     counts: [2000, 200, 50],
     costs: [7250, 14_500, 72_500],
-    steps: 3000,
   },
   {
     name: "CAMELS spectra",
@@ -132,7 +122,6 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     source: NONE,
     counts: [830, 20],
     costs: [1, 20],
-    steps: 3000,
     table: camelsData,
   },
 ];

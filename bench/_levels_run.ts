@@ -27,7 +27,7 @@ export interface CellSettings {
   readonly method: string;
   readonly arm: Arm;
   readonly key: number;
-  readonly steps: number;
+  readonly steps: number | "default";
   readonly counts: readonly number[];
 }
 
@@ -59,9 +59,10 @@ export async function cell(problem: LevelsCase, settings: CellSettings): Promise
   if (problem.table && !table) return undefined;
   const pairs = table?.pairs ?? await dataOf(problem, settings.arm, forData);
   const mode = settings.arm.startsWith("fine") ? "fine" : settings.arm as LevelsMode;
-  const { method, steps } = problem;
+  const { method } = problem;
+  const { steps } = settings;
   const { value: { artifact, history, warnings }, seconds } = await clocked(() =>
-    trainLevels(forTraining, pairs, { method, mode, steps })
+    trainLevels(forTraining, pairs, { method, mode, ...(steps !== "default" && { steps }) })
   );
   return {
     settings,

@@ -1,20 +1,20 @@
 /**
  * `deno task bench:multilevel`: do several levels pay?
  *
- * Every case is a simulator with levels and a method. All modes train for as many steps, on what the same money
+ * Every case is a simulator with levels and a method. All modes train by their defaults, on what the same money
  * buys: coupled runs of all levels, or the finest level alone, once, twice and four times. Judged on fresh
  * data of the finest level: minus the mean log density of the truth in nats (of a likelihood that is known,
  * the relative entropy; of a cost, its error over the spread of the truth), and coverage of regions of 0.9.
  * Five keys; each cell is a file, and the same command goes on where it was killed.
  *
  * `--quick`: two keys and the small cases, in some minutes. `--cases toggle,field` (parts of names), `--keys 5`,
- * `--arms plain,fine x 1`, `--out out/bench/multilevel`, `--tables` (prints what is there, runs nothing).
+ * `--arms plain,fine x 1`, `--steps 3000` (as many for all, instead of the defaults), `--out out/bench/multilevel`, `--tables` (prints what is there, runs nothing).
  */
 
 // deno-lint-ignore-file no-console -- a command for people
 
 import { key as seed, mean } from "@likely/core";
-import { levelAdvice, type TrainLevelsOptions } from "@likely/sbi";
+import { levelAdvice } from "@likely/sbi";
 import { parseArgs } from "@std/cli/parse-args";
 import { fineRuns, LEVELS_CASES, type LevelsCase, spent } from "./_levels_cases.ts";
 import { type Arm, cell, type CellResult, type CellSettings } from "./_levels_run.ts";
@@ -37,12 +37,13 @@ interface Options {
   readonly cases?: string;
   readonly keys?: string;
   readonly arms?: string;
+  readonly steps?: string;
   readonly out: string;
 }
 
 const args = parseArgs(Deno.args, {
   boolean: ["quick", "tables"],
-  string: ["cases", "keys", "arms", "out"],
+  string: ["cases", "keys", "arms", "steps", "out"],
   default: { out: "out/bench/multilevel" },
   unknown: (name) => fail(`Cannot run the bench as the option must be known: current value is ${name}`),
 }) as unknown as Options;
@@ -51,6 +52,10 @@ if (!Number.isInteger(keys) || keys < 1) {
   fail(`Cannot run the bench as --keys must be a whole number >= 1: current value is ${args.keys}`);
 }
 const arms = args.arms?.split(",").map((name) => name.trim() as Arm) ?? ARMS;
+const steps = args.steps === undefined ? "default" : Number(args.steps);
+if (steps !== "default" && !(Number.isInteger(steps) && steps >= 1)) {
+  fail(`Cannot run the bench as --steps must be a whole number >= 1: current value is ${args.steps}`);
+}
 const stranger = arms.find((arm) => !ARMS.includes(arm));
 if (stranger) {
   fail(`Cannot run the bench as --arms must be of ${ARMS.join(", ")}: current value is ${stranger}`);
@@ -73,12 +78,12 @@ for (let key = 1; key <= keys && !args.tables; key++) {
 for (const problem of cases) await print(problem);
 Deno.exit(0);
 
-function settingsOf({ name, method, steps, counts }: LevelsCase, arm: Arm, key: number): CellSettings {
+function settingsOf({ name, method, counts }: LevelsCase, arm: Arm, key: number): CellSettings {
   return { problem: name, method, arm, key, steps, counts };
 }
 
-function pathOf({ problem, method, arm, key }: CellSettings): string {
-  return `${args.out}/${`${problem} ${method} ${arm} ${key}`.replaceAll(/\W+/g, "_")}.json`;
+function pathOf({ problem, method, arm, key, steps }: CellSettings): string {
+  return `${args.out}/${`${problem} ${method} ${arm} ${key} ${steps}`.replaceAll(/\W+/g, "_")}.json`;
 }
 
 async function stored(settings: CellSettings): Promise<CellResult | undefined> {
@@ -136,9 +141,8 @@ async function print(problem: LevelsCase): Promise<void> {
 }
 
 /** What a pilot says before anything is bought. */
-async function predicted({ source, method, steps }: LevelsCase): Promise<string> {
-  const options: TrainLevelsOptions = { method, steps };
-  const { losses, text } = await levelAdvice(seed(3), source, options);
+async function predicted({ source, method }: LevelsCase): Promise<string> {
+  const { losses, text } = await levelAdvice(seed(3), source, { method });
   const [, , final] = losses;
   return `\nPilot of 400: gain ${final.choice.gain.toPrecision(3)} by levels ${
     final.choice.levels.join(", ")

@@ -118,7 +118,7 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     help: "the pairs are a folder of levels: plain, weighted, control_variate or paper telescope them; " +
       "fine, pooled and transfer are what to compare with",
   },
-  steps: { value: "number", help: "of training on levels; by default 3000", with: ["levels"] },
+  steps: { value: "number", help: "of training on levels; by default 1000", with: ["levels"] },
   seed: { value: "number", help: "the same seed gives the same model", default: "0" },
 };
 

@@ -146,7 +146,7 @@ export async function levelAdvice(
   };
 }
 
-const STEPS = 3000;
+const STEPS = 1000;
 
 /** Rows to learn from and rows to judge by, of all levels, in the units of the finest. */
 function halves(

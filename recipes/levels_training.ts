@@ -43,10 +43,11 @@ export interface TrainLevelsOptions extends
    */
   readonly align?: boolean;
   /**
-   * Steps of training, at most. Every step sees `batchSize` rows of every part of the telescoping sum, and the
-   * other modes as many in all.
+   * Steps of training, at most; the rate falls to zero over them. Every step sees `batchSize` rows of every
+   * part of the telescoping sum, pooled training as many in all.
    *
-   * @default {3000}
+   * @default {1000} Or, where plain rows are trained on, by `"fine"` and in both halves of `"transfer"`, 60 epochs,
+   * as by the recipes of one level. More steps at a high rate leave more time for pairs to be learned by heart.
    */
   readonly steps?: number;
   /**

@@ -104,7 +104,9 @@ interface Pace {
   readonly validationFraction: number;
 }
 
-const STEPS = 3000;
+const STEPS = 1000;
+/** Of plain rows. */
+const EPOCHS = 60;
 const LARGEST_BATCH = 25;
 /** So few rows judge badly; they are set aside all the same. */
 const FEWEST_JUDGES = 10;
@@ -126,22 +128,8 @@ type Trained = Awaited<ReturnType<typeof train>> & { readonly warnings: readonly
 
 async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): Promise<Trained> {
   const { plan, levels, engine, options, pace } = run;
-  const { steps, batchSize, validationFraction } = pace;
-  const top = levels.at(-1)!;
-  // So few rows would make epochs of a step or two: they come several times.
-  const alone = rowsDivided(top.theta.n, { validationFraction }).trained / batchSize;
-  // But for ratios: a row must not be told from its own copy.
-  const trials = plan.kind === "ratio" ? 1 : Math.max(1, Math.ceil(STEPS_AN_EPOCH / alone));
-  const data: Dataset = {
-    theta: repeated(top.theta, trials),
-    x: repeated(top.fine, trials),
-    failed: top.failed,
-    ...(trials > 1 && { trials }),
-  };
-  const perEpoch = Math.floor(
-    rowsDivided(data.theta.n, { validationFraction, trials }).trained / batchSize,
-  );
-  const maxEpochs = Math.ceil(steps / perEpoch);
+  const { batchSize, validationFraction } = pace;
+  const { epochs, trials, data } = courseOf(run, mode);
   const warnings: string[] = [];
   const stop = new AbortController();
   const { loss, conductor } = waysOf(run, mode, trials, (text) => {
@@ -159,16 +147,42 @@ async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): P
     batchSize,
     validationFraction,
     learningRate: start ? learningRate / 3 : learningRate,
-    maxEpochs,
+    maxEpochs: epochs,
     // Pairs of ratios and costs have noise of their own, and few rows judge.
     ...(plan.spec.kind === "network" && { validationPairings: 10 }),
-    patience: Math.max(10, Math.ceil(maxEpochs / 3)),
+    patience: Math.max(10, Math.ceil(epochs / 3)),
     ...(start && { start }),
     ...(clipNorm !== undefined && { clipNorm }),
     ...(onProgress && { onProgress }),
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
   });
   return { ...trained, warnings };
+}
+
+interface Course {
+  readonly epochs: number;
+  /** Copies of each row. */
+  readonly trials: number;
+  readonly data: Dataset;
+}
+
+/** How long it takes: so few pairs would make epochs of a step or two, and come several times. */
+function courseOf({ plan, levels, options, pace }: Run, mode: LevelsMode): Course {
+  const { steps, batchSize, validationFraction } = pace;
+  const { theta, fine, failed } = levels.at(-1)!;
+  const isPlain = mode === "fine" || mode === "transfer";
+  const alone = rowsDivided(theta.n, { validationFraction }).trained / batchSize;
+  // But for ratios: a row must not be told from its own copy.
+  const trials = isPlain || plan.kind === "ratio" ? 1 : Math.max(1, Math.ceil(STEPS_AN_EPOCH / alone));
+  const data: Dataset = {
+    theta: repeated(theta, trials),
+    x: repeated(fine, trials),
+    failed,
+    ...(trials > 1 && { trials }),
+  };
+  const perEpoch = Math.floor(rowsDivided(data.theta.n, { validationFraction, trials }).trained / batchSize);
+  const isOpen = isPlain && options.steps === undefined;
+  return { epochs: isOpen ? EPOCHS : Math.ceil(steps / perEpoch), trials, data };
 }
 
 /** Of the lower levels' rows, to judge by. */
