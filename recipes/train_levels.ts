@@ -16,7 +16,7 @@ import {
 } from "@likely/core";
 import { requireColumns, requireInteger, requirePositive } from "@likely/core/check";
 import { alignLevels, type LevelPairs, type LevelRows, levelWarnings, totalCost } from "@likely/multilevel";
-import { freeze, rowsDivided, train } from "@likely/surrogates";
+import { freeze, heldOutRows, rowsDivided, train } from "@likely/surrogates";
 import { conductorOf } from "./_conductor.ts";
 import { columnsOf, type LevelPlan, planLevels, pooledRows, seenBy } from "./_level_plan.ts";
 import { networkChoice } from "./_network_choice.ts";
@@ -132,9 +132,14 @@ async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): P
   const { epochs, trials, data } = courseOf(run, mode);
   const warnings: string[] = [];
   const stop = new AbortController();
-  const { loss, conductor } = waysOf(run, mode, trials, (text) => {
-    warnings.push(text);
-    stop.abort();
+  const held = new Set(heldOutRows(key, data.theta.n, { validationFraction, trials }));
+  const { loss, conductor } = waysOf(run, mode, {
+    trials,
+    judges: (row) => held.has(row * trials),
+    onDeparture: (text) => {
+      warnings.push(text);
+      stop.abort();
+    },
   });
   const { signal, onProgress, clipNorm, learningRate = RATES[plan.spec.kind as keyof typeof RATES] } =
     options;
@@ -204,23 +209,29 @@ interface Ways {
   readonly conductor?: Conductor;
 }
 
+interface Surroundings {
+  readonly trials: number;
+  /** Whether a row of the highest level is one of those that judge. */
+  judges(row: number): boolean;
+  onDeparture(text: string): void;
+}
+
 function waysOf(
   { plan, levels, options, pace }: Run,
   mode: LevelsMode,
-  trials: number,
-  onDeparture: (text: string) => void,
+  { trials, judges, onDeparture }: Surroundings,
 ): Ways {
   const { batchSize, steps } = pace;
   const parts = 2 * levels.length - 1;
   if (mode === "fine" || mode === "transfer") return { loss: plan.loss };
   if (!isTelescoped(mode)) {
     const all = {
-      parts: 1,
       combine: ([first]: readonly Float32Array[]) => first!,
       value: ([first]: readonly number[]) => first!,
     };
+    const seen = [...levels.slice(0, -1), rowsBut(levels.at(-1)!, judges)];
     return {
-      loss: lossOnRows(plan.loss, pooledRows(levels), parts * batchSize),
+      loss: lossOnRows(plan.loss, pooledRows(seen), parts * batchSize),
       conductor: { telescope: () => all },
     };
   }
@@ -236,13 +247,18 @@ function waysOf(
   };
 }
 
+/** Fine rows that do not judge. */
+function rowsBut({ theta, fine }: LevelRows, judges: (row: number) => boolean): LevelRows {
+  const kept = Uint32Array.from({ length: theta.n }, (_, row) => row).filter((row) => !judges(row));
+  return { theta: gatherRows(theta, kept), fine: gatherRows(fine, kept), failed: 0 };
+}
+
 /** First what the levels below tell, then the fine rows of the highest. */
 async function transferred(before: Key, key: Key, run: Run): Promise<Trained> {
   const lower = run.levels.slice(0, -1);
   const { theta, x, failed } = pooledRows(lower);
   const cheap = { theta, fine: x, failed };
-  const options = { ...run.options };
-  delete (options as { batchSize?: number }).batchSize;
+  const { batchSize: _, ...options } = run.options;
   const first = await trainOn(before, { ...run, levels: [cheap], pace: paceOf([cheap], options) }, "fine");
   return await trainOn(key, run, "transfer", first.weights);
 }
