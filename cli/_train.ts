@@ -23,6 +23,7 @@ import type {
   TrainedRatio,
   TrainOptions,
 } from "@likely/sbi";
+import { digest, digestOf } from "./_digest.ts";
 import { type CheckpointFile, openCheckpoint, type RunIdentity } from "./_checkpoint_file.ts";
 import { readSimulations, readTable } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
@@ -245,17 +246,6 @@ async function taskOf(
     prior: task.prior,
     ...(task.simulator.score && { score: task.simulator.score.bind(task.simulator) }),
   };
-}
-
-/** What the data are, to the last bit. */
-async function digest({ theta, x, score, failedTheta }: Dataset): Promise<string> {
-  const parts = [theta, x, score, failedTheta].filter((part) => part !== undefined);
-  return (await Promise.all(parts.map(digestOf))).join("-");
-}
-
-async function digestOf({ data }: Points): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new Uint8Array(data.slice().buffer));
-  return new Uint8Array(hash).slice(0, 8).toHex();
 }
 
 function noteMissing(path: string, { manifest, missing }: StoredSimulations): void {

@@ -57,4 +57,6 @@ export interface TrainState {
   readonly steps: number;
   /** Weights of the loss and of the terms that aid it, where they adapt; absent before the first step. */
   readonly termWeights?: readonly number[];
+  /** What else a step goes by that is not of the network: running means, in an order of its own; all finite. */
+  readonly memory?: readonly number[];
 }

@@ -3,7 +3,7 @@
 import { combineLevels, type TelescopeOptions } from "@likely/multilevel";
 import type { ConductorOptions } from "./_conductor_options.ts";
 import { departures, runningGaps } from "./_running_gaps.ts";
-import type { Conductor } from "./_telescoped.ts";
+import type { Conductor, Memory } from "./_telescoped.ts";
 
 /** Of a regression's running means: some fifty steps. */
 const MEMORY = 0.98;
@@ -19,7 +19,7 @@ export function conductorOf(options: ConductorOptions): Conductor {
   const shape = { levels: top };
   const { value } = combineLevels("plain", shape);
   const gaps = runningGaps(options);
-  const follow = departures(options);
+  const departed = departures(options);
   const regressions = levels.slice(1).map(({ theta }, k) => regression(theta.n / levels[k]!.theta.n));
   const optionsAt = (step: number): TelescopeOptions => {
     if (mode === "paper") return {};
@@ -28,6 +28,7 @@ export function conductorOf(options: ConductorOptions): Conductor {
     return { cap: CAP, ...(mode === "control_variate" && { beta: regressions.map((one) => one.beta) }) };
   };
   return {
+    memories: [gaps, departed, ...regressions].flatMap(({ memories }) => memories),
     telescope: (step) => ({
       value: combineLevels(mode, shape, optionsAt(step)).value,
       combine: (gradients, losses) =>
@@ -42,7 +43,7 @@ export function conductorOf(options: ConductorOptions): Conductor {
       if (mode === "control_variate") {
         regressions.forEach((one, k) => one.add(losses[2 * k + 1]!, losses[2 * k + 2]!));
       }
-      follow(losses);
+      departed.follow(losses);
     },
     diverged: (steps) =>
       onDeparture(
@@ -52,13 +53,20 @@ export function conductorOf(options: ConductorOptions): Conductor {
   };
 }
 
+interface Regression {
+  readonly beta: number;
+  readonly memories: readonly Memory[];
+  add(fine: number, coarse: number): void;
+}
+
 /**
  * The coefficient of a control variate from means over the same rows: their covariance over the variance of
  * the coarse one, less what the level below is itself uncertain by.
  */
-function regression(ratio: number): { readonly beta: number; add(fine: number, coarse: number): void } {
+function regression(ratio: number): Regression {
   const at = { fine: 0, coarse: 0, both: 0, square: 0, weight: 0 };
   return {
+    memories: [at],
     get beta() {
       const slope = at.square > 0 && at.weight > 1 - MEMORY ** 20 ? at.both / at.square : 1;
       return Math.max(0, Math.min(1.5, slope)) / (1 + ratio);

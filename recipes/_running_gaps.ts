@@ -2,9 +2,10 @@
 // beyond what so few pairs may differ by, pairs are being unlearned by heart: the minus term then has no bound.
 
 import type { ConductorOptions } from "./_conductor_options.ts";
+import type { Memory } from "./_telescoped.ts";
 
 /** What a running mean of so long a memory knows of a level's coarse halves. */
-interface Gap {
+interface Gap extends Memory {
   /** Mean loss of coarse halves less that of the level below. */
   gap: number;
   /** Mean loss of the level below, and the variance of a batch's. */
@@ -52,16 +53,18 @@ export interface RunningGaps {
   add(losses: readonly number[]): void;
   /** The largest departure at present, in standard errors. */
   worst(): number;
+  readonly memories: readonly Memory[];
 }
 
 /** Holds minus terms back where coarse halves fare worse than what they stand for. */
 export function runningGaps(watched: Watched): RunningGaps {
   const all = running(watched);
-  let heard = 0;
+  const seen = { heard: 0 };
   return {
+    memories: [seen, ...all],
     kept: (losses) =>
       all.map((at, k) => {
-        if (heard < FIRST) return 1;
+        if (seen.heard < FIRST) return 1;
         const [below, coarse] = placesOf(k).map((place) => losses[place]!) as [number, number];
         const slow = at.gap / errorOf(at, k, watched) / HELD;
         // Against what batches of the level below are like, not against one of them.
@@ -70,16 +73,16 @@ export function runningGaps(watched: Watched): RunningGaps {
         return Number.isFinite(coarse) && Number.isFinite(below) ? kept : 0;
       }),
     add: (losses) => {
-      heard++;
+      seen.heard++;
       all.forEach((at, k) => {
         const [below, coarse] = placesOf(k).map((place) => losses[place]!) as [number, number];
         // One batch that runs away must not be remembered for good.
-        const most = heard <= FIRST ? Infinity : at.below + 20 * Math.sqrt(at.square);
+        const most = seen.heard <= FIRST ? Infinity : at.below + 20 * Math.sqrt(at.square);
         follow(at, [Math.min(below, most), Math.min(coarse, most)], SHORT);
       });
     },
     worst: () =>
-      heard < FIRST ? 0 : Math.max(...all.map((at, k) => Math.abs(at.gap) / errorOf(at, k, watched))),
+      seen.heard < FIRST ? 0 : Math.max(...all.map((at, k) => Math.abs(at.gap) / errorOf(at, k, watched))),
   };
 }
 
@@ -89,17 +92,19 @@ const LONG = 0.98;
 const PATIENCE = 100;
 
 /** Tells when a minus term has departed for good. */
-export function departures(options: ConductorOptions): (losses: readonly number[]) => void {
+export function departures(
+  options: ConductorOptions,
+): { follow(losses: readonly number[]): void; readonly memories: readonly Memory[] } {
   const { levels, memorised, onDeparture } = options;
   const all = running(options);
-  let [heard, isTold] = [0, false];
-  return (losses) => {
-    heard++;
+  const seen = { heard: 0, isTold: 0 };
+  const listen = (losses: readonly number[]) => {
+    const heard = ++seen.heard;
     for (const [k, at] of all.entries()) {
       follow(at, placesOf(k).map((place) => losses[place]!) as [number, number], LONG);
       const error = errorOf(at, k, options);
-      if (isTold || heard < PATIENCE || !(Math.abs(at.gap) > memorised * error)) continue;
-      isTold = true;
+      if (seen.isTold || heard < PATIENCE || !(Math.abs(at.gap) > memorised * error)) continue;
+      seen.isTold = 1;
       onDeparture(
         `After ${heard} steps the coarse halves of level ${k + 1} had a mean loss ${
           (at.gap / error).toFixed(1)
@@ -110,4 +115,5 @@ export function departures(options: ConductorOptions): (losses: readonly number[
       );
     }
   };
+  return { follow: listen, memories: [seen, ...all] };
 }

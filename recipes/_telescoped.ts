@@ -106,7 +106,12 @@ export interface Conductor {
   heard?(losses: readonly number[]): void;
   /** Told when a loss is not finite and there are weights to go back to: training should be stopped. */
   diverged?(steps: number): void;
+  /** What it has heard so far, to be kept and restored with the weights: it changes in place. */
+  readonly memories?: readonly Memory[];
 }
+
+/** Numbers that are followed from step to step, all finite. */
+export type Memory = Record<string, number>;
 
 /** An engine whose steps, and what they are judged by, are of the parts of a batch. */
 export function telescopingEngine(engine: Engine, conductor: Conductor): Engine {
@@ -116,10 +121,12 @@ export function telescopingEngine(engine: Engine, conductor: Conductor): Engine 
 function steps(
   inner: TrainStep,
   plan: TrainPlan,
-  { telescope, heard, judge, diverged }: Conductor,
+  { telescope, heard, judge, diverged, memories = [] }: Conductor,
 ): TrainStep {
   let taken = plan.state.steps;
-  let [last, isJudged] = [NaN, false];
+  const latest = { loss: 0, isJudged: 0 };
+  const all = [latest, ...memories];
+  recall(all, plan.state.memory);
   const { stepOn } = inner;
   if (!stepOn) {
     inner[Symbol.dispose]();
@@ -136,18 +143,20 @@ function steps(
       const { combine, value } = telescope(taken++);
       const told = (losses: readonly number[]) => {
         const now = value(losses);
-        if (!Number.isFinite(now) && isJudged && diverged) {
+        if (!Number.isFinite(now) && latest.isJudged && diverged) {
           diverged(taken);
-          return last;
+          return latest.loss;
         }
+        // A loss that is not finite ends the training: it is not remembered.
+        if (!Number.isFinite(now)) return now;
         heard?.(losses);
-        return last = now;
+        return latest.loss = now;
       };
       const losses = stepOn.call(inner, parts, combine, learningRate);
       return losses instanceof Promise ? losses.then(told) : told(losses);
     },
     evaluate: (batch) => {
-      isJudged = true;
+      latest.isJudged = 1;
       const judges = (batch as TelescopedBatch).judges?.();
       if (!judges || !judge) return inner.evaluate(batch);
       const losses = judges.map((part) => inner.evaluate(part));
@@ -155,7 +164,20 @@ function steps(
         ? Promise.all(losses).then(judge)
         : judge(losses as number[]);
     },
-    state: () => inner.state(),
+    state: async () => ({ ...await inner.state(), memory: all.flatMap((one) => Object.values(one)) }),
     [Symbol.dispose]: () => inner[Symbol.dispose](),
   };
+}
+
+/** Puts back what was kept, in the order that it was kept in. */
+function recall(memories: readonly Memory[], kept: readonly number[] | undefined): void {
+  if (!kept) return;
+  const places = memories.flatMap((memory) => Object.keys(memory).map((name) => ({ memory, name })));
+  if (places.length !== kept.length) {
+    throw new RangeError(
+      `Cannot resume training on levels as its checkpoint must remember ${places.length} numbers: ` +
+        `current number is ${kept.length}`,
+    );
+  }
+  places.forEach(({ memory, name }, i) => memory[name] = kept[i]!);
 }

@@ -22,7 +22,16 @@ import type { XColumn } from "./x_column.ts";
 export interface TrainLevelsOptions extends
   Pick<
     Partial<TrainOptions>,
-    "batchSize" | "learningRate" | "schedule" | "validationFraction" | "clipNorm" | "onProgress" | "signal"
+    | "batchSize"
+    | "learningRate"
+    | "schedule"
+    | "validationFraction"
+    | "clipNorm"
+    | "onProgress"
+    | "onCheckpoint"
+    | "checkpointEvery"
+    | "resume"
+    | "signal"
   > {
   /**
    * What is learned.

@@ -127,7 +127,7 @@ function paceOf(levels: readonly LevelRows[], options: TrainLevelsOptions): Pace
 type Trained = Awaited<ReturnType<typeof train>> & { readonly warnings: readonly string[] };
 
 async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): Promise<Trained> {
-  const { plan, levels, engine, options, pace } = run;
+  const { plan, engine, options, pace } = run;
   const { batchSize, validationFraction } = pace;
   const { epochs, trials, data } = courseOf(run, mode);
   const warnings: string[] = [];
@@ -141,17 +141,18 @@ async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): P
       stop.abort();
     },
   });
-  const { signal, onProgress, clipNorm, learningRate = RATES[plan.spec.kind as keyof typeof RATES] } =
-    options;
+  const { signal, onProgress, clipNorm, resume, onCheckpoint, checkpointEvery } = options;
+  const { learningRate = RATES[plan.spec.kind as keyof typeof RATES] } = options;
   const trained = await train(key, data, {
     schedule: options.schedule ?? "cosine",
     engine: conductor ? telescopingEngine(engine, conductor) : engine,
     spec: plan.spec,
     scaling: plan.scaling,
-    loss,
+    // A run that resumes must be of the same mode.
+    loss: { ...loss, options: { ...loss.options, levels: mode } },
     batchSize,
     validationFraction,
-    learningRate: start ? learningRate / 3 : learningRate,
+    learningRate: mode === "transfer" ? learningRate / 3 : learningRate,
     maxEpochs: epochs,
     // Pairs of ratios and costs have noise of their own, and few rows judge.
     ...(plan.spec.kind === "network" && { validationPairings: 10 }),
@@ -159,6 +160,9 @@ async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): P
     ...(start && { start }),
     ...(clipNorm !== undefined && { clipNorm }),
     ...(onProgress && { onProgress }),
+    ...(resume && { resume }),
+    ...(onCheckpoint && { onCheckpoint }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
   });
   return { ...trained, warnings };
@@ -255,12 +259,20 @@ function rowsBut({ theta, fine }: LevelRows, judges: (row: number) => boolean): 
 
 /** First what the levels below tell, then the fine rows of the highest. */
 async function transferred(before: Key, key: Key, run: Run): Promise<Trained> {
+  const { resume, ...anew } = run.options;
+  const { hi, lo } = resume?.about.key ?? {};
+  if (hi === key.hi && lo === key.lo) return await trainOn(key, run, "transfer");
   const lower = run.levels.slice(0, -1);
   const { theta, x, failed } = pooledRows(lower);
   const cheap = { theta, fine: x, failed };
   const { batchSize: _, ...options } = run.options;
-  const first = await trainOn(before, { ...run, levels: [cheap], pace: paceOf([cheap], options) }, "fine");
-  return await trainOn(key, run, "transfer", first.weights);
+  const first = await trainOn(
+    before,
+    { ...run, levels: [cheap], options, pace: paceOf([cheap], options) },
+    "fine",
+  );
+  if (options.signal?.aborted) return first;
+  return await trainOn(key, { ...run, options: anew }, "transfer", first.weights);
 }
 
 async function frozen(

@@ -111,6 +111,7 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
       ...rest,
       steps: state.steps,
       ...(state.termWeights && { termWeights: state.termWeights }),
+      ...(state.memory && { memory: state.memory }),
       ...(best && { best: { loss: best.loss, epoch: best.epoch } }),
     }),
   });
@@ -146,7 +147,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
       ? undefined
       : Object.fromEntries(entries.map(([path, weight]) => [path.slice(name.length + 1), weight]));
   };
-  const { steps, termWeights, best, ...rest } = parse(metadata.checkpoint);
+  const { steps, termWeights, memory, best, ...rest } = parse(metadata.checkpoint);
   const first = side("first");
   const second = side("second");
   const bestWeights = side("best");
@@ -158,6 +159,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
       ...(second && { secondMoment: second }),
       steps,
       ...(termWeights && { termWeights }),
+      ...(memory && { memory }),
     },
     ...(best && bestWeights && { best: { weights: bestWeights, ...best } }),
   };
@@ -167,6 +169,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
 type Plain = Omit<TrainingCheckpoint, "state" | "best"> & {
   readonly steps: number;
   readonly termWeights?: readonly number[];
+  readonly memory?: readonly number[];
   readonly best?: { readonly loss: number; readonly epoch: number };
 };
 
@@ -180,12 +183,12 @@ function parse(text: string | undefined): Plain {
 
 /** Looks at what the loop computes with; `train` compares the rest with its own run. */
 function isSound(
-  { about, epoch, batch, steps, termWeights, lossSum, history, best }: Partial<Plain>,
+  { about, epoch, batch, steps, termWeights, memory, lossSum, history, best }: Partial<Plain>,
 ): boolean {
   return typeof about?.spec === "object" && about.spec !== null &&
     [about.rows, epoch, batch, steps].every(isCount) && Number.isFinite(lossSum) &&
     isLosses(history?.train, epoch) && isLosses(history?.validation, epoch) &&
-    (termWeights === undefined || isLosses(termWeights, termWeights.length)) &&
+    [termWeights, memory].every((values) => values === undefined || isLosses(values, values?.length)) &&
     (history?.termWeights === undefined || areWeights(history.termWeights, epoch)) &&
     (best === undefined || (best !== null && Number.isFinite(best.loss) && isCount(best.epoch)));
 }

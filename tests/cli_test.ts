@@ -520,23 +520,7 @@ for (
     desk.write("seen.csv", `${Array(10).fill(3)}\n`);
     await desk.run("simulate", "gaussian_linear", "--out", "s.zarr", "--n", "1000", "--seed", "3");
     const line = ["train", "s.zarr", "--epochs", "40", ...how, "--out"];
-    const whole = await desk.run(...line, "whole");
-    assertEquals(whole.code, 0, whole.stderr);
-    for (const signal of ["SIGKILL", "SIGKILL", "SIGINT"] as const) {
-      const child = desk.start(...line, "m");
-      const end = endOf(child);
-      await changes(() => written(desk.file("m.checkpoint")));
-      child.kill(signal);
-      const { code, stderr } = await end;
-      assert(!desk.has("m"), "it was stopped before the end");
-      if (signal === "SIGINT") {
-        assertEquals(code, 130, stderr);
-        assertStringIncludes(
-          stderr,
-          "Interrupted: m.checkpoint is kept; run the same command again to go on",
-        );
-      }
-    }
+    await stopped(desk, line);
     const other = line.map((word) => word === "40" ? "50" : word).join(" ");
     await assertRefused(desk, `${other} m`, 1, "--epochs must be as it was, 40: current value is 50");
     if (method === "ace") {
@@ -544,10 +528,32 @@ for (
       await assertRefused(desk, `${line.join(" ")} m`, 1, "--observations must be as it was");
       desk.write("seen.csv", `${Array(10).fill(3)}\n`);
     }
-    assertEquals((await desk.run(...line, "m")).code, 0);
-    assertEquals(desk.read("m"), desk.read("whole"));
-    assert(!desk.has("m.checkpoint"));
+    await goesOn(desk, line);
   });
+}
+
+/** Trains once without a stop, as whole, and stops another three times, as m. */
+async function stopped(desk: Desk, line: readonly string[]): Promise<void> {
+  const whole = await desk.run(...line, "whole");
+  assertEquals(whole.code, 0, whole.stderr);
+  for (const signal of ["SIGKILL", "SIGKILL", "SIGINT"] as const) {
+    const child = desk.start(...line, "m");
+    const end = endOf(child);
+    await changes(() => written(desk.file("m.checkpoint")));
+    child.kill(signal);
+    const { code, stderr } = await end;
+    assert(!desk.has("m"), "it was stopped before the end");
+    if (signal === "SIGINT") {
+      assertEquals(code, 130, stderr);
+      assertStringIncludes(stderr, "Interrupted: m.checkpoint is kept; run the same command again to go on");
+    }
+  }
+}
+
+async function goesOn(desk: Desk, line: readonly string[]): Promise<void> {
+  assertEquals((await desk.run(...line, "m")).code, 0);
+  assertEquals(desk.read("m"), desk.read("whole"));
+  assert(!desk.has("m.checkpoint"));
 }
 
 Deno.test("likely train --members joins trainings as the library does, also when killed between two", async () => {
@@ -693,6 +699,17 @@ Deno.test("levels from the command line: simulated, killed and taken up, trained
   const piloted = await desk.run(..."multilevel pilot ornstein_uhlenbeck --n 60 --budget 5000".split(" "));
   assertMatch(piloted.stdout, /final +D\/V [^]+Use (the finest level alone|levels )/);
 });
+
+for (const mode of ["weighted", "transfer"]) {
+  Deno.test(`a training on levels by ${mode} that is killed or interrupted ends with the very same file`, async () => {
+    await using desk = new Desk();
+    await desk.run(..."simulate ornstein_uhlenbeck --levels 2000,400 --out sims".split(" "));
+    const line = `train sims --levels ${mode} --method npe --net maf --steps 8000 --out`.split(" ");
+    await stopped(desk, line);
+    await assertRefused(desk, `${line.join(" ")} m --seed 2`, 1, "--seed must be as it was, 0");
+    await goesOn(desk, line);
+  });
+}
 
 const LEVELS_REFUSED: readonly (readonly [line: string, code: 1 | 2, says: string])[] = [
   ["simulate two_moons --levels 9,9 --out z", 1, "must have two at least: current number is 0"],

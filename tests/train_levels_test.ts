@@ -30,6 +30,7 @@ import {
   UnsupportedError,
 } from "@likely/sbi";
 import { combineLevels } from "@likely/multilevel";
+import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "@likely/surrogates/checkpoint";
 import { type TelescopedBatch, telescopedLoss } from "../recipes/_telescoped.ts";
 import { LINEAR } from "./_linear_task.ts";
 
@@ -219,6 +220,43 @@ Deno.test("pairs that are learned by heart stop the training, and it is told", a
   // Whatever stops it, what is kept is as good as what was set aside says.
   const { mean } = await missed(artifact, 1);
   assert(Math.abs(mean) < 1.5, `${mean}`);
+});
+
+Deno.test("training that is stopped anywhere goes on bit for bit", async () => {
+  for (const mode of LEVELS_MODES) {
+    const how = { mode, estimator: LINEAR, steps: 100 } as const;
+    const files: Uint8Array[] = [];
+    const { artifact, history } = await trainLevels(key(12), PAIRS, {
+      ...how,
+      checkpointEvery: 17,
+      onCheckpoint: (checkpoint) => void files.push(encodeCheckpoint(checkpoint)),
+    });
+    assert(files.length > 6);
+    for (const at of [0, files.length >> 1, files.length - 2]) {
+      const resume = decodeCheckpoint(files[at]!);
+      const resumed = await trainLevels(key(12), PAIRS, { ...how, resume });
+      assertEquals(resumed.artifact.weights, artifact.weights, `${mode}, ${at} of ${files.length}`);
+      assertEquals(resumed.history, history);
+    }
+    const other = mode === "plain" ? "weighted" : "plain";
+    await assertRejects(
+      () => trainLevels(key(12), PAIRS, { ...how, mode: other, resume: decodeCheckpoint(files[1]!) }),
+      RangeError,
+      "Cannot resume training as",
+    );
+  }
+});
+
+Deno.test("a checkpoint that remembers too little is refused", async () => {
+  const how = { estimator: LINEAR, steps: 100 } as const;
+  const kept: TrainingCheckpoint[] = [];
+  await trainLevels(key(12), PAIRS, { ...how, onCheckpoint: (checkpoint) => void kept.push(checkpoint) });
+  const [{ state, ...rest }] = kept as [TrainingCheckpoint];
+  await assertRejects(
+    () => trainLevels(key(12), PAIRS, { ...how, resume: { ...rest, state: { ...state, memory: [1] } } }),
+    RangeError,
+    "Cannot resume training on levels as its checkpoint must remember",
+  );
 });
 
 Deno.test("counts stay whole where a density is of them, though levels are aligned", async () => {
