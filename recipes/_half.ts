@@ -15,6 +15,7 @@ import {
 import { summary } from "@likely/diagnostics";
 import { drawMany } from "@likely/posteriors/draw-many";
 import { heldOutRows } from "@likely/surrogates";
+import { IN_NATS, type Judge, type MeanAndError, meanAndError } from "./_judge.ts";
 import type { Division } from "./_half_rows.ts";
 
 /** What is compared. */
@@ -30,19 +31,6 @@ export interface HalfTraining extends Division {
   /** How a surrogate fares. @default {in nats} */
   readonly judge?: Judge;
 }
-
-/** How surrogates are compared. */
-export interface Judge {
-  /** `[n]`: the more the better, for each pair set aside. */
-  scores(artifact: Artifact, pairs: HeldPairs, engine: Engine): Promise<Float64Array>;
-  /** In what, where rows are simulations, or trials of them. */
-  unit(trials: number): string;
-}
-
-const IN_NATS: Judge = {
-  scores: scoresOf,
-  unit: (trials) => `nats a ${trials === 1 ? "simulation" : "trial"} set aside`,
-};
 
 /** Observations whose posteriors are compared, and draws of each. */
 const OBSERVATIONS = 5;
@@ -128,57 +116,10 @@ function rowsOf({ theta, x, score, failed, failedTheta, trials }: Dataset, rows:
   };
 }
 
-/** Pairs that none was trained on. */
-export interface HeldPairs {
-  /** `[n, d]`. */
-  readonly theta: Points;
-  /** `[n, p]`. */
-  readonly x: Points;
-  /** Parameters that failed. */
-  readonly failedTheta: Points | undefined;
-  /** The share of simulations that failed with known θ. */
-  readonly failing: number;
-}
-
 /** So many of n rows, evenly spread; one at least. */
 function spread(n: number, share: number): number[] {
   const count = Math.max(1, Math.round(share * n));
   return Array.from({ length: count }, (_, k) => Math.floor(k * n / count));
-}
-
-/**
- * `[n]`, in nats: the log density of each pair; of a ratio, how well it tells the pair from another, whose
- * θ fails as often as simulations did.
- */
-async function scoresOf(artifact: Artifact, pairs: HeldPairs, engine: Engine): Promise<Float64Array> {
-  const { theta, x, failedTheta, failing } = pairs;
-  using densities = await engine.logDensities(artifact, x);
-  const chains = Uint32Array.from({ length: x.n }, (_, i) => i);
-  const at = (theta: Points) => densities.evaluate(theta, { gradient: false, chains }).value;
-  const own = at(theta);
-  if (artifact.kind !== "ratio") return own;
-  const others = at(gatherRows(theta, chains.map((i) => (i + 1) % x.n))).map(softplus);
-  const failed = failedTheta &&
-    at(gatherRows(failedTheta, chains.map((i) => i % failedTheta.n))).map(softplus);
-  return own.map((value, i) => {
-    return -(softplus(-value) + (1 - failing) * others[i]! + (failed ? failing * failed[i]! : 0)) / 2;
-  });
-}
-
-function softplus(value: number): number {
-  return Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
-}
-
-interface MeanAndError {
-  readonly mean: number;
-  readonly error: number;
-}
-
-function meanAndError(values: Float64Array): MeanAndError {
-  const { length: n } = values;
-  const mean = values.reduce((sum, value) => sum + value / n, 0);
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, n - 1);
-  return { mean, error: Math.sqrt(variance / n) };
 }
 
 /** How posteriors differ, in words: shifts in sd, and the mean change of log sd, over parameters and observations. */

@@ -19,6 +19,7 @@
  */
 
 export * from "./ace.ts";
+export * from "./compare_levels.ts";
 export * from "./cost_structure.ts";
 export * from "./default_engine.ts";
 export * from "./density_estimator.ts";

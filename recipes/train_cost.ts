@@ -45,9 +45,10 @@ import { costHead } from "./_cost_head.ts";
 import type { CostStructure } from "./cost_structure.ts";
 import { dataReference } from "./_data_reference.ts";
 import type { EnsemblePlan } from "./ensemble_plan.ts";
-import { halfAdvice, type HeldPairs } from "./_half.ts";
+import { halfAdvice } from "./_half.ts";
 import { requireHalf } from "./_half_rows.ts";
 import type { HalfPlan } from "./half_plan.ts";
+import { squaredErrors } from "./_judge.ts";
 import { linearStart } from "./_linear_start.ts";
 import { logColumns } from "./_log_columns.ts";
 import { requireObservations } from "./_require_observations.ts";
@@ -240,7 +241,7 @@ async function costAdvice(
     held: heldOutRows(trainingKey(key), n, options).filter((i) => i < dataset.theta.n),
     judge: {
       scores: async (artifact, pairs, engine) => {
-        const errors = await squaredErrors(artifact, pairs, { engine, distance });
+        const errors = await squaredErrors(artifact, pairs, engine, distance);
         return errors.map((error) => -error / loss);
       },
       unit: () => "of the squared error on simulations set aside",
@@ -254,20 +255,6 @@ async function costAdvice(
       return artifact;
     },
   });
-}
-
-/** Of costs, at another simulation each. */
-async function squaredErrors(
-  artifact: Artifact,
-  { theta, x }: HeldPairs,
-  { engine, distance }: Required<Pick<TrainCostOptions, "engine" | "distance">>,
-): Promise<Float64Array> {
-  const targets = gatherRows(x, Uint32Array.from({ length: x.n }, (_, i) => (i + 1) % x.n));
-  const wanted = distance.between(x, targets);
-  using costs = await engine.logDensities(artifact, targets);
-  const chains = Uint32Array.from({ length: x.n }, (_, i) => i);
-  const { value } = costs.evaluate(theta, { gradient: false, chains });
-  return value.map((cost, i) => (cost - wanted[i]!) ** 2);
 }
 
 async function trainOne(

@@ -698,6 +698,29 @@ Deno.test("levels from the command line: simulated, killed and taken up, trained
   assertStringIncludes(new TextDecoder().decode(desk.read("page.html")), "<svg");
   const piloted = await desk.run(..."multilevel pilot ornstein_uhlenbeck --n 60 --budget 5000".split(" "));
   assertMatch(piloted.stdout, /final +D\/V [^]+Use (the finest level alone|levels )/);
+  await desk.run(..."simulate ornstein_uhlenbeck --n 50 --out alone".split(" "));
+  const compared = await desk.run(..."multilevel compare all --alone alone --folds 2 --steps 20".split(" "));
+  assertEquals(compared.code, 0, compared.stderr);
+  assertMatch(compared.stdout, /control_variate +-?[\d.]+ +[\d.]+ ± [\d.]+ [^]+Judged by 60 runs/);
+  await desk.run(..."simulate two_moons --n 50 --out moons".split(" "));
+  await assertRefused(
+    desk,
+    "multilevel compare all --alone moons",
+    2,
+    "--alone must be simulations of ornstein",
+  );
+  await assertRefused(
+    desk,
+    "multilevel compare all --budget 3",
+    2,
+    "--budget must come with pilot, not with compare",
+  );
+  await assertRefused(
+    desk,
+    "multilevel compare all --folds 61",
+    1,
+    "folds must be a whole number in [2, 60]",
+  );
 });
 
 for (const mode of ["weighted", "transfer"]) {
@@ -728,7 +751,7 @@ const LEVELS_REFUSED: readonly (readonly [line: string, code: 1 | 2, says: strin
   [
     "multilevel fly toggle_switch",
     2,
-    'the first argument must be one of pilot, test: current value is "fly"',
+    'the first argument must be one of pilot, test, compare: current value is "fly"',
   ],
   ["multilevel test two_moons", 1, "two"],
   ["multilevel test toggle_switch --column 1", 2, "--column must be below 1"],
