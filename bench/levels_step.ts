@@ -34,8 +34,13 @@ export async function rows(): Promise<Row[]> {
         const parts = Array.from({ length: 2 * levels + 1 }, (_, k) => batch(spec, n, k));
         const whole = batch(spec, n * parts.length, 99);
         const plain = await seconds(spec, (step) => step.step(whole, 1e-4));
-        for (const mode of ["plain", "paper"] satisfies TelescopeMode[]) {
-          const { combine } = combineLevels(mode, { levels });
+        for (const mode of ["plain", "weighted", "paper"] satisfies TelescopeMode[]) {
+          // As in training, where coarse halves are held in bounds.
+          const { combine } = combineLevels(
+            mode,
+            { levels },
+            mode === "weighted" ? { cap: 2, weight: 0.5 } : {},
+          );
           const apart = await seconds(spec, (step) => step.stepOn(parts, combine, 1e-4));
           const what = `${name}, ${levels + 1} levels of ${n} rows, ${mode}`;
           out.push({ what, value: apart / plain, unit: "plain steps" });

@@ -57,6 +57,8 @@ class ModuleStep implements FusedTrainStep {
   #loaded = "";
   #steps: number;
   #termWeights: readonly number[] | undefined;
+  /** Of the batches of a step, to be combined: fresh memory in each would cost as much as a small batch. */
+  readonly #gradients: Float32Array[] = [];
 
   /** Told after disposal too. */
   #name = "";
@@ -108,10 +110,13 @@ class ModuleStep implements FusedTrainStep {
     const most = batches.reduce((most, { x }) => Math.max(most, x.n), 0);
     this.#makeRoom(most);
     const losses: number[] = [];
-    const gradients = batches.map((batch) => {
+    const gradients = batches.map((batch, k) => {
       this.#write(batch);
       losses.push(this.#run({ n: batch.x.n, scores: 0, step: false, gradient: true }));
-      return this.#gradient().slice();
+      const gradient = this.#gradient();
+      const kept = this.#gradients[k] ??= new Float32Array(gradient.length);
+      kept.set(gradient);
+      return kept;
     });
     this.#beginStep(learningRate);
     this.#gradient().set(combine(gradients, losses));
