@@ -15,14 +15,7 @@ import {
   TrainingError,
   warningsOf,
 } from "@likely/core";
-import type {
-  RefreshOptions,
-  SimulatedPairs,
-  TrainedCost,
-  TrainedDensity,
-  TrainedRatio,
-  TrainOptions,
-} from "@likely/sbi";
+import type { SimulatedPairs, TrainedCost, TrainedDensity, TrainedRatio } from "@likely/sbi";
 import { digest, digestOf } from "./_digest.ts";
 import { type CheckpointFile, openCheckpoint, type RunIdentity } from "./_checkpoint_file.ts";
 import { readSimulations, readTable } from "./_input.ts";
@@ -33,7 +26,8 @@ import { requireOutput, writeOutput } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
 import { loadTask } from "./_task.ts";
-import { trainOnLevels } from "./_train_levels.ts";
+import { levelsJob } from "./_train_levels.ts";
+import type { TrainingJob, Watching } from "./_training_job.ts";
 import {
   costOptions,
   densityOptions,
@@ -72,28 +66,40 @@ export const trainCommand: Command = {
 async function run(args: Arguments): Promise<void> {
   const out = args.required("out");
   const settings = readSettings(args);
-  if (args.has("levels")) return await trainOnLevels(args, settings);
   await requireOutput(out, MODEL);
-  const simulations = await readSimulations(args.positional(0));
-  const observations = await readTargets(args.text("observations"), simulations.dataset);
-  noteMissing(args.positional(0), simulations);
-  const checkpoints = await openCheckpoints(out, settings.members, {
-    simulations: await digest(simulations.dataset),
-    ...identity(args),
-    ...(observations && { "--observations": await digestOf(observations) }),
-  });
+  const job = args.has("levels") ? await levelsJob(args, settings) : await pairsJob(args, settings);
+  const checkpoints = await openCheckpoints(out, settings.members, { ...identity(args), ...job.data });
   const members: Artifact[] = [];
   for (const checkpoint of checkpoints) {
     const member = { checkpoint, index: members.length };
-    members.push(checkpoint.done ?? await watched(member, settings, { ...simulations, observations }));
+    members.push(checkpoint.done ?? await watched(member, settings, job));
   }
-  const artifact = await joined(members, settings, simulations);
+  const artifact = await joined(members, settings, job);
   const bytes = encodeArtifact(artifact);
   await writeOutput(out, bytes);
   for (const checkpoint of checkpoints) await checkpoint.remove();
   printModel(out, artifact, bytes.length);
   for (const warning of warningsOf(artifact)) console.log(`warning: ${warning}`);
   for (const line of artifact.provenance.advice ?? []) console.log(`note: ${line}`);
+}
+
+async function pairsJob(args: Arguments, settings: TrainSettings): Promise<TrainingJob> {
+  const simulations = await readSimulations(args.positional(0));
+  const { manifest: { simulator, prior }, dataset } = simulations;
+  const observations = await readTargets(args.text("observations"), dataset);
+  noteMissing(args.positional(0), simulations);
+  const pairs = { simulator, prior, dataset };
+  return {
+    data: {
+      simulations: await digest(dataset),
+      ...(observations && { "--observations": await digestOf(observations) }),
+    },
+    pairs,
+    train: (key, { index, ...watching }) => {
+      const once = { ...settings, half: settings.half && index === 0 };
+      return trainBy(key, once, { ...pairs, observations }, watching);
+    },
+  };
 }
 
 /** One for each member; of those that are done it holds what was trained. */
@@ -105,12 +111,11 @@ async function openCheckpoints(out: string, members: number, run: RunIdentity): 
 async function joined(
   members: readonly Artifact[],
   { seed }: TrainSettings,
-  { manifest: { simulator, prior }, dataset }: StoredSimulations,
+  { pairs }: TrainingJob,
 ): Promise<Artifact> {
   const artifact = ensemble(members);
   if (!artifact.others || artifact.kind !== "cost") return artifact;
   const { withSpreads } = await import("@likely/sbi");
-  const pairs = { simulator, prior, dataset };
   return await withSpreads(foldIn(keyFor("train", seed), members.length), artifact, pairs);
 }
 
@@ -120,7 +125,7 @@ async function readTargets(path: string | undefined, { x }: Dataset): Promise<Po
 }
 
 /** What is trained on. */
-interface TrainingData extends StoredSimulations {
+interface TrainingData extends SimulatedPairs {
   readonly observations: Points | undefined;
 }
 
@@ -130,12 +135,6 @@ interface MemberRun {
   readonly checkpoint: CheckpointFile;
 }
 
-/** What is told of a run, and what it goes on from. */
-interface Watching
-  extends Pick<TrainOptions, "resume" | "checkpointEvery" | "onCheckpoint" | "onProgress" | "signal"> {
-  readonly onRefresh: NonNullable<RefreshOptions["onProgress"]>;
-}
-
 /** What every recipe makes. */
 type Trained = TrainedRatio | TrainedDensity | TrainedCost;
 
@@ -143,7 +142,7 @@ type Trained = TrainedRatio | TrainedDensity | TrainedCost;
 async function watched(
   { checkpoint, index }: MemberRun,
   settings: TrainSettings,
-  data: TrainingData,
+  { train }: TrainingJob,
 ): Promise<Artifact> {
   using interrupt = onInterrupt();
   using refreshing = progress("refresh");
@@ -151,26 +150,22 @@ async function watched(
   const { signal } = interrupt;
   const which = settings.members > 1 ? `member ${index + 1} of ${settings.members}, ` : "";
   try {
-    const { artifact } = await trainBy(
-      keyOf(settings, index),
-      { ...settings, half: settings.half && index === 0 },
-      data,
-      {
-        ...(checkpoint.found && { resume: checkpoint.found }),
-        checkpointEvery: 500,
-        onCheckpoint: (state) => checkpoint.write(state, signal.aborted),
-        onRefresh: ({ done, total }) => refreshing.update(done, total, `move ${done} of ${total}`),
-        onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft, best }) => {
-          refreshing[Symbol.dispose]();
-          bar.update(
-            epoch,
-            maxEpochs,
-            `${which}loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
-          );
-        },
-        signal,
+    const { artifact } = await train(keyOf(settings, index), {
+      index,
+      ...(checkpoint.found && { resume: checkpoint.found }),
+      checkpointEvery: 500,
+      onCheckpoint: (state) => checkpoint.write(state, signal.aborted),
+      onRefresh: ({ done, total }) => refreshing.update(done, total, `move ${done} of ${total}`),
+      onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft, best }) => {
+        refreshing[Symbol.dispose]();
+        bar.update(
+          epoch,
+          maxEpochs,
+          `${which}loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
+        );
       },
-    );
+      signal,
+    });
     if (!signal.aborted) {
       if (settings.members > 1) await checkpoint.finish(artifact);
       return artifact;
@@ -197,11 +192,11 @@ function keyOf({ members, seed }: TrainSettings, index: number): Key {
 async function trainBy(
   key: Key,
   settings: TrainSettings,
-  { manifest: { simulator, prior }, dataset, observations }: TrainingData,
-  { onRefresh, ...run }: Watching,
+  { observations, ...pairs }: TrainingData,
+  { onRefresh, ...run }: Omit<Watching, "index">,
 ): Promise<Trained> {
   const { trainCost, trainLikelihood, trainPosterior, trainRatio } = await import("@likely/sbi");
-  const pairs = { simulator, prior, dataset };
+  const { dataset } = pairs;
   requireCells(settings, dataset);
   if (isDensity(settings.method)) {
     const train = settings.method === "npe" ? trainPosterior : trainLikelihood;
@@ -232,7 +227,7 @@ function requireCells({ embedding }: TrainSettings, { x }: Dataset): void {
 /** The prior, and the exact score, of the task that made the pairs. */
 async function taskOf(
   name: string,
-  { simulator, prior }: Pick<StoredSimulations["manifest"], "simulator" | "prior">,
+  { simulator, prior }: SimulatedPairs,
 ): Promise<Pick<SimulatedPairs, "prior" | "score">> {
   const { task } = await loadTask(name);
   const given = { simulator: task.simulator.name, prior: JSON.stringify(priorSpec(task.prior)) };

@@ -14,12 +14,14 @@ import type {
   TrunkSpec,
 } from "@likely/core";
 import type { TrainOptions } from "@likely/surrogates";
+import type { EnsemblePlan } from "./ensemble_plan.ts";
 import type { EstimatorSpec } from "./density_estimator.ts";
 import type { LevelsMethod, LevelsMode } from "./levels_mode.ts";
 import type { XColumn } from "./x_column.ts";
 
 /** Options of `trainLevels`: what is learned, how levels are used, and most of `train`'s. */
 export interface TrainLevelsOptions extends
+  EnsemblePlan,
   Pick<
     Partial<TrainOptions>,
     | "batchSize"

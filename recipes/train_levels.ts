@@ -7,6 +7,7 @@
 import {
   type Dataset,
   type Engine,
+  foldIn,
   gatherRows,
   type Key,
   type Loss,
@@ -23,11 +24,13 @@ import { networkChoice } from "./_network_choice.ts";
 import { dataReference } from "./_data_reference.ts";
 import { type KnownPrior, knownPrior } from "./_require_pairs.ts";
 import { type Conductor, lossOnRows, telescopedLoss, telescopingEngine } from "./_telescoped.ts";
+import { trainMembers } from "./_train_members.ts";
 import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
 import { defaultEngine } from "./default_engine.ts";
 import { isTelescoped, LEVELS_MODES, type LevelsMode } from "./levels_mode.ts";
 import type { TrainedLevels, TrainLevelsOptions } from "./levels_training.ts";
+import { withSpreads } from "./with_spreads.ts";
 
 /**
  * Trains on coupled simulations of several levels, towards the loss of the finest:
@@ -76,6 +79,17 @@ export async function trainLevels(
   pairs: LevelPairs,
   options: TrainLevelsOptions = {},
 ): Promise<TrainedLevels> {
+  const trained = await trainMembers(key, options, (key) => trainOne(key, pairs, options));
+  const { artifact } = trained;
+  if (!artifact.others || artifact.kind !== "cost") return trained;
+  const { theta, fine, failed } = pairs.levels.at(-1)!;
+  const { simulator, prior } = pairs;
+  const dataset = { theta, x: fine, failed };
+  const spread = await withSpreads(foldIn(key, options.members!), artifact, { simulator, prior, dataset });
+  return { ...trained, artifact: spread };
+}
+
+async function trainOne(key: Key, pairs: LevelPairs, options: TrainLevelsOptions): Promise<TrainedLevels> {
   const { method = "npe", mode = "weighted", align = method !== "ace", engine = defaultEngine() } = options;
   const prior = requireLevelPairs(pairs, mode);
   const [forPlan, forTraining, forBefore] = split(key, 3);

@@ -12,6 +12,7 @@ import {
   encodeArtifact,
   encodeSafetensors,
   key,
+  maeDistance,
   membersOf,
   npe,
   nre,
@@ -22,6 +23,8 @@ import {
   separableField,
   simulate,
   split,
+  standardisation,
+  trainLevels,
   trainRatio,
   twoMoons,
 } from "@likely/sbi";
@@ -686,6 +689,21 @@ Deno.test("levels from the command line: simulated, killed and taken up, trained
   assertEquals(trained.code, 0, trained.stderr);
   assertMatch(trained.stdout, /levels +plain, 6000, 60 rows, cost 6120/);
   assertEquals(decodeArtifact(desk.read("m")).provenance.levels!.mode, "plain");
+  const costs = await desk.run(
+    ..."train all --levels plain --method ace --distance mae --members 2 --steps 20 --seed 3 --out cost"
+      .split(" "),
+  );
+  assertEquals(costs.code, 0, costs.stderr);
+  const [cost, other] = membersOf(decodeArtifact(desk.read("cost")));
+  const how = {
+    method: "ace",
+    mode: "plain",
+    distance: maeDistance({ scale: standardisation(pairs.levels[1]!.fine).std }),
+    steps: 20,
+    members: 2,
+  } as const;
+  const expected = await trainLevels(KEYS[1]!, pairs, how);
+  assertEquals([cost!.weights, other!.weights], membersOf(expected.artifact).map(({ weights }) => weights));
   const sampled = await desk.run(..."sample m --x x5.csv --out d.csv".split(" "));
   assertEquals(sampled.code, 1);
   desk.write("x5.csv", "2,2,1.8,1.5,1.2\n");
@@ -745,7 +763,7 @@ const LEVELS_REFUSED: readonly (readonly [line: string, code: 1 | 2, says: strin
   ["simulate toggle_switch --levels 9,9,9 --score --out z", 2, "--score must come without --levels"],
   ["train tog/level1 --out m", 1, "they are of level 1 of toggle_switch; train on the folder that it is in"],
   ["train tog --levels magic --out m", 2, "--levels must be one of plain, weighted"],
-  ["train tog --levels plain --members 2 --out m", 2, "--members must come without --levels"],
+  ["train tog --levels plain --patience 2 --out m", 2, "--patience must come without --levels"],
   ["train tog --steps 5 --out m", 2, "--steps must come with --levels"],
   ["train empty --levels plain --out m", 1, "must have folders level0, level1"],
   [
