@@ -21,6 +21,8 @@ export interface LevelsCase {
   readonly counts: readonly number[];
   /** Costs of a run of each level alone; of the published cases without any, ours. */
   readonly costs: readonly number[];
+  /** Trainings that are joined, in every arm. */
+  readonly members?: number;
   /** Whether one run gives a pair. */
   readonly prefix?: boolean;
   /** A finite table instead of a simulator: what is trained on and judged by; the finest alone is its pairs. */
@@ -122,6 +124,15 @@ export const LEVELS_CASES: readonly LevelsCase[] = [
     source: NONE,
     counts: [830, 20],
     costs: [1, 20],
+    table: camelsData,
+  },
+  {
+    name: "CAMELS spectra, five members",
+    method: "npe",
+    source: NONE,
+    counts: [830, 20],
+    costs: [1, 20],
+    members: 5,
     table: camelsData,
   },
 ];

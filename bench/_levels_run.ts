@@ -59,10 +59,10 @@ export async function cell(problem: LevelsCase, settings: CellSettings): Promise
   if (problem.table && !table) return undefined;
   const pairs = table?.pairs ?? await dataOf(problem, settings.arm, forData);
   const mode = settings.arm.startsWith("fine") ? "fine" : settings.arm as LevelsMode;
-  const { method } = problem;
+  const { method, members = 1 } = problem;
   const { steps } = settings;
   const { value: { artifact, history, warnings }, seconds } = await clocked(() =>
-    trainLevels(forTraining, pairs, { method, mode, ...(steps !== "default" && { steps }) })
+    trainLevels(forTraining, pairs, { method, mode, members, ...(steps !== "default" && { steps }) })
   );
   return {
     settings,

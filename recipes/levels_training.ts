@@ -44,7 +44,7 @@ export interface TrainLevelsOptions extends
   /**
    * How levels are used.
    *
-   * @default {"weighted"} The steadiest of those that telescope: see the bench.
+   * @default {"control_variate"} The best of those that telescope: see the bench.
    */
   readonly mode?: LevelsMode;
   /**
@@ -61,6 +61,13 @@ export interface TrainLevelsOptions extends
    * as by the recipes of one level. More steps at a high rate leave more time for pairs to be learned by heart.
    */
   readonly steps?: number;
+  /**
+   * Whether a telescoped training starts from a network that was trained on the rows of all levels but the
+   * highest, as `"transfer"` does, and goes on at a tenth of the rate.
+   *
+   * @default {true} But for costs, `"weighted"`, whose weights do as much, and `"paper"`, which is as published.
+   */
+  readonly warmStart?: boolean;
   /**
    * Training stops where the mean loss of coarse halves departs from that of the level below by so many
    * standard errors: pairs are then learned by heart. `Infinity` never stops it.

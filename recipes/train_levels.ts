@@ -90,7 +90,8 @@ export async function trainLevels(
 }
 
 async function trainOne(key: Key, pairs: LevelPairs, options: TrainLevelsOptions): Promise<TrainedLevels> {
-  const { method = "npe", mode = "weighted", align = method !== "ace", engine = defaultEngine() } = options;
+  const { method = "npe", mode = "control_variate", align = method !== "ace", engine = defaultEngine() } =
+    options;
   const prior = requireLevelPairs(pairs, mode);
   const [forPlan, forTraining, forBefore] = split(key, 3);
   const raw = pooledRows(pairs.levels);
@@ -98,11 +99,15 @@ async function trainOne(key: Key, pairs: LevelPairs, options: TrainLevelsOptions
   const { levels } = align ? alignLevels(pairs, seenBy(method, raw.x, columns)) : pairs;
   const plan = planLevels(forPlan, method, pooledRows(levels), prior, { ...options, columns });
   const run: Run = { plan, levels, engine, options, pace: paceOf(levels, options) };
-  const trained = mode === "transfer"
-    ? await transferred(forBefore, forTraining, run)
+  const { warmStart = STARTS_WARM.includes(mode) && method !== "ace" } = options;
+  const trained = mode === "transfer" || warmStart && isTelescoped(mode)
+    ? await continued(forBefore, forTraining, run, mode)
     : await trainOn(forTraining, run, mode);
   return await frozen(pairs, prior, mode, run, trained);
 }
+
+/** Weights of levels do as much, and the published rule is left as it is. */
+const STARTS_WARM: readonly LevelsMode[] = ["plain", "control_variate"];
 
 interface Run {
   readonly plan: LevelPlan;
@@ -137,10 +142,19 @@ function paceOf(levels: readonly LevelRows[], options: TrainLevelsOptions): Pace
   return { steps, batchSize, validationFraction };
 }
 
+/** A training that this one continues: its weights, but where a checkpoint has newer ones. */
+interface Before {
+  readonly start?: Weights;
+}
+
 /** One training; what may be told of it is in `warnings`. */
 type Trained = Awaited<ReturnType<typeof train>> & { readonly warnings: readonly string[] };
 
-async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): Promise<Trained> {
+/** What has been learned is to be corrected, not forgotten. */
+const SLOWER = 10;
+
+async function trainOn(key: Key, run: Run, mode: LevelsMode, before?: Before): Promise<Trained> {
+  const { start } = before ?? {};
   const { plan, engine, options, pace } = run;
   const { batchSize, validationFraction } = pace;
   const { epochs, trials, data } = courseOf(run, mode);
@@ -166,7 +180,7 @@ async function trainOn(key: Key, run: Run, mode: LevelsMode, start?: Weights): P
     loss: { ...loss, options: { ...loss.options, levels: mode } },
     batchSize,
     validationFraction,
-    learningRate: mode === "transfer" ? learningRate / 3 : learningRate,
+    learningRate: before ? learningRate / SLOWER : learningRate,
     maxEpochs: epochs,
     // Pairs of ratios and costs have noise of their own, and few rows judge.
     ...(plan.spec.kind === "network" && { validationPairings: 10 }),
@@ -271,11 +285,11 @@ function rowsBut({ theta, fine }: LevelRows, judges: (row: number) => boolean): 
   return { theta: gatherRows(theta, kept), fine: gatherRows(fine, kept), failed: 0 };
 }
 
-/** First what the levels below tell, then the fine rows of the highest. */
-async function transferred(before: Key, key: Key, run: Run): Promise<Trained> {
+/** First what all levels but the highest tell together, then what the mode does. */
+async function continued(before: Key, key: Key, run: Run, mode: LevelsMode): Promise<Trained> {
   const { resume, ...anew } = run.options;
   const { hi, lo } = resume?.about.key ?? {};
-  if (hi === key.hi && lo === key.lo) return await trainOn(key, run, "transfer");
+  if (hi === key.hi && lo === key.lo) return await trainOn(key, run, mode, {});
   const lower = run.levels.slice(0, -1);
   const { theta, x, failed } = pooledRows(lower);
   const cheap = { theta, fine: x, failed };
@@ -286,7 +300,7 @@ async function transferred(before: Key, key: Key, run: Run): Promise<Trained> {
     "fine",
   );
   if (options.signal?.aborted) return first;
-  return await trainOn(key, { ...run, options: anew }, "transfer", first.weights);
+  return await trainOn(key, { ...run, options: anew }, mode, { start: first.weights });
 }
 
 async function frozen(
