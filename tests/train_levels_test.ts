@@ -123,6 +123,12 @@ Deno.test("without alignment a biased level alone would shift the posterior; dif
   assert(Math.abs(plain.mean) < 0.5, `${plain.mean}`);
   // x is 0.6 too large at the cheap level, where nearly all rows are: more than an sd of the posterior.
   assert(Math.abs(pooled.mean) > 0.8, `${pooled.mean}`);
+  // Before it is corrected it is the cheap level's; a step from nothing is nobody's.
+  const start = { ...how, mode: "plain", steps: 1 } as const;
+  const warm = await missed((await trainLevels(key(6), coupled, start)).artifact, 0.5);
+  assert(Math.abs(warm.mean) > 0.8 && Math.abs(warm.sd) < 0.5, `${warm.mean}, ${warm.sd}`);
+  const cold = await trainLevels(key(6), coupled, { ...start, warmStart: false });
+  assert(Math.abs((await missed(cold.artifact, 0.5)).sd) > 0.5);
 });
 
 Deno.test("both halves of a pair have its θ, its minibatch and its pairing", async () => {
