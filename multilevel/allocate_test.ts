@@ -79,6 +79,12 @@ Deno.test("chooseLevels() leaves out what costs more than it saves, or all but t
   assertAlmostEquals(choice.gain, 100 / (1 + Math.sqrt(1.01)) ** 2, 1e-12);
   const helpful = [[1, 0.3, 0.3], [0.3, 1, 0.001], [0.3, 0.001, 1]];
   assertEquals(chooseLevels(helpful, [1, 10, 1000]).levels, [0, 1, 2]);
+  // One run that gives both halves is worth more than two, but only where they are neighbours.
+  const near = [[1, 0.9, 0.9], [0.9, 1, 0.2], [0.9, 0.2, 1]];
+  assertEquals(chooseLevels(near, [5, 30, 100]).levels, [2]);
+  const prefix = chooseLevels(near, [5, 30, 100], [5, 30, 100]);
+  assertEquals([prefix.levels, prefix.costs], [[1, 2], [30, 100]]);
+  assertAlmostEquals(prefix.gain, 100 / (Math.sqrt(30) + Math.sqrt(20)) ** 2, 1e-9);
   const unlike = [[1, 2], [2, 1]];
   assertEquals(chooseLevels(unlike, [1, 10]), { levels: [1], variances: [1], costs: [10], gain: 1 });
 });

@@ -12,7 +12,7 @@ export interface LevelChoice {
   readonly levels: number[];
   /** Variance of the correction of each: of the first one, of its value. */
   readonly variances: number[];
-  /** Cost of a sample of each, both halves. */
+  /** Cost of a sample of each: above the first one, of a pair. */
   readonly costs: number[];
   /** How many times as much the finest level alone costs at equal variance; 1 where it is best alone. */
   readonly gain: number;
@@ -24,7 +24,9 @@ export interface LevelChoice {
  * more than it saves.
  *
  * @param variances From `jointVariances`, `[levels][levels]`: Var(P_j − P_i), on the diagonal Var P_i.
- * @param costs Of one run of each level alone, > 0. Both halves of a pair are paid.
+ * @param costs Of one run of each level alone, > 0.
+ * @param pairs `[levels]`: of a pair of each level and the one below it, > 0, where one run gives both (a
+ * coarse path within a fine one, say). Absent: both halves are paid, as they are where a level is left out.
  * @returns The best choice.
  * @throws {RangeError} If a variance is not ≥ 0, a cost not > 0, or there are more than 20 levels.
  * @throws {TypeError} If lengths differ.
@@ -42,6 +44,7 @@ export interface LevelChoice {
 export function chooseLevels(
   variances: readonly (readonly number[])[],
   costs: readonly number[],
+  pairs?: readonly number[],
 ): LevelChoice {
   const action = "choose levels";
   requireInteger(action, "the number of levels", costs.length, 1, 20);
@@ -51,12 +54,18 @@ export function chooseLevels(
     row.forEach((variance) => requireNonNegative(action, "a variance", variance));
   });
   costs.forEach((cost, l) => requirePositive(action, `the cost of level ${l}`, cost));
+  if (pairs) requireLength(action, "pairs", pairs.length, costs.length);
+  pairs?.forEach((cost, l) => requirePositive(action, `the cost of a pair of level ${l}`, cost));
   const top = costs.length - 1;
+  const costOf = (l: number, below: number | undefined) => {
+    if (below === undefined) return costs[l]!;
+    return pairs && below === l - 1 ? pairs[l]! : costs[l]! + costs[below]!;
+  };
   const single = variances[top]![top]! * costs[top]!;
-  let [best, least] = [choiceOf([top], variances, costs), single];
+  let [best, least] = [choiceOf([top], variances, costOf), single];
   for (let subset = 1; subset < 2 ** top; subset++) {
     const levels = costs.flatMap((_, l) => l === top || subset >> l & 1 ? [l] : []);
-    const choice = choiceOf(levels, variances, costs);
+    const choice = choiceOf(levels, variances, costOf);
     const work = choice.variances.reduce((sum, v, k) => sum + Math.sqrt(v * choice.costs[k]!), 0) ** 2;
     if (work < least) [best, least] = [choice, work];
   }
@@ -66,11 +75,11 @@ export function chooseLevels(
 function choiceOf(
   levels: number[],
   variances: readonly (readonly number[])[],
-  costs: readonly number[],
+  costOf: (level: number, below: number | undefined) => number,
 ): Omit<LevelChoice, "gain"> {
   return {
     levels,
     variances: levels.map((l, k) => variances[levels[k - 1] ?? l]![l]!),
-    costs: levels.map((l, k) => costs[l]! + (k > 0 ? costs[levels[k - 1]!]! : 0)),
+    costs: levels.map((l, k) => costOf(l, levels[k - 1])),
   };
 }

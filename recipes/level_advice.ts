@@ -128,15 +128,17 @@ export async function levelAdvice(
   for (const [network, steps] of networks) {
     const how = { ...training, steps, align: false, mode: "pooled" } as const;
     const { artifact } = await trainLevels(forTraining, learned, how);
-    losses.push(await compared(network, artifact, judged, { costs: pilot.costs, engine: training.engine }));
+    losses.push(
+      await compared(network, artifact, judged, {
+        costs: pilot.costs,
+        pairs: declaredCosts(source.simulator),
+        engine: training.engine,
+      }),
+    );
   }
   const told = losses as unknown as LevelAdvice["losses"];
   const { choice } = told[2];
-  const allocation = budget === undefined
-    ? undefined
-    : allocate({ variances: choice.variances, costs: pairCostsOf(source, choice) }, {
-      budget: budget - spent,
-    });
+  const allocation = budget === undefined ? undefined : allocate(choice, { budget: budget - spent });
   return {
     losses: told,
     costs: pilot.costs,
@@ -182,6 +184,8 @@ function halves(
 
 interface Comparing {
   readonly costs: readonly number[];
+  /** Of pairs of neighbours, where they are declared. */
+  readonly pairs: readonly number[] | undefined;
   readonly engine: Engine | undefined;
 }
 
@@ -189,7 +193,7 @@ async function compared(
   network: LevelLosses["network"],
   artifact: Artifact,
   { levels }: LevelPairs,
-  { costs, engine = defaultEngine() }: Comparing,
+  { costs, pairs, engine = defaultEngine() }: Comparing,
 ): Promise<LevelLosses> {
   const values: Float64Array[] = [];
   for (const { theta, fine } of levels) values.push(await lossesOf(artifact, theta, fine, engine));
@@ -200,7 +204,7 @@ async function compared(
   return {
     network,
     ratios: variances.slice(1).map((row, l) => row[l]! / variances[top]![top]!),
-    choice: chooseLevels(variances, costs),
+    choice: chooseLevels(variances, costs, pairs),
   };
 }
 
@@ -214,12 +218,6 @@ async function lossesOf(artifact: Artifact, theta: Points, x: Points, engine: En
   using densities = await engine.logDensities(artifact, x);
   const chains = Uint32Array.from({ length: x.n }, (_, i) => i);
   return densities.evaluate(theta, { gradient: false, chains }).value.map((value) => -value);
-}
-
-/** Costs of the chosen levels: where one run gives a pair of neighbours, it pays for both. */
-function pairCostsOf({ simulator }: SimulationSource, { levels, costs }: LevelChoice): number[] {
-  const declared = declaredCosts(simulator);
-  return levels.map((l, k) => declared && k > 0 && levels[k - 1] === l - 1 ? declared[l]! : costs[k]!);
 }
 
 function words(
