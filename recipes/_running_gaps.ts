@@ -82,7 +82,9 @@ export function runningGaps(watched: Watched): RunningGaps {
       });
     },
     worst: () =>
-      seen.heard < FIRST ? 0 : Math.max(...all.map((at, k) => Math.abs(at.gap) / errorOf(at, k, watched))),
+      seen.heard < FIRST
+        ? 0
+        : all.reduce((most, at, k) => Math.max(most, Math.abs(at.gap) / errorOf(at, k, watched)), 0),
   };
 }
 

@@ -113,13 +113,30 @@ export interface Conductor {
 /** Numbers that are followed from step to step, all finite. */
 export type Memory = Record<string, number>;
 
+/** An engine of which every step can be taken on several batches, or it is refused: before the work. */
+export function severalBatchesEngine(engine: Engine): Engine {
+  return { ...engine, trainStep: async (plan) => requireSeveral(await engine.trainStep(plan)) };
+}
+
+function requireSeveral(step: TrainStep): TrainStep & Required<Pick<TrainStep, "stepOn">> {
+  const { stepOn } = step;
+  if (stepOn) return step as TrainStep & { stepOn: typeof stepOn };
+  step[Symbol.dispose]();
+  throw new UnsupportedError(
+    `Cannot train on levels as the engine ${step.name} takes steps on one batch only`,
+  );
+}
+
 /** An engine whose steps, and what they are judged by, are of the parts of a batch. */
 export function telescopingEngine(engine: Engine, conductor: Conductor): Engine {
-  return { ...engine, trainStep: async (plan) => steps(await engine.trainStep(plan), plan, conductor) };
+  return {
+    ...engine,
+    trainStep: async (plan) => steps(requireSeveral(await engine.trainStep(plan)), plan, conductor),
+  };
 }
 
 function steps(
-  inner: TrainStep,
+  inner: ReturnType<typeof requireSeveral>,
   plan: TrainPlan,
   { telescope, heard, judge, diverged, memories = [] }: Conductor,
 ): TrainStep {
@@ -127,13 +144,6 @@ function steps(
   const latest = { loss: 0, isJudged: 0 };
   const all = [latest, ...memories];
   recall(all, plan.state.memory);
-  const { stepOn } = inner;
-  if (!stepOn) {
-    inner[Symbol.dispose]();
-    throw new UnsupportedError(
-      `Cannot train on levels as the engine ${inner.name} takes steps on one batch only`,
-    );
-  }
   return {
     get name() {
       return inner.name;
@@ -152,7 +162,7 @@ function steps(
         heard?.(losses);
         return latest.loss = now;
       };
-      const losses = stepOn.call(inner, parts, combine, learningRate);
+      const losses = inner.stepOn(parts, combine, learningRate);
       return losses instanceof Promise ? losses.then(told) : told(losses);
     },
     evaluate: (batch) => {

@@ -57,8 +57,9 @@ export interface TrainLevelsOptions extends
    * Steps of training, at most; the rate falls to zero over them. Every step sees `batchSize` rows of every
    * part of the telescoping sum, pooled training as many in all.
    *
-   * @default {1000} Or, where plain rows are trained on, by `"fine"` and in both halves of `"transfer"`, 60 epochs,
-   * as by the recipes of one level. More steps at a high rate leave more time for pairs to be learned by heart.
+   * @default {1000} Or more: by `"fine"` 60 epochs, as by the recipes of one level, and by `"transfer"` as many;
+   * 20 epochs of the levels below where training starts warm. More steps at a high rate leave more time for
+   * pairs to be learned by heart.
    */
   readonly steps?: number;
   /**

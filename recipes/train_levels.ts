@@ -23,7 +23,13 @@ import { columnsOf, type LevelPlan, planLevels, pooledRows, seenBy } from "./_le
 import { networkChoice } from "./_network_choice.ts";
 import { dataReference } from "./_data_reference.ts";
 import { type KnownPrior, knownPrior } from "./_require_pairs.ts";
-import { type Conductor, lossOnRows, telescopedLoss, telescopingEngine } from "./_telescoped.ts";
+import {
+  type Conductor,
+  lossOnRows,
+  severalBatchesEngine,
+  telescopedLoss,
+  telescopingEngine,
+} from "./_telescoped.ts";
 import { trainMembers } from "./_train_members.ts";
 import { trainingWarnings } from "./_training_warnings.ts";
 import { versions } from "./_versions.ts";
@@ -124,8 +130,10 @@ interface Pace {
 }
 
 const STEPS = 1000;
-/** Of plain rows. */
+/** Of the finest level's rows. */
 const EPOCHS = 60;
+/** Of the levels below before they are corrected: a network that knows those too well is corrected less well. */
+const EPOCHS_BELOW = 20;
 const LARGEST_BATCH = 25;
 /** So few rows judge badly; they are set aside all the same. */
 const FEWEST_JUDGES = 10;
@@ -147,13 +155,16 @@ interface Before {
   readonly start?: Weights;
 }
 
+/** What a training is of: a mode, or the levels below before one continues it. */
+type Phase = LevelsMode | "below";
+
 /** One training; what may be told of it is in `warnings`. */
 type Trained = Awaited<ReturnType<typeof train>> & { readonly warnings: readonly string[] };
 
 /** What has been learned is to be corrected, not forgotten. */
 const SLOWER = 10;
 
-async function trainOn(key: Key, run: Run, mode: LevelsMode, before?: Before): Promise<Trained> {
+async function trainOn(key: Key, run: Run, mode: Phase, before?: Before): Promise<Trained> {
   const { start } = before ?? {};
   const { plan, engine, options, pace } = run;
   const { batchSize, validationFraction } = pace;
@@ -204,10 +215,10 @@ interface Course {
 }
 
 /** How long it takes: so few pairs would make epochs of a step or two, and come several times. */
-function courseOf({ plan, levels, options, pace }: Run, mode: LevelsMode): Course {
+function courseOf({ plan, levels, options, pace }: Run, mode: Phase): Course {
   const { steps, batchSize, validationFraction } = pace;
   const { theta, fine, failed } = levels.at(-1)!;
-  const isPlain = mode === "fine" || mode === "transfer";
+  const isPlain = mode === "fine" || mode === "transfer" || mode === "below";
   const alone = rowsDivided(theta.n, { validationFraction }).trained / batchSize;
   // But for ratios: a row must not be told from its own copy.
   const trials = isPlain || plan.kind === "ratio" ? 1 : Math.max(1, Math.ceil(STEPS_AN_EPOCH / alone));
@@ -218,8 +229,9 @@ function courseOf({ plan, levels, options, pace }: Run, mode: LevelsMode): Cours
     ...(trials > 1 && { trials }),
   };
   const perEpoch = Math.floor(rowsDivided(data.theta.n, { validationFraction, trials }).trained / batchSize);
-  const isOpen = isPlain && options.steps === undefined;
-  return { epochs: isOpen ? EPOCHS : Math.ceil(steps / perEpoch), trials, data };
+  const usual = mode === "fine" || mode === "transfer" ? EPOCHS : mode === "below" ? EPOCHS_BELOW : 0;
+  const least = mode === "fine" && options.steps === undefined ? 0 : Math.ceil(steps / perEpoch);
+  return { epochs: options.steps === undefined ? Math.max(usual, least) : least, trials, data };
 }
 
 /** Of the lower levels' rows, to judge by. */
@@ -250,12 +262,12 @@ interface Surroundings {
 
 function waysOf(
   { plan, levels, options, pace }: Run,
-  mode: LevelsMode,
+  mode: Phase,
   { trials, judges, onDeparture }: Surroundings,
 ): Ways {
   const { batchSize, steps } = pace;
   const parts = 2 * levels.length - 1;
-  if (mode === "fine" || mode === "transfer") return { loss: plan.loss };
+  if (mode === "fine" || mode === "transfer" || mode === "below") return { loss: plan.loss };
   if (!isTelescoped(mode)) {
     const all = {
       combine: ([first]: readonly Float32Array[]) => first!,
@@ -294,10 +306,11 @@ async function continued(before: Key, key: Key, run: Run, mode: LevelsMode): Pro
   const { theta, x, failed } = pooledRows(lower);
   const cheap = { theta, fine: x, failed };
   const { batchSize: _, ...options } = run.options;
+  const engine = isTelescoped(mode) ? severalBatchesEngine(run.engine) : run.engine;
   const first = await trainOn(
     before,
-    { ...run, levels: [cheap], options, pace: paceOf([cheap], options) },
-    "fine",
+    { ...run, engine, levels: [cheap], options, pace: paceOf([cheap], options) },
+    "below",
   );
   if (options.signal?.aborted) return first;
   return await trainOn(key, { ...run, options: anew }, mode, { start: first.weights });

@@ -41,7 +41,7 @@ Deno.test("compareLevels() scores what was not seen, and finds a biased level ou
   const pairs = await coupledSimulate(key(0), source(2), [1000, 200]);
   const { trainings, rows, text } = await compareLevels(key(1), pairs, {
     ...HOW,
-    modes: ["pooled", "transfer"],
+    modes: ["pooled", "fine"],
     alone: aloneOf(1000),
   });
   const of = Object.fromEntries(trainings.map((one) => [one.name, one]));
@@ -50,12 +50,12 @@ Deno.test("compareLevels() scores what was not seen, and finds a biased level ou
   const exact = -0.5 * Math.log(2 * Math.PI * Math.E * 0.2);
   const tolerance = 3 * Math.sqrt(0.5 / 200) + 0.05;
   assertAlmostEquals(of.alone!.score, exact, tolerance);
-  assertAlmostEquals(of.transfer!.score, exact, tolerance);
+  assertAlmostEquals(of.fine!.score, exact, tolerance);
   // Five in six rows are two too large: by 1.6 of θ, of variance 0.2.
   assert(of.pooled!.score < exact - 0.5, `${of.pooled!.score}`);
   assert(of.pooled!.behind.mean > 5 * of.pooled!.behind.error);
   assertEquals(trainings[0]!.behind, { mean: 0, error: 0 });
-  assertMatch(text, /^(Use the finest level alone|transfer is ahead of 1000 runs)/);
+  assertMatch(text, /^(Use the finest level alone|fine is ahead of 1000 runs)/);
 });
 
 Deno.test("compareLevels() says when levels pay", async () => {

@@ -254,7 +254,7 @@ Deno.test("training that is stopped anywhere goes on bit for bit", async () => {
 });
 
 Deno.test("a checkpoint that remembers too little is refused", async () => {
-  const how = { estimator: LINEAR, steps: 100 } as const;
+  const how = { estimator: LINEAR, steps: 100, mode: "weighted" } as const;
   const kept: TrainingCheckpoint[] = [];
   await trainLevels(key(12), PAIRS, { ...how, onCheckpoint: (checkpoint) => void kept.push(checkpoint) });
   const [{ state, ...rest }] = kept as [TrainingCheckpoint];
