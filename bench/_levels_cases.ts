@@ -1,6 +1,6 @@
 // Simulators with levels: what is bought of each, and how what was learned is judged.
 
-import { type Key, type Points, type SimulationSource, split } from "@likely/core";
+import { type Key, type Points, type SimulationSource, type Simulator, split } from "@likely/core";
 import { coupledSimulate, type LevelPairs } from "@likely/multilevel";
 import type { LevelsMethod } from "@likely/sbi";
 import { type CamelsData, camelsData } from "./_levels_camels.ts";
@@ -16,7 +16,7 @@ import {
 export interface LevelsCase {
   readonly name: string;
   readonly method: LevelsMethod;
-  readonly source: SimulationSource;
+  readonly source: SimulationSource<Simulator>;
   /** Runs of each level in the telescoped modes; pooled and transfer have the same. */
   readonly counts: readonly number[];
   /** Costs of a run of each level alone; of the published cases without any, ours. */
@@ -42,7 +42,7 @@ export function spent(
 }
 
 /** A simulator that is none. */
-const NONE: SimulationSource = ornsteinUhlenbeck();
+const NONE: SimulationSource<Simulator> = ornsteinUhlenbeck();
 
 /** Simulates what a case buys. */
 export function bought(key: Key, { source, counts }: LevelsCase): Promise<LevelPairs> {

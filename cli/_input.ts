@@ -1,6 +1,7 @@
 // Files that users hand in: errors say which file.
 
 import {
+  type AnySimulator,
   type Artifact,
   decodeArtifact,
   FormatError,
@@ -8,7 +9,6 @@ import {
   type Points,
   points,
   readCsv,
-  type Simulator,
   type StoredSimulations,
 } from "@likely/core";
 import { isTask, loadTask } from "./_task.ts";
@@ -76,7 +76,7 @@ export function requireFits(x: string, rows: Points, { spec }: Artifact): void {
 }
 
 /** Requires the simulator that a model could be of, by its widths. */
-export function requireSimulatorOf(name: string, { thetaDim, xDim }: Simulator, { spec }: Artifact): void {
+export function requireSimulatorOf(name: string, { thetaDim, xDim }: AnySimulator, { spec }: Artifact): void {
   if (thetaDim === spec.thetaDim && xDim === spec.xDim) return;
   throw new TypeError(
     `Cannot take ${name} for the model's simulator as it must have ${spec.thetaDim} parameters and ` +

@@ -7,13 +7,12 @@ import {
   type Draws,
   gatherRows,
   type Key,
-  type LoadedSimulator,
   type Points,
   points,
   priorShape,
   row,
+  simulate,
   warningsOf,
-  zeros,
 } from "@likely/core";
 import type { PosteriorReportOptions } from "@likely/sbi";
 import { unitOf } from "./_beta.ts";
@@ -22,7 +21,7 @@ import { readModel, readObservation, requireFits, requireSimulatorOf } from "./_
 import type { Arguments, Command } from "./_options.ts";
 import { PAGE, requireOutput, writeOutput } from "./_output.ts";
 import { keyFor } from "./_seed.ts";
-import { loadTask } from "./_task.ts";
+import { loadTask, type TaskSource } from "./_task.ts";
 
 /** The command. */
 export const reportCommand: Command = {
@@ -125,7 +124,7 @@ async function predict(
   return {
     t: Array.from({ length: observed.dim }, (_, j) => j + 1),
     observed: row(observed, 0),
-    replicates: replicate(key, task, spread(draws)),
+    replicates: await replicate(key, task, spread(draws)),
     xLabel: "column of x",
     yLabel: `x${which}`,
   };
@@ -138,15 +137,9 @@ function spread({ values, names }: Draws): Points {
   return gatherRows(all, Uint32Array.from({ length: n }, (_, i) => Math.floor(i * all.n / n)));
 }
 
-/** One x for each draw; full of NaN where the simulation throws, which the plot leaves out. */
-function replicate(key: Key, { simulator }: LoadedSimulator, theta: Points): Points {
-  const out = zeros(theta.n, simulator.xDim);
-  for (let i = 0; i < theta.n; i++) {
-    try {
-      row(out, i).set(simulator.simulate(key, points(row(theta, i), theta.dim), i).data);
-    } catch {
-      row(out, i).fill(NaN);
-    }
-  }
-  return out;
+/** One x for each draw, simulated together; those that failed are left out. */
+async function replicate(key: Key, { prior, simulator }: TaskSource["task"], theta: Points): Promise<Points> {
+  const source = { prior: { ...prior, sample: () => theta }, simulator };
+  const { x } = await simulate(key, source, theta.n);
+  return x;
 }

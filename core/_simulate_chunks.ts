@@ -15,6 +15,12 @@ export interface Chunk {
 
 const MOST_ROWS = 1000;
 const SECONDS = 1;
+/** A try of this length can be measured. */
+const MEASURABLE = 0.02;
+/** A call of one row that takes so long is not repeated with more to learn what a row costs. */
+const LONG = 30;
+/** What a call costs whatever its size may be this part of it. */
+const OVERHEAD = 0.2;
 
 /** The chunks of `n` rows. */
 export function chunksOf(n: number, chunkRows: number): Chunk[] {
@@ -30,21 +36,37 @@ export function rowsOf(theta: Points, { first, rows }: Chunk): Points {
 }
 
 /**
- * Finds how many rows take about a second, at most 1,000, by trying: 1, 2, 4, … rows until a
- * try takes long enough to be measured.
+ * Finds how many rows take about a second, at most 1,000, by trying: 1, 2, 4, … rows until a try takes long
+ * enough to be measured, and then several times as many for as long as most of the time is the call's and not
+ * the rows': a simulator that starts a program a call is handed enough rows to make that pay.
  */
 export async function measureChunkRows(runner: Runner, theta: Points): Promise<number> {
   const jobOf = (rows: number) => ({ theta: rowsOf(theta, { index: 0, first: 0, rows }), first: 0 });
+  const most = Math.min(MOST_ROWS, theta.n);
+  const seconds = async (rows: number) => {
+    const start = performance.now();
+    await runner.run(jobOf(rows));
+    return (performance.now() - start) / 1000;
+  };
   // A worker's first row waits for its imports, and is not what rows cost.
   await runner.run(jobOf(1));
-  for (let rows = 1;; rows *= 2) {
-    const job = jobOf(Math.min(rows, theta.n));
-    const start = performance.now();
-    await runner.run(job);
-    const seconds = (performance.now() - start) / 1000;
-    if (seconds < 0.02 && rows < Math.min(MOST_ROWS, theta.n)) continue;
-    return Math.max(1, Math.min(MOST_ROWS, Math.floor(SECONDS * job.theta.n / seconds)));
+  let rows = 1;
+  let took = await seconds(rows);
+  while (took < MEASURABLE && rows < most) {
+    rows = Math.min(2 * rows, most);
+    took = await seconds(rows);
   }
+  let [perCall, perRow] = [0, took / rows];
+  while (took < LONG && rows < most) {
+    const more = Math.min((took > SECONDS ? 2 : 4) * rows, most);
+    const longer = await seconds(more);
+    perRow = Math.max(0, longer - took) / (more - rows);
+    perCall = Math.max(0, longer - more * perRow);
+    [rows, took] = [more, longer];
+    if (more * perRow > longer / 2) break;
+  }
+  const wanted = Math.max(SECONDS - perCall, perCall * (1 / OVERHEAD - 1));
+  return Math.max(1, Math.floor(Math.min(most, wanted / perRow)));
 }
 
 /**

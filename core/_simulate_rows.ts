@@ -1,7 +1,10 @@
 // Simulates some rows of a run; what goes wrong in one row costs that row alone.
 
 import { WidthError } from "./_width_error.ts";
+import { type AnySimulator, isAsync } from "./any_simulator.ts";
+import type { AsyncSimulator } from "./async_simulator.ts";
 import type { SimulationFailure } from "./dataset.ts";
+import { UnreachableError } from "./errors.ts";
 import type { Key } from "./key.ts";
 import { type Points, points, row } from "./points.ts";
 import type { Simulator } from "./simulator.ts";
@@ -14,7 +17,7 @@ export interface RowsPlan {
   /** Of the whole run. */
   readonly key: Key;
   /** From parameters to data. */
-  readonly simulator: Simulator;
+  readonly simulator: AnySimulator;
   /** Whether scores are wanted. */
   readonly score: boolean;
 }
@@ -38,12 +41,19 @@ export interface SimulatedRows {
 }
 
 /** Simulates the rows of a job in one call, or one by one when that call throws. */
-export function simulateRows(plan: RowsPlan, job: RowsJob): SimulatedRows {
+export async function simulateRows(
+  plan: RowsPlan,
+  job: RowsJob,
+  signal?: AbortSignal,
+): Promise<SimulatedRows> {
+  const { simulator } = plan;
   try {
-    return simulateTogether(plan, job);
+    if (isAsync(simulator)) return await simulateLate({ ...plan, simulator }, job, signal);
+    return simulateTogether({ ...plan, simulator }, job);
   } catch (error) {
-    if (error instanceof WidthError) throw error;
-    return job.theta.n === 1 ? failedRow(plan, job, error) : simulateApart(plan, job);
+    signal?.throwIfAborted();
+    if (error instanceof WidthError || error instanceof UnreachableError) throw error;
+    return job.theta.n === 1 ? failedRow(plan, job, error) : await simulateApart(plan, job, signal);
   }
 }
 
@@ -56,7 +66,14 @@ export function nonFinite(name: string, { data, dim }: Points, i: number): strin
   return undefined;
 }
 
-function simulateTogether({ key, simulator, score }: RowsPlan, { theta, first }: RowsJob): SimulatedRows {
+interface Of<S extends AnySimulator> extends RowsPlan {
+  readonly simulator: S;
+}
+
+function simulateTogether(
+  { key, simulator, score }: Of<Simulator>,
+  { theta, first }: RowsJob,
+): SimulatedRows {
   const scored = score ? simulator.simulateScored?.(key, theta, first) : undefined;
   const x = scored?.x ?? simulator.simulate(key, theta, first);
   requireShape(`simulator "${simulator.name}"`, x, theta.n, simulator.xDim);
@@ -66,11 +83,32 @@ function simulateTogether({ key, simulator, score }: RowsPlan, { theta, first }:
   return { x: own(x), score: own(scores), thrown: [] };
 }
 
-function simulateApart(plan: RowsPlan, { theta, first }: RowsJob): SimulatedRows {
-  const parts = Array.from(
-    { length: theta.n },
-    (_, i) => simulateRows(plan, { theta: points(row(theta, i), theta.dim), first: first + i }),
-  );
+async function simulateLate(
+  { key, simulator, score }: Of<AsyncSimulator>,
+  { theta, first }: RowsJob,
+  signal: AbortSignal | undefined,
+): Promise<SimulatedRows> {
+  const rows = await simulator.simulateAsync(key, theta, { first, score, ...(signal && { signal }) });
+  requireShape(`simulator "${simulator.name}"`, rows.x, theta.n, simulator.xDim);
+  const scores = score ? rows.score ?? simulator.score!(theta, rows.x) : undefined;
+  if (scores) requireShape(`the score of "${simulator.name}"`, scores, theta.n, theta.dim);
+  return {
+    x: own(rows.x),
+    score: scores ? own(scores) : new Float64Array(),
+    thrown: (rows.failures ?? []).slice(0, REASONS_KEPT),
+  };
+}
+
+async function simulateApart(
+  plan: RowsPlan,
+  { theta, first }: RowsJob,
+  signal: AbortSignal | undefined,
+): Promise<SimulatedRows> {
+  const parts: SimulatedRows[] = [];
+  for (let i = 0; i < theta.n; i++) {
+    const job = { theta: points(row(theta, i), theta.dim), first: first + i };
+    parts.push(await simulateRows(plan, job, signal));
+  }
   return {
     x: concat(parts.map(({ x }) => x)),
     score: concat(parts.map(({ score }) => score)),

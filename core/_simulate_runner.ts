@@ -32,7 +32,7 @@ const BREATH = 20;
 
 /** Simulates on the calling thread, which is left alone for a moment now and then. */
 export function threadRunner(plan: RowsPlan): Runner {
-  let stopped: { readonly reason: unknown } | undefined;
+  const end = new AbortController();
   let breath = -Infinity;
   return {
     run: async (job) => {
@@ -40,12 +40,10 @@ export function threadRunner(plan: RowsPlan): Runner {
         await new Promise((resolve) => setTimeout(resolve, 0));
         breath = performance.now();
       }
-      if (stopped) throw stopped.reason;
-      return simulateRows(plan, job);
+      end.signal.throwIfAborted();
+      return simulateRows(plan, job, end.signal);
     },
-    stop: (reason) => {
-      stopped ??= { reason };
-    },
+    stop: (reason) => end.abort(reason),
   };
 }
 

@@ -25,7 +25,7 @@ async function prepare({ key, source, score }: WorkerPlan): Promise<RowsPlan> {
 
 async function answer(job: RowsJob): Promise<void> {
   try {
-    const rows = simulateRows(await plan!, job);
+    const rows = await simulateRows(await plan!, job);
     port.postMessage({ rows }, [rows.x.buffer, rows.score.buffer]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -35,6 +35,15 @@ export class TrainingError extends Error {
   }
 }
 
+/**
+ * A simulator that cannot be had: its program does not start, its server does not answer. No row has failed
+ * by that: the run stops, with what is there kept.
+ */
+export class UnreachableError extends Error {
+  /** Always `"UnreachableError"`. */
+  override readonly name = "UnreachableError";
+}
+
 /** A file that is not what it claims to be: truncated, hostile, or of another version. */
 export class FormatError extends Error {
   /** Always `"FormatError"`. */

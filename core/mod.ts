@@ -8,8 +8,10 @@
  * @module
  */
 
+export * from "./any_simulator.ts";
 export * from "./artifact.ts";
 export * from "./artifact_file.ts";
+export * from "./async_simulator.ts";
 export * from "./base_draws.ts";
 export * from "./batch.ts";
 export * from "./beta.ts";

@@ -10,6 +10,7 @@ import type { RowsPlan } from "./_simulate_rows.ts";
 import { type Runner, threadRunner, workerRunner } from "./_simulate_runner.ts";
 import { type FilesPlan, keepFiles, keepNothing } from "./_simulate_store.ts";
 import { place, simulated, toDataset } from "./_simulated.ts";
+import { type AnySimulator, isAsync } from "./any_simulator.ts";
 import { cores } from "./cores.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Key, split } from "./key.ts";
@@ -17,21 +18,25 @@ import { keyText } from "./key_text.ts";
 import { priorSpec } from "./prior_from.ts";
 import type { Prior } from "./prior.ts";
 import type { StoredLevel } from "./simulation_manifest.ts";
-import type { Simulator } from "./simulator.ts";
 import { loadSimulator, type SimulatorModule } from "./simulator_module.ts";
 
-/** A prior and a simulator, such as a task: simulated on the calling thread. */
-export interface SimulationSource {
+/**
+ * A prior and a simulator, such as a task: simulated by the calling thread.
+ *
+ * @typeParam S Its simulator.
+ */
+export interface SimulationSource<S extends AnySimulator = AnySimulator> {
   /** Over the simulator's parameters. */
   readonly prior: Prior;
   /** From parameters to data. */
-  readonly simulator: Simulator;
+  readonly simulator: S;
 }
 
 /** Options of {@linkcode simulate}. */
 export interface SimulateOptions {
   /**
-   * Workers for a simulator named by module; 0 for the calling thread.
+   * Workers for a simulator named by module; 0 for the calling thread. A simulator whose rows are made
+   * elsewhere has none: its `concurrency` says how many calls are under way at a time.
    *
    * @default {cores()}
    */
@@ -45,8 +50,8 @@ export interface SimulateOptions {
   /**
    * Rows handed out, and stored, at a time. A run that is taken up again keeps its own.
    *
-   * @default {undefined} As many as take about a second, at most 1,000; a few rows are
-   * simulated twice to find out.
+   * @default {undefined} As many as take about a second, or more where a call costs much whatever its
+   * size; at most 1,000. Some rows are simulated twice to find out.
    */
   readonly chunkRows?: number;
   /**
@@ -98,7 +103,7 @@ export interface SimulationProgress {
 
 /** What is simulated, resolved. */
 interface Run extends SimulationSource, RowsPlan {
-  readonly simulator: Simulator;
+  readonly simulator: AnySimulator;
   readonly module?: SimulatorModule;
 }
 
@@ -156,6 +161,7 @@ export async function simulate(
   const run = { ...await resolve(source, score), key: forX, score };
   const { prior, simulator } = run;
   const rows = simulated(prior.sample(forTheta, n), simulator.xDim, score);
+  await using _loaded = closing("module" in source ? simulator : undefined);
   using runners = startRunners(run, workers, signal);
   const findChunkRows = async () => chunkRows ?? await measureChunkRows(runners.get(1)[0]!, rows.theta);
   const store = path === undefined ? keepNothing(await findChunkRows()) : await keepFiles(path, {
@@ -192,26 +198,42 @@ async function resolve(
     );
   }
   requireLength(`simulate ${who}`, "a row of the prior", prior.dim, simulator.thetaDim);
-  if (score && !simulator.score && !simulator.simulateScored) {
+  if (score && !hasScores(simulator)) {
     throw new TypeError(`Cannot simulate ${who} with scores as it must have a score: there is none`);
   }
   return { prior, simulator, ...(module && { module }) };
 }
 
-/** Starts runners as they are asked for: one on this thread, or as many workers as allowed. */
+/** What was loaded here is let go of here. */
+function closing(simulator: AnySimulator | undefined): AsyncDisposable {
+  return {
+    [Symbol.asyncDispose]: async () => {
+      if (simulator && isAsync(simulator)) await simulator.close?.();
+    },
+  };
+}
+
+function hasScores(simulator: AnySimulator): boolean {
+  if (simulator.score) return true;
+  return isAsync(simulator) ? simulator.givesScores === true : simulator.simulateScored !== undefined;
+}
+
+/** Starts runners as they are asked for: on this thread, or as many workers as allowed. */
 function startRunners(
   run: Run,
   workers: number,
   signal: AbortSignal | undefined,
 ): { get(wanted: number): readonly Runner[] } & Disposable {
-  const { module } = run;
-  const onWorkers = module !== undefined && workers > 0;
+  const { module, simulator } = run;
+  const elsewhere = isAsync(simulator) ? simulator.concurrency : undefined;
+  const onWorkers = module !== undefined && workers > 0 && elsewhere === undefined;
+  const most = onWorkers ? workers : elsewhere ?? 1;
   const started: Runner[] = [];
   const stop = () => started.forEach((runner) => runner.stop(signal?.reason));
   signal?.addEventListener("abort", stop);
   return {
     get: (wanted) => {
-      while (started.length < Math.min(wanted, onWorkers ? workers : 1)) {
+      while (started.length < Math.min(wanted, most)) {
         started.push(onWorkers ? workerRunner({ ...run, source: module }) : threadRunner(run));
       }
       if (signal?.aborted) stop();

@@ -1,4 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import type { AsyncSimulator } from "./async_simulator.ts";
+import { UnreachableError } from "./errors.ts";
 import { REASONS_KEPT } from "./_simulate_rows.ts";
 import { drawNormal } from "./draw_normal.ts";
 import { independent } from "./independent.ts";
@@ -155,4 +157,120 @@ Deno.test("simulate() stops between chunks when its signal is aborted", async ()
     RangeError,
     "before",
   );
+});
+
+Deno.test("simulate() waits for an asynchronous function and gives the rows of one that is not", async () => {
+  const both = (name: string) => ({ name, thetaDim: 2, xDim: 1 });
+  const now = simulator({ ...both("now"), simulate: (random, [a]) => [a! + drawNormal(random)] });
+  const expected = await simulate(key(6), { prior, simulator: now }, 60);
+  for (const concurrency of [undefined, 1, 7]) {
+    let [under, most] = [0, 0];
+    const late = simulator({
+      ...both("late"),
+      simulate: async (random, [a]) => {
+        most = Math.max(most, ++under);
+        const x = [a! + drawNormal(random)];
+        await new Promise((resolve) => setTimeout(resolve, a! > 0 ? 1 : 0));
+        under--;
+        return x;
+      },
+      ...(concurrency !== undefined && { concurrency }),
+    });
+    assertEquals(await simulate(key(6), { prior, simulator: late }, 60, { chunkRows: 16 }), expected);
+    assertEquals(most, concurrency ?? 1);
+  }
+});
+
+Deno.test("a row that an asynchronous simulator throws at has failed, and it alone", async () => {
+  const late = simulator({
+    name: "late",
+    thetaDim: 2,
+    xDim: 1,
+    simulate: async (_, [a]) => {
+      await Promise.resolve();
+      if (a! > 0.5) throw new Error(`a is ${a}`);
+      return [a!];
+    },
+  });
+  const { theta, failed, failures, failedTheta } = await simulate(key(2), { prior, simulator: late }, 100);
+  assert(failed > 10 && theta.n + failed === 100);
+  assert(failedTheta!.data.every((a, k) => k % 2 === 1 || a > 0.5));
+  assertEquals(failures![0]!.reason, `a is ${failedTheta!.data[0]}`);
+});
+
+Deno.test("calls of a simulator whose rows are made elsewhere overlap as it says, and end with the run", async () => {
+  let [under, most, closed] = [0, 0, 0];
+  const elsewhere: AsyncSimulator = {
+    name: "elsewhere",
+    thetaDim: 2,
+    xDim: 2,
+    concurrency: 3,
+    close: () => Promise.resolve(void closed++),
+    simulateAsync: async (_, theta, { signal } = {}) => {
+      most = Math.max(most, ++under);
+      await new Promise((resolve, reject) => {
+        setTimeout(resolve, 2);
+        signal?.addEventListener("abort", () => reject(signal.reason));
+      });
+      under--;
+      return { x: theta };
+    },
+  };
+  const source = { prior, simulator: elsewhere };
+  const { theta, x } = await simulate(key(1), source, 40, { chunkRows: 2, workers: 0 });
+  assertEquals([theta.data, most], [x.data, 3]);
+  // Who made it closes it.
+  assertEquals(closed, 0);
+  const end = new AbortController();
+  setTimeout(() => end.abort(new Error("enough")), 20);
+  await assertRejects(
+    () => simulate(key(1), source, 4000, { chunkRows: 1, signal: end.signal }),
+    Error,
+    "enough",
+  );
+});
+
+Deno.test("a simulator that cannot be reached stops the run; a function that is not declared async is told so", async () => {
+  const gone: AsyncSimulator = {
+    name: "gone",
+    thetaDim: 2,
+    xDim: 1,
+    simulateAsync: () => Promise.reject(new UnreachableError("nobody answers")),
+  };
+  await assertRejects(() => simulate(key(0), { prior, simulator: gone }, 5), UnreachableError, "nobody");
+  const hidden = simulator({
+    name: "hidden",
+    thetaDim: 2,
+    xDim: 1,
+    simulate: ((_: unknown, [a]: Float64Array) => Promise.resolve([a!])) as never,
+  });
+  await assertRejects(() => simulate(key(0), { prior, simulator: hidden }, 5), TypeError, "declared async");
+});
+
+Deno.test("a chunk is found from two sizes: a call that costs much is handed many rows", async () => {
+  const waiting = (perCall: number, perRow: number): AsyncSimulator => ({
+    name: "waiting",
+    thetaDim: 2,
+    xDim: 2,
+    simulateAsync: async (_, theta) => {
+      await new Promise((resolve) => setTimeout(resolve, perCall + perRow * theta.n));
+      return { x: theta };
+    },
+  });
+  const largest = async (made: AsyncSimulator) => {
+    let most = 0;
+    const simulator: AsyncSimulator = {
+      ...made,
+      simulateAsync: (
+        key,
+        theta,
+        call,
+      ) => (most = Math.max(most, theta.n), made.simulateAsync(key, theta, call)),
+    };
+    await simulate(key(0), { prior, simulator }, 1000);
+    return most;
+  };
+  assert(await largest(waiting(150, 0.1)) === 1000);
+  const plain = await largest(waiting(0, 20));
+  assert(plain >= 25 && plain <= 70, `${plain}`);
 });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { asyncRows } from "./_async_rows.ts";
+import type { AsyncSimulator, AsyncSimulatorDefinition } from "./async_simulator.ts";
 import { requireInteger } from "./check.ts";
 import { WidthError } from "./_width_error.ts";
 import { foldIn, type Key } from "./key.ts";
@@ -139,10 +141,71 @@ export interface ScoredRow {
  * assertEquals(coin.simulate(key(0), fromRows([[1], [2]])).n, 2);
  * ```
  */
-export function simulator(definition: SimulatorDefinition): Simulator {
-  const { name, thetaDim, xDim, simulate, logLikelihood, score, simulateScored } = definition;
+export function simulator(definition: SimulatorDefinition): Simulator;
+/**
+ * Builds a simulator from an asynchronous function of one row: one that waits for a server, a program, or
+ * WebAssembly that is being compiled.
+ *
+ * @param definition Its name, widths and functions; `simulate` is declared `async`.
+ * @returns The simulator, whose rows are waited for.
+ * @throws {RangeError} If a width or the concurrency is not a whole number ≥ 1.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromRows, key, simulator } from "@likely/core";
+ *
+ * const later = simulator({
+ *   name: "later",
+ *   thetaDim: 1,
+ *   xDim: 1,
+ *   simulate: async (_random, [a]) => [await Promise.resolve(2 * a!)],
+ * });
+ * assertEquals((await later.simulateAsync(key(0), fromRows([[1], [2]]))).x, fromRows([[2], [4]]));
+ * ```
+ */
+export function simulator(definition: AsyncSimulatorDefinition): AsyncSimulator;
+export function simulator(
+  definition: SimulatorDefinition | AsyncSimulatorDefinition,
+): Simulator | AsyncSimulator {
+  const { name, thetaDim, xDim, logLikelihood, score } = definition;
   requireInteger(`build simulator "${name}"`, "thetaDim", thetaDim, 1);
   requireInteger(`build simulator "${name}"`, "xDim", xDim, 1);
+  return {
+    ...isDeclaredAsync(definition) ? asyncOf(definition) : syncOf(definition as SimulatorDefinition),
+    ...(logLikelihood && {
+      logLikelihood: (theta: Points, x: Points) =>
+        Float64Array.from({ length: theta.n }, (_, i) => logLikelihood(row(theta, i), row(x, i))),
+    }),
+    ...(score && {
+      score: (theta: Points, x: Points) =>
+        mapRows(theta.n, thetaDim, `the score of "${name}"`, (i) => score(row(theta, i), row(x, i))),
+    }),
+  };
+}
+
+/** A function that is declared `async` says so before it is called. */
+function isDeclaredAsync(
+  definition: SimulatorDefinition | AsyncSimulatorDefinition,
+): definition is AsyncSimulatorDefinition {
+  return Object.prototype.toString.call(definition.simulate) === "[object AsyncFunction]";
+}
+
+function asyncOf(definition: AsyncSimulatorDefinition): AsyncSimulator {
+  const { name, thetaDim, concurrency } = definition;
+  const who = `simulator "${name}"`;
+  if (concurrency !== undefined) requireInteger(`build ${who}`, "concurrency", concurrency, 1);
+  const built = asyncRows(definition, (to, i, values) => setRow(to, i, who, values));
+  return {
+    ...built,
+    simulateAsync: async (key, theta, call) => {
+      requireWidth(name, theta, thetaDim);
+      return await built.simulateAsync(key, theta, call);
+    },
+  };
+}
+
+function syncOf({ name, thetaDim, xDim, simulate, simulateScored }: SimulatorDefinition): Simulator {
   return {
     name,
     thetaDim,
@@ -156,14 +219,6 @@ export function simulator(definition: SimulatorDefinition): Simulator {
         (i) => simulate(stream(foldIn(key, first + i)), row(theta, i)),
       );
     },
-    ...(logLikelihood && {
-      logLikelihood: (theta: Points, x: Points) =>
-        Float64Array.from({ length: theta.n }, (_, i) => logLikelihood(row(theta, i), row(x, i))),
-    }),
-    ...(score && {
-      score: (theta: Points, x: Points) =>
-        mapRows(theta.n, thetaDim, `the score of "${name}"`, (i) => score(row(theta, i), row(x, i))),
-    }),
     ...(simulateScored && {
       simulateScored: (key: Key, theta: Points, first = 0) => {
         requireWidth(name, theta, thetaDim);
@@ -187,6 +242,13 @@ function mapRows(n: number, dim: number, who: string, fn: (i: number) => ArrayLi
 
 function setRow({ data, dim }: Points, i: number, who: string, values: ArrayLike<number>): void {
   if (values.length !== dim) {
+    if (values instanceof Promise) {
+      values.catch(() => {}); // Nobody will wait for it.
+      throw new WidthError(
+        `Cannot use the output of ${who} as a function whose rows are waited for must be declared async: ` +
+          `row ${i} is a Promise`,
+      );
+    }
     throw new WidthError(
       `Cannot use the output of ${who} as a row must have length ${dim}: row ${i} has length ${values.length}`,
     );

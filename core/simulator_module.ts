@@ -5,6 +5,8 @@
  */
 
 import type { Prior } from "./prior.ts";
+import type { AnySimulator } from "./any_simulator.ts";
+import type { AsyncSimulator } from "./async_simulator.ts";
 import type { Simulator } from "./simulator.ts";
 import type { Task } from "./task.ts";
 
@@ -25,7 +27,7 @@ export interface LoadedSimulator {
   /** Absent when the export is a bare simulator and no prior was named. */
   readonly prior?: Prior;
   /** From parameters to data. */
-  readonly simulator: Simulator;
+  readonly simulator: AnySimulator;
   /** `[xDim]`: observed data, when the export is a task that has some. */
   readonly observation?: Float64Array;
 }
@@ -54,7 +56,7 @@ export async function loadSimulator(source: SimulatorModule): Promise<LoadedSimu
   const exported = await importExport(String(module), name);
   const value = typeof exported === "function" ? await call(exported, source, argument) : exported;
   if (isSimulator(value)) return { simulator: value, ...(prior && { prior }) };
-  const task = value as Partial<Task> | null | undefined;
+  const task = value as Partial<Task<AnySimulator>> | null | undefined;
   if (isSimulator(task?.simulator)) {
     const { simulator, observation } = task;
     const its = prior ?? task.prior;
@@ -105,9 +107,10 @@ function failure(source: SimulatorModule, rule: string, cause: unknown): TypeErr
   );
 }
 
-function isSimulator(value: unknown): value is Simulator {
-  const { simulate, thetaDim, xDim } = (value ?? {}) as Partial<Simulator>;
-  return typeof simulate === "function" && typeof thetaDim === "number" && typeof xDim === "number";
+function isSimulator(value: unknown): value is AnySimulator {
+  const { simulate, simulateAsync, thetaDim, xDim } = (value ?? {}) as Partial<Simulator & AsyncSimulator>;
+  return [simulate, simulateAsync].some((made) => typeof made === "function") &&
+    typeof thetaDim === "number" && typeof xDim === "number";
 }
 
 function describe(value: unknown): string {

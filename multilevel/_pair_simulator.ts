@@ -2,6 +2,11 @@
 // rows knows nothing of levels, and a pair of which one side failed has failed.
 
 import {
+  type AnySimulator,
+  type AsyncCall,
+  type AsyncLevel,
+  type AsyncRows,
+  isAsync,
   type Key,
   type Level,
   type LevelPair,
@@ -10,7 +15,6 @@ import {
   type Points,
   points,
   row,
-  type Simulator,
   type SimulatorModule,
   zeros,
 } from "@likely/core";
@@ -28,34 +32,68 @@ export async function pairModule({ source, level }: PairArgument): Promise<Loade
 }
 
 /** Level l as a simulator: rows `(fine, coarse)`, at the lowest `(fine)`. */
-export function levelSimulator(simulator: Simulator, l: number): Simulator {
+export function levelSimulator(simulator: AnySimulator, l: number): AnySimulator {
+  requireLevels(simulator);
   const { name, thetaDim, xDim } = simulator;
-  const levels = requireLevels(simulator);
-  const own = levels[l]!;
-  if (l === 0) {
+  const called = {
+    name: l === 0 ? `${name}, level 0` : `${name}, level ${l} beside ${l - 1}`,
+    thetaDim,
+    xDim: l === 0 ? xDim : 2 * xDim,
+  };
+  const beside = (sides: LevelPair) => together(name, l, sides, xDim);
+  if (isAsync(simulator)) {
+    const { levels = [], concurrency, close } = simulator;
     return {
-      name: `${name}, level 0`,
-      thetaDim,
-      xDim,
-      simulate: (key, theta, first) => own.simulate(key, theta, first),
+      ...called,
+      ...(concurrency !== undefined && { concurrency }),
+      ...(close && { close: () => close.call(simulator) }),
+      simulateAsync: (key, theta, call) => {
+        const own = levels[l]!;
+        return l === 0
+          ? own.simulateAsync(key, theta, call)
+          : pairAsync([levels[l - 1]!, own], { key, theta, call }, beside);
+      },
     };
   }
+  const levels = simulator.levels!;
+  const own = levels[l]!;
   return {
-    name: `${name}, level ${l} beside ${l - 1}`,
-    thetaDim,
-    xDim: 2 * xDim,
-    simulate: (key, theta, first) => {
-      const { fine, coarse } = pairOf(levels, l, { key, theta, first });
-      requireWidths(name, l, fine, coarse, xDim);
-      const out = zeros(theta.n, 2 * xDim);
-      for (let i = 0; i < theta.n; i++) {
-        const to = row(out, i);
-        to.set(row(fine, i));
-        to.set(row(coarse, i), xDim);
-      }
-      return out;
-    },
+    ...called,
+    simulate: (key, theta, first) =>
+      l === 0 ? own.simulate(key, theta, first) : beside(pairOf(levels, l, { key, theta, first })),
   };
+}
+
+interface AskedLater {
+  readonly key: Key;
+  readonly theta: Points;
+  readonly call: AsyncCall | undefined;
+}
+
+/** One after the other: how many calls are under way is the run's to say. */
+async function pairAsync(
+  [below, own]: readonly [AsyncLevel, AsyncLevel],
+  { key, theta, call }: AskedLater,
+  beside: (sides: LevelPair) => Points,
+): Promise<AsyncRows> {
+  const fine = await own.simulateAsync(key, theta, call);
+  const coarse = await below.simulateAsync(key, theta, call);
+  return {
+    x: beside({ fine: fine.x, coarse: coarse.x }),
+    failures: [...fine.failures ?? [], ...coarse.failures ?? []].sort((a, b) => a.row - b.row),
+  };
+}
+
+/** Rows of both in one. */
+function together(name: string, l: number, { fine, coarse }: LevelPair, xDim: number): Points {
+  requireWidths(name, l, fine, coarse, xDim);
+  const out = zeros(fine.n, 2 * xDim);
+  for (let i = 0; i < fine.n; i++) {
+    const to = row(out, i);
+    to.set(row(fine, i));
+    to.set(row(coarse, i), xDim);
+  }
+  return out;
 }
 
 /** Takes rows of both apart. */
@@ -67,7 +105,7 @@ export function apart(both: Points): LevelPair {
 }
 
 /** The levels of a simulator. */
-export function requireLevels({ name, levels = [] }: Simulator): readonly Level[] {
+export function requireLevels({ name, levels = [] }: AnySimulator): readonly (Level | AsyncLevel)[] {
   if (levels.length >= 2) return levels;
   throw new TypeError(
     `Cannot simulate "${name}" by levels as it must have two at least: current number is ${levels.length}`,

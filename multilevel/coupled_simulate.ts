@@ -5,7 +5,9 @@
  */
 
 import {
+  type AnySimulator,
   foldIn,
+  isAsync,
   type Key,
   loadSimulator,
   type Prior,
@@ -13,7 +15,6 @@ import {
   type SimulateOptions,
   type SimulationProgress,
   type SimulationSource,
-  type Simulator,
   type SimulatorModule,
 } from "@likely/core";
 import { requireInteger, requireLength } from "@likely/core/check";
@@ -80,7 +81,7 @@ export async function coupledSimulate(
   requireLength("simulate by levels", "counts", counts.length, levels.length);
   counts.forEach((n, l) => requireInteger("simulate by levels", `counts[${l}]`, n, 1));
   const costs = declaredCosts(simulator) ??
-    measuredCosts(foldIn(key, counts.length), { prior: prior!, simulator });
+    await measuredCosts(foldIn(key, counts.length), { prior: prior!, simulator });
   const rows: LevelRows[] = [];
   for (const [l, n] of counts.entries()) {
     const { path, onProgress, ...rest } = options;
@@ -105,21 +106,25 @@ export async function coupledSimulate(
 const TIMED_ROWS = 4;
 const TIMED_SECONDS = 0.05;
 
-/** Seconds of a row of each level on this thread. */
-function measuredCosts(key: Key, { prior, simulator }: Loaded): number[] {
-  return requireLevels(simulator).map((_, l) => {
-    const { simulate } = levelSimulator(simulator, l);
+/** Seconds of a row of each level, called from this thread. */
+async function measuredCosts(key: Key, { prior, simulator }: Loaded): Promise<number[]> {
+  const costs: number[] = [];
+  for (const l of requireLevels(simulator).keys()) {
+    const own = levelSimulator(simulator, l);
     const theta = prior.sample(key, TIMED_ROWS);
-    simulate(key, theta);
+    const once = (first: number) =>
+      isAsync(own) ? own.simulateAsync(key, theta, { first }) : own.simulate(key, theta, first);
+    await once(0);
     const start = performance.now();
     let [rows, seconds] = [0, 0];
     while (seconds < TIMED_SECONDS) {
-      simulate(key, theta, rows);
+      await once(rows);
       rows += TIMED_ROWS;
       seconds = (performance.now() - start) / 1000;
     }
-    return seconds / rows;
-  });
+    costs.push(seconds / rows);
+  }
+  return costs;
 }
 
 /**
@@ -130,10 +135,12 @@ function measuredCosts(key: Key, { prior, simulator }: Loaded): number[] {
  * @returns `[L + 1]`, or `undefined` where a level declares none.
  * @throws {TypeError} If the simulator has no levels.
  */
-export function declaredCosts(simulator: Simulator): number[] | undefined {
+export function declaredCosts(simulator: AnySimulator): number[] | undefined {
   const levels = requireLevels(simulator);
-  const costs = levels.map(({ cost, simulatePair }, l) => {
-    const below = l === 0 || simulatePair ? 0 : levels[l - 1]!.cost;
+  const costs = levels.map((level, l) => {
+    const { cost } = level;
+    const alone = l === 0 || "simulatePair" in level && level.simulatePair !== undefined;
+    const below = alone ? 0 : levels[l - 1]!.cost;
     return cost === undefined || below === undefined ? NaN : cost + below;
   });
   return costs.some(Number.isNaN) ? undefined : costs;
@@ -141,7 +148,7 @@ export function declaredCosts(simulator: Simulator): number[] | undefined {
 
 interface Loaded {
   readonly prior: Prior;
-  readonly simulator: Simulator;
+  readonly simulator: AnySimulator;
 }
 
 /** A level by itself: by module where workers are to import it. */

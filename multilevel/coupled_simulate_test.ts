@@ -9,15 +9,16 @@ import {
   normal,
   row,
   type SimulationSource,
+  type Simulator,
   simulator,
 } from "@likely/core";
 import { coupledSimulate, declaredCosts } from "./coupled_simulate.ts";
 import { totalCost } from "./level_pairs.ts";
 
 /** Named by workers. */
-export const walks: SimulationSource = walksWith({});
+export const walks: SimulationSource<Simulator> = walksWith({});
 
-function walksWith(change: Partial<LevelDefinition>): SimulationSource {
+function walksWith(change: Partial<LevelDefinition>): SimulationSource<Simulator> {
   const level = (steps: number): LevelDefinition => ({
     cost: steps,
     simulate: (noise, theta) => {

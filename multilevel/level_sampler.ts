@@ -5,13 +5,15 @@
  */
 
 import {
+  type AnySimulator,
+  type AsyncLevel,
   foldIn,
   type Key,
   type Level,
+  type LevelPair,
   type Points,
   type Prior,
   row,
-  type Simulator,
   split,
 } from "@likely/core";
 import { requireInteger, requireLength } from "@likely/core/check";
@@ -69,7 +71,7 @@ const BLOCK = 256;
  * ```
  */
 export function levelSampler(
-  simulator: Simulator,
+  simulator: AnySimulator,
   theta: Prior | ArrayLike<number>,
   quantity: Quantity,
   options: LevelSamplerOptions = {},
@@ -102,27 +104,52 @@ export function levelSampler(
     sample: (key, l, n, first) => {
       const [forTheta, forX] = split(key, 2);
       const rows = draw(forTheta, n, first);
+      const measured = ({ fine, coarse }: LevelPair) => ({ fine: of(rows, fine), coarse: of(rows, coarse) });
       const level = levels[l]!;
-      if (l === 0) return { fine: of(rows, level.simulate(forX, rows, first)) };
-      const pair = level.simulatePair?.(forX, rows, first) ?? {
-        fine: level.simulate(forX, rows, first),
-        coarse: levels[l - 1]!.simulate(forX, rows, first),
-      };
-      return { fine: of(rows, pair.fine), coarse: of(rows, pair.coarse) };
+      const below = l > 0 ? levels[l - 1]! : undefined;
+      if (isLate(level)) {
+        return (async () => {
+          const { x: fine } = await level.simulateAsync(forX, rows, { first });
+          if (below === undefined) return { fine: of(rows, fine) };
+          return measured({ fine, coarse: await xOf(below, forX, rows, first) });
+        })();
+      }
+      if (below === undefined) return { fine: of(rows, level.simulate(forX, rows, first)) };
+      return measured(
+        level.simulatePair?.(forX, rows, first) ?? {
+          fine: level.simulate(forX, rows, first),
+          // The levels of one simulator are all of a kind.
+          coarse: (below as Level).simulate(forX, rows, first),
+        },
+      );
     },
-    together: (key, n) => {
-      const [forTheta, forX] = split(key, 2);
-      const rows = draw(forTheta, n, 0);
-      return levels.map((level) => of(rows, level.simulate(forX, rows)));
-    },
+    ...(!levels.some(isLate) && {
+      together: (key: Key, n: number) => {
+        const [forTheta, forX] = split(key, 2);
+        const rows = draw(forTheta, n, 0);
+        return levels.map((level) => of(rows, (level as Level).simulate(forX, rows)));
+      },
+    }),
   };
 }
 
-function costsOf(levels: readonly Level[]): { costs?: number[]; fineCosts?: number[] } {
+function isLate(level: Level | AsyncLevel): level is AsyncLevel {
+  return "simulateAsync" in level;
+}
+
+async function xOf(level: Level | AsyncLevel, key: Key, theta: Points, first: number): Promise<Points> {
+  if (!isLate(level)) return level.simulate(key, theta, first);
+  return (await level.simulateAsync(key, theta, { first })).x;
+}
+
+function costsOf(levels: readonly (Level | AsyncLevel)[]): { costs?: number[]; fineCosts?: number[] } {
   const fineCosts = levels.flatMap(({ cost }) => cost === undefined ? [] : [cost]);
   if (fineCosts.length < levels.length) return {};
   const both = pairCosts(fineCosts);
-  return { fineCosts, costs: levels.map((level, l) => level.simulatePair ? fineCosts[l]! : both[l]!) };
+  return {
+    fineCosts,
+    costs: levels.map((level, l) => !isLate(level) && level.simulatePair ? fineCosts[l]! : both[l]!),
+  };
 }
 
 function rowsOf(prior: Prior, key: Key, n: number, first: number): Points {

@@ -24,7 +24,7 @@ const level = (by: number): LevelDefinition => ({
 const SIMULATOR = leveled({ name: "two", thetaDim: 2, xDim: 2, levels: [level(0.2), level(0.05), level(0)] });
 const prior = independent({ a: normal(0, 1), b: normal(0, 1) });
 const warned = async (change: Partial<Simulator>, seed = 1) => {
-  const source: SimulationSource = { prior, simulator: { ...SIMULATOR, ...change } };
+  const source: SimulationSource<Simulator> = { prior, simulator: { ...SIMULATOR, ...change } };
   return levelWarnings(await coupledSimulate(key(seed), source, [2000, 400, 200]));
 };
 

@@ -5,6 +5,7 @@
  */
 
 import {
+  type AnySimulator,
   type Artifact,
   type Draws,
   type Engine,
@@ -17,7 +18,6 @@ import {
   priorFrom,
   row,
   simulate,
-  type Simulator,
   split,
 } from "@likely/core";
 import {
@@ -133,7 +133,7 @@ export interface Calibration {
 export async function calibrate(
   key: Key,
   artifact: Artifact,
-  simulator: Simulator,
+  simulator: AnySimulator,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
   const { datasets = 200, draws = 99, chains, onProgress, signal } = options;

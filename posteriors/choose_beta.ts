@@ -5,6 +5,7 @@
  */
 
 import {
+  type AnySimulator,
   type Artifact,
   type Distance,
   distanceFrom,
@@ -19,7 +20,6 @@ import {
   priorFrom,
   row,
   simulate,
-  type Simulator,
   split,
   zeros,
 } from "@likely/core";
@@ -157,7 +157,7 @@ export interface ChosenBeta {
 export async function chooseBeta(
   key: Key,
   artifact: Artifact,
-  simulator: Simulator,
+  simulator: AnySimulator,
   options: ChooseBetaOptions = {},
 ): Promise<ChosenBeta> {
   requireCost("choose beta", artifact);
@@ -209,7 +209,7 @@ type Judged = Pick<BetaScore, "beta" | "distance" | "coverage">;
 async function simulatedPairs(
   key: Key,
   prior: Prior,
-  simulator: Simulator,
+  simulator: AnySimulator,
   datasets: number,
 ): Promise<HeldOutPairs> {
   const [forX, forHeldOut] = split(key, 2);
@@ -219,7 +219,7 @@ async function simulatedPairs(
 }
 
 /** Simulates the given parameters; those that fail are left out, and all of them may. */
-async function simulateAt(key: Key, prior: Prior, simulator: Simulator, theta: Points) {
+async function simulateAt(key: Key, prior: Prior, simulator: AnySimulator, theta: Points) {
   const source = { prior: { ...prior, sample: () => theta }, simulator };
   try {
     return await simulate(key, source, theta.n);

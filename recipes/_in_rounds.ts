@@ -1,6 +1,7 @@
 // Simulating and training in turns, for one observation.
 
 import {
+  type AnySimulator,
   type Artifact,
   type Dataset,
   type Engine,
@@ -16,7 +17,6 @@ import {
   row,
   simulate,
   type SimulationSource,
-  type Simulator,
   type SimulatorModule,
   split,
   trialWidth,
@@ -77,7 +77,7 @@ export async function inRounds<T extends Trained>(
 /** All that rounds have in common. */
 interface Rounds<T extends Trained> {
   readonly source: SimulationSource | SimulatorModule;
-  readonly simulator: Simulator;
+  readonly simulator: AnySimulator;
   readonly prior: Prior;
   readonly x: Points;
   readonly proposer: Proposer;

@@ -15,7 +15,11 @@ export interface LevelPilot {
 }
 
 /** Simulates n parameters at every level. */
-export function pilotLevels(key: Key, { prior, simulator }: SimulationSource, n: number): LevelPilot {
+export async function pilotLevels(
+  key: Key,
+  { prior, simulator }: SimulationSource,
+  n: number,
+): Promise<LevelPilot> {
   const { name, levels = [] } = simulator;
   if (levels.length < 2) {
     throw new TypeError(
@@ -25,12 +29,14 @@ export function pilotLevels(key: Key, { prior, simulator }: SimulationSource, n:
   const [forTheta, forX] = split(key, 2);
   const theta = prior.sample(forTheta, n);
   const seconds: number[] = [];
-  const x = levels.map((level) => {
+  const x: Points[] = [];
+  for (const level of levels) {
     const start = performance.now();
-    const rows = level.simulate(forX, theta);
+    x.push(
+      "simulateAsync" in level ? (await level.simulateAsync(forX, theta)).x : level.simulate(forX, theta),
+    );
     seconds.push((performance.now() - start) / 1000 / n);
-    return rows;
-  });
+  }
   const isSound = (i: number) =>
     x.every(({ data, dim }) => data.subarray(i * dim, (i + 1) * dim).every(Number.isFinite));
   const sound = Array.from({ length: n }, (_, i) => i).filter(isSound);

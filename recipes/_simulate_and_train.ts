@@ -1,11 +1,11 @@
 import {
+  type AnySimulator,
   type Dataset,
   type Key,
   loadSimulator,
   type Prior,
   simulate,
   type SimulationSource,
-  type Simulator,
   type SimulatorModule,
   split,
 } from "@likely/core";
@@ -15,7 +15,7 @@ import { UntrainedError } from "./untrained_error.ts";
 /** What is going to be simulated. */
 export interface Planned {
   readonly prior: Prior;
-  readonly simulator: Simulator;
+  readonly simulator: AnySimulator;
   /** Rows, failed ones included. */
   readonly simulations: number;
 }
@@ -46,7 +46,7 @@ export async function simulateAndTrain<Trained>(
 }
 
 /** What was simulated, and of what. */
-export function pairsOf(simulator: Simulator, prior: Prior, dataset: Dataset): SimulatedPairs {
+export function pairsOf(simulator: AnySimulator, prior: Prior, dataset: Dataset): SimulatedPairs {
   return {
     simulator: simulator.name,
     prior,

@@ -112,7 +112,7 @@ export async function levelAdvice(
   requireInteger("advise on levels", "pilot", n, 40);
   if (budget !== undefined) requirePositive("advise on levels", "budget", budget);
   const [forPilot, forTraining, forRows] = split(key, 3);
-  const pilot = pilotLevels(forPilot, source, n);
+  const pilot = await pilotLevels(forPilot, source, n);
   const spent = pilot.costs.reduce((sum, cost) => sum + cost * n, 0);
   if (budget !== undefined && !(budget > spent)) {
     throw new RangeError(

@@ -17,6 +17,7 @@ import {
   type Noise,
   normal,
   type SimulationSource,
+  type Simulator,
 } from "@likely/sbi";
 import { LINEAR } from "./_linear_task.ts";
 
@@ -32,7 +33,7 @@ function line(off: number, own: number, cost: number): LevelDefinition {
   };
 }
 
-function sourceOf(...levels: LevelDefinition[]): SimulationSource {
+function sourceOf(...levels: LevelDefinition[]): SimulationSource<Simulator> {
   return { prior, simulator: leveled({ name: "line", thetaDim: 1, xDim: 1, levels }) };
 }
 
