@@ -7,8 +7,6 @@ import {
   fromRows,
   independent,
   key,
-  normal,
-  points,
   row,
   simulate,
   uniform,
