@@ -5,7 +5,8 @@ export class Gate {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(width: number) {
+  /** @param width How many at a time. */
+  constructor(readonly width: number) {
     this.#free = width;
   }
 
@@ -25,18 +26,18 @@ export class Gate {
       this.#free--;
       return;
     }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const turn = () => {
-      signal.removeEventListener("abort", giveUp);
-      resolve();
-    };
-    const giveUp = () => {
-      this.#waiting.splice(this.#waiting.indexOf(turn), 1);
-      reject(signal.reason);
-    };
-    this.#waiting.push(turn);
-    signal.addEventListener("abort", giveUp, { once: true });
-    await promise;
+    await new Promise<void>((resolve, reject) => {
+      const turn = () => {
+        signal.removeEventListener("abort", giveUp);
+        resolve();
+      };
+      const giveUp = () => {
+        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
+        reject(signal.reason);
+      };
+      this.#waiting.push(turn);
+      signal.addEventListener("abort", giveUp, { once: true });
+    });
   }
 
   #leave(): void {

@@ -40,8 +40,8 @@ export interface ServedRows {
 
 /** So many rows without an answer, and none with one: the model itself does not work. */
 const HOPELESS = 20;
-/** Rows of a call that are begun before the first has ended; at most as many as the gate lets through run. */
-const BEGUN = 1000;
+/** Rows of a call that wait for the gate, or to be tried again; as many at least as it lets through. */
+const BEGUN = 256;
 
 /** What was added up. */
 export function total(sizes: readonly number[]): number {
@@ -78,11 +78,14 @@ export function servedRows(
         }
       }
     };
-    const loops = Array.from({ length: Math.min(BEGUN, theta.n) }, () =>
-      work().catch((error) => {
-        // The first error ends the others, which are waited for: no request outlives its call.
-        end.abort(error);
-      }));
+    const loops = Array.from(
+      { length: Math.min(Math.max(BEGUN, served.gate.width), theta.n) },
+      () =>
+        work().catch((error) => {
+          // The first error ends the others, which are waited for: no request outlives its call.
+          end.abort(error);
+        }),
+    );
     await Promise.all(loops);
     signal?.removeEventListener("abort", stop);
     end.signal.throwIfAborted();
