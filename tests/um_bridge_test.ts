@@ -163,12 +163,54 @@ Deno.test("answers that are none, by their place", async () => {
     const error = await assertRejects(() => model.evaluate([[1], [2]]), UmBridgeError, message);
     assertEquals([error.type, error.status], ["Malformed", 200]);
   }
+  // One that is packed is as long as it is unpacked.
+  const packed = new Blob(["[" + " ".repeat(1_000_000)]).stream().pipeThrough(new CompressionStream("gzip"));
+  const bytes = await new Response(packed).bytes();
+  assert(bytes.length < 10_000);
+  said = new Response(bytes, {
+    headers: { "content-encoding": "gzip", "content-length": `${bytes.length}` },
+  });
+  const small = await umBridgeModel(server.url, "sum", { maxBytes: 100_000 });
+  await assertRejects(
+    () => small.evaluate([[1], [2]]),
+    UmBridgeError,
+    "must have at most 100000 bytes: it has more",
+  );
   // One without an end is left.
   said = new Response(
     new ReadableStream({ pull: (out) => out.enqueue(new Uint8Array(1000).fill(32)) }),
   );
   const model = await umBridgeModel(server.url, "sum", { maxBytes: 100_000 });
   assertEquals(await kindOf(model.evaluate([[1], [2]])), "Malformed");
+});
+
+Deno.test("5,000 spoiled answers: numbers, or an error of the client", async () => {
+  let said = "";
+  await using server = serveModels({ sum: { ...SUM, evaluate: () => said } });
+  const model = await umBridgeModel(server.url);
+  const good = [
+    '{"output": [[nan, 1.5e-3], [-inf, 2]] }',
+    '{"error": {"type": "InvalidInput", "message": "no"}}',
+  ];
+  const signs = '{}[]",:019.-+eEnaifNIoutpr\\ \u0000é';
+  let [read, refused] = [0, 0];
+  for (let i = 0; i < 5000; i++) {
+    const words = bits(foldIn(key(9), i), 7);
+    said = good[words[0]! % 2]!;
+    for (let k = 0; k < 1 + words[1]! % 2; k++) {
+      const at = words[2 + k]! % said.length;
+      said = said.slice(0, at) + signs[words[4 + k]! % signs.length] + said.slice(at + words[6]! % 2);
+    }
+    try {
+      const output = await model.evaluate([[1], [2]]);
+      assert(output.every((vector) => vector instanceof Float64Array), said);
+      read++;
+    } catch (error) {
+      assert(error instanceof UmBridgeError, `${said}: ${error}`);
+      refused++;
+    }
+  }
+  assert(read > 30 && refused > 1000, `${read}, ${refused}`);
 });
 
 Deno.test("sizes that are none", async () => {
