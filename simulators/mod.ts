@@ -46,6 +46,8 @@
  *
  * `camelsPairs` makes pairs of two fidelities of a finite table of simulations.
  *
+ * `umBridge` makes a simulator, with levels too, of a model that is served over HTTP by UM-Bridge.
+ *
  * `uniform1d`, `twoMoons`, `linearGaussianShifted` and `gaussianMixtureAce` are also `CostTask`s: they know
  * a distance, its exact expectation and the exact generalized posterior.
  *
