@@ -1,8 +1,14 @@
 // So many at a time, the others in the order in which they came.
 
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly enter: () => void;
+  readonly giveUp: (reason: unknown) => void;
+}
+
 /** Runs what is handed to it, so many at a time. */
 export class Gate {
-  readonly #waiting: (() => void)[] = [];
+  #waiting: Waiting[] = [];
   #free: number;
 
   /** @param width How many at a time. */
@@ -10,39 +16,31 @@ export class Gate {
     this.#free = width;
   }
 
-  /** Runs as soon as there is room; rejects at once when aborted while it waits. */
+  /** Runs as soon as there is room; whoever aborts the signal calls {@linkcode Gate.sweep}. */
   async run<T>(what: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    await this.#enter(signal);
+    signal.throwIfAborted();
+    if (this.#free > 0) this.#free--;
+    else {
+      await new Promise<void>((enter, giveUp) => this.#waiting.push({ signal, enter, giveUp }));
+    }
     try {
+      signal.throwIfAborted();
       return await what();
     } finally {
       this.#leave();
     }
   }
 
-  async #enter(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#free > 0) {
-      this.#free--;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const turn = () => {
-        signal.removeEventListener("abort", giveUp);
-        resolve();
-      };
-      const giveUp = () => {
-        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
-        reject(signal.reason);
-      };
-      this.#waiting.push(turn);
-      signal.addEventListener("abort", giveUp, { once: true });
-    });
+  /** Sends away who need not wait any more. Not by listeners: there would be one for every row. */
+  sweep(): void {
+    const gone = this.#waiting.filter(({ signal }) => signal.aborted);
+    this.#waiting = this.#waiting.filter(({ signal }) => !signal.aborted);
+    for (const { signal, giveUp } of gone) giveUp(signal.reason);
   }
 
   #leave(): void {
     const next = this.#waiting.shift();
-    if (next) next();
+    if (next) next.enter();
     else this.#free++;
   }
 }

@@ -60,6 +60,7 @@ export function servedRows(
     const x = zeros(theta.n, xDim);
     const failures: SimulationFailure[] = [];
     const end = new AbortController();
+    end.signal.addEventListener("abort", () => served.gate.sweep());
     const stop = () => end.abort(signal?.reason);
     signal?.addEventListener("abort", stop);
     let next = 0;

@@ -64,7 +64,7 @@ export class UmBridgeError extends Error {
    * @param details Its kind, and what is known beside.
    */
   constructor(message: string, { type, status, cause }: UmBridgeErrorDetails) {
-    super(message, { cause });
+    super(message, cause === undefined ? undefined : { cause });
     this.type = type;
     if (status !== undefined) this.status = status;
   }
