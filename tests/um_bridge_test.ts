@@ -501,6 +501,27 @@ Deno.test("a server error now and then costs a try, and no row", async () => {
   assertEquals([x.n, failed], [60, 0]);
 });
 
+Deno.test("a row that is to be tried again takes nobody's turn", async () => {
+  let isFirst = true;
+  await using server = serveModels({
+    sum: {
+      ...SUM,
+      evaluate: ([[a], [b]]) => {
+        if (a > 0 || !isFirst) return [[a, b]];
+        isFirst = false;
+        return bare500();
+      },
+    },
+  });
+  const simulator = await umBridge(server.url, { wait: 0.3 });
+  const { x } = await simulator.simulateAsync(key(0), fromRows([[0, 0], [1, 1], [2, 2], [3, 3]]));
+  assertEquals([...x.data], [0, 0, 1, 1, 2, 2, 3, 3]);
+  const asked = server.seen.filter(({ path }) => path === "/Evaluate").map(({ text }) =>
+    JSON.parse(text).input[0][0]
+  );
+  assertEquals(asked, [0, 1, 2, 3, 0]);
+});
+
 Deno.test("connections that drop are tried again; the row has failed where the server is there still", async () => {
   const spoilt = new Set<string>();
   await using server = serveBytes((text) => {
