@@ -1,7 +1,11 @@
 /** What does a row from a model behind HTTP cost beside the model? */
 
+// deno-lint-ignore-file no-console -- says what it skips
+
 import { key, type Points, points } from "@likely/core";
 import { umBridge, umBridgeModel } from "@likely/simulators";
+import { hasPython, python } from "../tests/_python.ts";
+import { startUmbridge } from "../tests/_umbridge.ts";
 import { clocked, median, type Row } from "./_measure.ts";
 
 /** The question of the table. */
@@ -37,7 +41,43 @@ export async function rows(): Promise<Row[]> {
     for (let i = 0; i < ROWS; i++) await model.evaluate([theta.data.subarray(3 * i, 3 * i + 3)]);
   };
   out.push(...await measured("umBridgeModel.evaluate, one after the other", one));
-  return out;
+  return [...out, ...await theirs()];
+}
+
+const CLIENT = `
+import sys, time, umbridge
+model = umbridge.HTTPModel(sys.argv[1], "mixed")
+rates = []
+for _ in range(5):
+    start = time.perf_counter()
+    for i in range(200):
+        model([[i + 0.5, 1.5], [2.5]])
+    rates.append(200 / (time.perf_counter() - start))
+print(sorted(rates)[2])
+`;
+
+/** The package `umbridge` as the server, where the Python named by `PYTHON`, else `python3`, has it. */
+async function theirs(): Promise<Row[]> {
+  if (!await hasPython("umbridge", "numpy")) {
+    console.log("Without the rows of umbridge, as no python3 (or PYTHON) with umbridge and numpy was found");
+    return [];
+  }
+  await using server = await startUmbridge();
+  const theta = points(Float64Array.from({ length: 3 * 1000 }, (_, k) => Math.sqrt(k + 0.5)), 3);
+  const out: Row[] = [];
+  for (const concurrency of [1, 4, 16]) {
+    const simulator = await umBridge(server.url, { model: "mixed", concurrency });
+    const rates: number[] = [];
+    for (let i = 0; i < REPEATS; i++) {
+      const start = performance.now();
+      await simulator.simulateAsync(key(0), theta);
+      rates.push(1e6 / (performance.now() - start));
+    }
+    const what = `a model in Python, umBridge, ${concurrency} at a time`;
+    out.push({ what, value: median(rates), unit: "rows/s" });
+  }
+  const value = Number(await python(CLIENT, server.url));
+  return [...out, { what: "a model in Python, umbridge's own client", value, unit: "rows/s" }];
 }
 
 async function measured(what: string, run: () => Promise<unknown>): Promise<Row[]> {

@@ -4,9 +4,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { fromRows, independent, key, row, simulate, uniform, UnreachableError } from "@likely/core";
 import { umBridge, UmBridgeError, umBridgeModel } from "@likely/simulators";
 import { hasPython, python } from "./_python.ts";
+import { startUmbridge } from "./_umbridge.ts";
 
-const SERVER = new URL("um_bridge_server.py", import.meta.url).pathname;
-const PYTHON = Deno.env.get("PYTHON") ?? "python3";
 const ignore = !await hasPython("umbridge", "numpy");
 // deno-lint-ignore no-console -- a skipped test must be seen
 if (ignore) console.log("Skipping umbridge as no python3 (or PYTHON) with umbridge and numpy was found");
@@ -22,33 +21,8 @@ async function byPython(url: string, name: string, method: string, ...given: unk
   return JSON.parse(await python(CLIENT, url, name, method, JSON.stringify(given)));
 }
 
-/** The server, once it answers. */
-async function start(): Promise<{ url: string } & AsyncDisposable> {
-  const probe = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = probe.addr as Deno.NetAddr;
-  probe.close();
-  const child = new Deno.Command(PYTHON, { args: [SERVER, `${port}`], stdout: "null", stderr: "null" })
-    .spawn();
-  const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      await (await fetch(`${url}/Info`)).body?.cancel();
-      break;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-  return {
-    url,
-    [Symbol.asyncDispose]: async () => {
-      child.kill();
-      await child.status;
-    },
-  };
-}
-
 Deno.test({ name: "umbridge: the same numbers as Python's client gets", ignore }, async () => {
-  await using server = await start();
+  await using server = await startUmbridge();
   const model = await umBridgeModel(server.url, "mixed");
   assertEquals(model.info, {
     protocolVersion: 1,
@@ -82,7 +56,7 @@ Deno.test({ name: "umbridge: the same numbers as Python's client gets", ignore }
 });
 
 Deno.test({ name: "umbridge: types, numbers that are none, errors", ignore }, async () => {
-  await using server = await start();
+  await using server = await startUmbridge();
   const model = await umBridgeModel(server.url, "mixed");
   const evaluate = (kind: string, inputs = [[1, 2], [3]]) => model.evaluate(inputs, { kind, level: 2 });
   // Whole numbers arrive as floats, those of a config as integers.
@@ -111,7 +85,7 @@ Deno.test({ name: "umbridge: types, numbers that are none, errors", ignore }, as
 });
 
 Deno.test({ name: "umbridge: a simulation whose failing rows are bare 500s", ignore }, async () => {
-  await using server = await start();
+  await using server = await startUmbridge();
   const prior = independent({ a: uniform(0, 2), b: uniform(0, 1), c: uniform(0, 1) });
   const simulator = await umBridge(server.url, {
     model: "mixed",
@@ -130,7 +104,7 @@ Deno.test({ name: "umbridge: a simulation whose failing rows are bare 500s", ign
 });
 
 Deno.test({ name: "umbridge: requests run side by side; one that is left runs on", ignore }, async () => {
-  await using server = await start();
+  await using server = await startUmbridge();
   const options = { model: "mixed", config: { kind: "slow" } };
   const theta = fromRows(Array.from({ length: 8 }, () => [1, 2, 3]));
   const begin = performance.now();
