@@ -133,6 +133,18 @@ Deno.test("pairs, advice and training on levels", async () => {
   assertAlmostEquals(found!.sd, sd, 0.25 * sd);
 });
 
+Deno.test("a level's config wins over the one for all", async () => {
+  await using server = serveModels({
+    tell: { inputSizes: [1], outputSizes: [2], evaluate: (_, { a, b }) => [[a, b]] },
+  });
+  const levels = [{ config: { a: 1 } }, { config: { a: 2 } }];
+  const simulator = await umBridge(server.url, { config: { a: 0, b: 9 }, levels });
+  assertEquals(simulator.name, 'tell {"a":2,"b":9}');
+  const theta = fromRows([[0]]);
+  const told = simulator.levels!.map(async (level) => [...(await level.simulateAsync(key(0), theta)).x.data]);
+  assertEquals(await Promise.all(told), [[1, 9], [2, 9]]);
+});
+
 Deno.test("levels may be other models, cut otherwise, but not of another width", async () => {
   await using server = serveModels({
     coarse: { inputSizes: [2], outputSizes: [1, 1], evaluate: ([[a, b]]) => [[a], [b]] },

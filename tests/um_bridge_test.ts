@@ -651,6 +651,30 @@ Deno.test("an abort reaches every request of a run, and its waiting rows", async
   assert(performance.now() - start < 5000);
 });
 
+Deno.test("the signal of a long run keeps nothing of what has ended", async () => {
+  await using server = serveModels({ sum: { ...SUM, evaluate: ([[a]]) => a === 1 ? bare500() : [[a, a]] } });
+  const { signal } = new AbortController();
+  const kept = new Set<unknown>();
+  const [add, remove] = [signal.addEventListener, signal.removeEventListener].map((own) => own.bind(signal));
+  let added = 0;
+  signal.addEventListener = (...given: unknown[]) => {
+    added++;
+    kept.add(given[1]);
+    return (add as (...all: unknown[]) => void)(...given);
+  };
+  signal.removeEventListener = (...given: unknown[]) => {
+    kept.delete(given[1]);
+    return (remove as (...all: unknown[]) => void)(...given);
+  };
+  const model = await umBridgeModel(server.url, "sum", { signal });
+  await model.evaluate([[2], [3]], {}, { signal });
+  await model.evaluate([[1], [3]], {}, { signal }).catch(() => {});
+  const simulator = await umBridge(server.url, QUICK, { signal });
+  await simulator.simulateAsync(key(0), fromRows([[0, 0], [1, 0], [2, 0]]), { signal });
+  assert(added >= 6, `${added}`);
+  assertEquals(kept.size, 0);
+});
+
 Deno.test("opening: tried again, refused in words, aborted", async () => {
   let calls = 0;
   await using server = serveModels({ sum: SUM }, (path) => {
