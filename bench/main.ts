@@ -15,6 +15,7 @@ interface Question {
 
 const QUESTIONS = [
   "simulations",
+  "um_bridge",
   "training",
   "log_density",
   "densities",

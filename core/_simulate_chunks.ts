@@ -48,8 +48,9 @@ export async function measureChunkRows(runner: Runner, theta: Points): Promise<n
     await runner.run(jobOf(rows));
     return (performance.now() - start) / 1000;
   };
-  // A worker's first row waits for its imports, and is not what rows cost.
-  await runner.run(jobOf(1));
+  // A worker's first row waits for its imports, and is not what rows cost; but for one that takes so long that
+  // a second would be a waste.
+  if (await seconds(1) >= LONG) return 1;
   let rows = 1;
   let took = await seconds(rows);
   while (took < MEASURABLE && rows < most) {
