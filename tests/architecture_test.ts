@@ -114,6 +114,18 @@ Deno.test("randomness is an argument: no ambient generator anywhere", () => {
   assertEquals(wrong, []);
 });
 
+Deno.test("what draws, samples and evaluates takes elementary functions of core, not the host's", () => {
+  // Exact in every engine: square roots, roundings, signs, whole powers of two. Training is the host's.
+  const hosts =
+    /\bMath\.(exp|expm1|log|log1p|log10|log2|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|pow|cbrt|hypot)\b/;
+  const wrong = ["core", "samplers", "posteriors"].flatMap(modules)
+    .filter((path) => !/^core\/_?tensor/.test(path))
+    .filter((path) =>
+      source(path).split("\n").some((line) => !/^\s*(\*|\/\/)/.test(line) && hosts.test(line))
+    );
+  assertEquals(wrong, []);
+});
+
 /** Calls that take every element of an array for an argument, and why there are never many. */
 const FEW: Readonly<Record<string, string>> = {
   "Math.max(...widthsOf(": "layers of a network",
