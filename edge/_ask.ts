@@ -1,8 +1,9 @@
 // From a question to an answer.
 
-import { type Draws, key, type Points, points, priorFrom } from "@likely/core";
+import { type Draws, key, type Points, points, type Posterior, priorFrom } from "@likely/core";
 import { summary } from "@likely/diagnostics/summary";
 import { condition } from "@likely/posteriors/condition";
+import type { PosteriorOptions } from "@likely/posteriors/posterior-options";
 import { drawsResponse, formOf } from "./_answer.ts";
 import { Problem } from "./_problem.ts";
 import type { Question } from "./_question.ts";
@@ -32,24 +33,20 @@ export async function answerPosterior(
   const parts = new Set(question.return);
   return await given(surrogate, question, async (rest) => {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(limits.milliseconds)]);
-    using posterior = await condition(surrogate.artifact, rowsOf(question.x), {
-      engine: surrogate.engine,
-      ...sampling,
-      ...(question.beta !== undefined && { beta: question.beta }),
-      signal,
+    return await conditioned(surrogate, question, { ...sampling, signal }, async (posterior) => {
+      const wanted = parts.has("draws") || parts.has("summary");
+      const drawn = wanted
+        ? cut(await posterior.sample(key(question.seed), question.draws), question.draws)
+        : undefined;
+      const body = {
+        ...rest,
+        warnings: drawn?.warnings ?? posterior.warnings ?? [],
+        ...(drawn && { names: drawn.names, sampler: drawn.info.sampler }),
+        ...(drawn && parts.has("summary") && { summary: summary(drawn).map(inShort) }),
+        ...(parts.has("log_density") && { logDensity: densities(surrogate, posterior, question) }),
+      };
+      return drawsResponse(form, parts.has("draws") ? drawn : undefined, body, headers);
     });
-    const wanted = parts.has("draws") || parts.has("summary");
-    const drawn = wanted
-      ? cut(await posterior.sample(key(question.seed), question.draws), question.draws)
-      : undefined;
-    const body = {
-      ...rest,
-      warnings: drawn?.warnings ?? posterior.warnings ?? [],
-      ...(drawn && { names: drawn.names, sampler: drawn.info.sampler }),
-      ...(drawn && parts.has("summary") && { summary: summary(drawn).map(inShort) }),
-      ...(parts.has("log_density") && { logDensity: densities(surrogate, posterior, question) }),
-    };
-    return drawsResponse(form, parts.has("draws") ? drawn : undefined, body, headers);
   });
 }
 
@@ -63,18 +60,35 @@ export async function answerDensity(
   if (isKnown(asked.request, headers)) return new Response(null, { status: 304, headers });
   requireTheta(question, true);
   return await given(surrogate, question, async (rest) => {
-    using posterior = await condition(surrogate.artifact, rowsOf(question.x), {
-      engine: surrogate.engine,
-      ...(question.beta !== undefined && { beta: question.beta }),
+    return await conditioned(surrogate, question, {}, (posterior) => {
+      headers.set("content-type", "application/json");
+      const body = {
+        ...rest,
+        warnings: posterior.warnings ?? [],
+        logDensity: densities(surrogate, posterior, question),
+      };
+      return new Response(JSON.stringify(body), { headers });
     });
-    headers.set("content-type", "application/json");
-    const body = {
-      ...rest,
-      warnings: posterior.warnings ?? [],
-      logDensity: densities(surrogate, posterior, question),
-    };
-    return new Response(JSON.stringify(body), { headers });
   });
+}
+
+/** The posterior while it is asked. Not by `using`: Node 20 has no such word. */
+async function conditioned(
+  { artifact, engine }: Surrogate,
+  { x, beta }: Question,
+  how: Omit<PosteriorOptions, "engine">,
+  ask: (posterior: Posterior) => Response | Promise<Response>,
+): Promise<Response> {
+  const posterior = await condition(artifact, rowsOf(x), {
+    engine,
+    ...how,
+    ...(beta !== undefined && { beta }),
+  });
+  try {
+    return await ask(posterior);
+  } finally {
+    posterior[Symbol.dispose]();
+  }
 }
 
 /** What the surrogate refuses is the question's fault; what takes too long, too. */

@@ -87,11 +87,11 @@ export function handler(
   const named: readonly (readonly [prefix: string, surrogate: Surrogate])[] = one
     ? [["", surrogates]]
     : Object.entries(surrogates).map(([name, surrogate]) => [`/${requireName(name)}`, surrogate]);
-  if (!one) app.get("/", () => Response.json({ surrogates: named.map(([prefix]) => prefix) }));
-  app.get("/health", () => Response.json({ ok: true }, { headers: { "cache-control": "no-store" } }));
-  app.get("/openapi.json", () => Response.json(openapi(named, limits)));
+  if (!one) app.get("/", () => json({ surrogates: named.map(([prefix]) => prefix) }));
+  app.get("/health", () => json({ ok: true }));
+  app.get("/openapi.json", () => json(openapi(named, limits)));
   for (const [prefix, surrogate] of named) {
-    app.get(prefix || "/", () => Response.json(describe(surrogate)));
+    app.get(prefix || "/", () => json(describe(surrogate)));
     for (
       const [path, answer] of [["/posterior", answerPosterior], ["/log-density", answerDensity]] as const
     ) {
@@ -138,6 +138,13 @@ export function handler(
     })();
     return allowOrigin(request, response, { origins, isPrivate: token !== undefined });
   };
+}
+
+/** Not by Response.json: hosts differ in the type that they write. */
+function json(value: unknown): Response {
+  return new Response(JSON.stringify(value), {
+    headers: { "content-type": "application/json", "cache-control": "no-cache" },
+  });
 }
 
 function isOne(surrogates: Surrogate | Readonly<Record<string, Surrogate>>): surrogates is Surrogate {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Artifact, decodeArtifact, type Engine } from "@likely/core";
+import { type Artifact, type ConditionalDensity, decodeArtifact, type Engine } from "@likely/core";
 import { evaluationEngine } from "@likely/kernels/evaluation-engine";
 
 /** A trained surrogate, ready to be asked. */
@@ -51,5 +51,27 @@ export async function openSurrogate(
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { artifact, sha256, engine: evaluationEngine(kernels) };
+  return { artifact, sha256, engine: prepared(evaluationEngine(kernels)) };
+}
+
+/** A density is one whatever is asked of it: it is prepared once, and not for every request. */
+function prepared(engine: Engine): Engine {
+  const densities = new WeakMap<Artifact, ReturnType<Engine["density"]>>();
+  return {
+    ...engine,
+    density: (artifact) => {
+      const found = densities.get(artifact);
+      if (found) return found;
+      const made = engine.density(artifact).then((density) => ({
+        ...kept(density),
+        [Symbol.dispose]: () => {},
+      }));
+      densities.set(artifact, made);
+      return made;
+    },
+  };
+}
+
+function kept({ name, logDensity, sample }: ConditionalDensity): ConditionalDensity {
+  return { name, logDensity, sample };
 }

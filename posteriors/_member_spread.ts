@@ -30,8 +30,13 @@ export async function memberSpread(
   requireCost("tell how members disagree", artifact);
   requireMembers(members.length);
   const theta = options.theta ?? priorFrom(artifact.prior, prior).sample(PROBE, 64);
-  using costs = await conditionedCosts(members, fromRows([x]), engine);
-  const deviations = costs.each(theta);
+  const costs = await conditionedCosts(members, fromRows([x]), engine);
+  let deviations: readonly Float64Array[];
+  try {
+    deviations = costs.each(theta);
+  } finally {
+    costs[Symbol.dispose]();
+  }
   const squares = Array.from(
     { length: theta.n },
     (_, i) => deviations.reduce((sum, values) => sum + values[i]! ** 2, 0) / (deviations.length - 1),

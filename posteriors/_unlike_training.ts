@@ -39,8 +39,13 @@ async function embeddedWarnings(
   x: Points,
   { engine, level, embedded }: Comparison & { readonly embedded: ReferenceCloud },
 ): Promise<string[]> {
-  using seen = await engine.logDensities(artifact, x);
-  return worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`);
+  const seen = await engine.logDensities(artifact, x);
+  // No `using` in what edge workers carry: Node 20 has no such word.
+  try {
+    return worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`);
+  } finally {
+    seen[Symbol.dispose]();
+  }
 }
 
 /** What a cost adds: it is asked for where no simulation comes, and may know it there. */

@@ -81,6 +81,14 @@ Deno.test("what posteriors may load later holds no tensors, and core reaches not
   assertEquals(core.filter((path) => /tensorflow|^node:/.test(path)), []);
 });
 
+Deno.test("what edge workers carry has no syntax that Node 20 lacks, and neither tensors nor files", () => {
+  const graph = [...loadGraph("edge/mod.ts")];
+  assert(graph.length > 100, "the walk must have found its modules");
+  assertEquals(graph.filter((path) => HEAVY.test(path)), []);
+  const carried = [...modules("edge"), "posteriors/condition.ts", "posteriors/_unlike_training.ts"];
+  assertEquals(carried.filter((path) => /^\s*(await )?using \w+ =/m.test(source(path))), []);
+});
+
 Deno.test("no circle of files inside a package, not even of types", () => {
   assertEquals(packages().flatMap(circular), []);
 });
@@ -173,7 +181,7 @@ Deno.test("no call takes the numbers of data for its arguments, of which it can 
 
 Deno.test("libraries never print", () => {
   const wrong = packages().filter((name) => name !== "cli").flatMap(modules)
-    .filter((path) => path !== "kernels/_build.ts") // a command
+    .filter((path) => !path.endsWith("/_build.ts")) // commands
     .filter((path) => /\bconsole\.\w+\(/.test(source(path).replace(/\/\*[\s\S]*?\*\//g, "")));
   assertEquals(wrong, []);
 });

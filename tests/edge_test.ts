@@ -30,7 +30,7 @@ async function service(artifact: Artifact = posteriorArtifact, options: HandlerO
 const X = [0.1, 0.2];
 
 Deno.test("the kernels of edge are the plain build", async () => {
-  const file = Deno.readFileSync(new URL("../edge/kernels.wasm", import.meta.url));
+  const file = await Deno.readFile(new URL("../edge/kernels.wasm", import.meta.url));
   assertEquals(file, await fusedModule());
   assertEquals(file, Uint8Array.fromBase64((await import("../edge/_kernels_base64.ts")).kernelsBase64));
 });
