@@ -32,6 +32,7 @@ const QUESTIONS = [
   "ordered_x",
   "cold_start",
   "bundle",
+  "edge",
   "kernels_gemm",
   "kernels_step",
   "kernels_workers",

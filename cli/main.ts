@@ -1,5 +1,5 @@
 /**
- * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report` and
+ * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report`, `serve` and
  * `multilevel`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
@@ -19,6 +19,7 @@ import { reportCommand } from "./_report.ts";
 import { multilevelCommand } from "./_multilevel.ts";
 import { roundsCommand } from "./_rounds.ts";
 import { sampleCommand } from "./_sample.ts";
+import { serveCommand } from "./_serve.ts";
 import { simulateCommand } from "./_simulate.ts";
 import { trainCommand } from "./_train.ts";
 
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   sampleCommand,
   checkCommand,
   reportCommand,
+  serveCommand,
   multilevelCommand,
 ];
 

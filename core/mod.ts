@@ -44,6 +44,7 @@ export * from "./draws.ts";
 export * from "./draws_from_csv.ts";
 export * from "./draws_to_csv.ts";
 export * from "./draws_zarr.ts";
+export * from "./elementary.ts";
 export * from "./energy_score.ts";
 export * from "./engine.ts";
 export * from "./ensemble.ts";

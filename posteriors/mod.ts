@@ -24,6 +24,7 @@ export * from "./beta_path.ts";
 export * from "./calibrate.ts";
 export * from "./calibration_report.ts";
 export * from "./choose_beta.ts";
+export * from "./condition.ts";
 export * from "./cost_spread.ts";
 export * from "./draw_many.ts";
 export * from "./observation_warnings.ts";
