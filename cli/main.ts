@@ -1,5 +1,5 @@
 /**
- * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report`, `serve` and
+ * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report`, `serve`, `deploy` and
  * `multilevel`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
@@ -14,6 +14,7 @@
 import manifest from "./deno.json" with { type: "json" };
 import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
+import { deployCommand } from "./_deploy.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
 import { reportCommand } from "./_report.ts";
 import { multilevelCommand } from "./_multilevel.ts";
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   checkCommand,
   reportCommand,
   serveCommand,
+  deployCommand,
   multilevelCommand,
 ];
 
