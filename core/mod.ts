@@ -91,6 +91,7 @@ export * from "./prior_from.ts";
 export * from "./safetensors.ts";
 export * from "./scalar_network.ts";
 export * from "./scaling.ts";
+export * from "./shard.ts";
 export * from "./simulate.ts";
 export * from "./simulation_manifest.ts";
 export * from "./simulation_store.ts";
