@@ -123,7 +123,8 @@ async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return undefined;
+    // ENOTDIR: a folder of its path is a file.
+    if (["ENOENT", "ENOTDIR"].includes((error as { code: string }).code)) return undefined;
     throw error;
   }
 }

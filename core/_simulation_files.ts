@@ -154,7 +154,8 @@ export async function readSimulations(path: string): Promise<StoredSimulations> 
   return { dataset: requireSuccess(toDataset(all)), manifest, missing: n - total };
 }
 
-async function openFiles(path: string, manifest: SimulationManifest): Promise<SimulationFiles> {
+/** The chunks of a group that is there. */
+export async function openFiles(path: string, manifest: SimulationManifest): Promise<SimulationFiles> {
   const store = new AtomicStore(path);
   const arrays = new Map<string, zarr.Array<"float64", AtomicStore>>();
   for (const { name, dim } of columns(manifest)) {
@@ -195,7 +196,8 @@ async function openFiles(path: string, manifest: SimulationManifest): Promise<Si
   };
 }
 
-function columns(
+/** The arrays of a run. */
+export function columns(
   { names, xDim, score }: SimulationManifest,
 ): { name: "theta" | "x" | "score"; dim: number }[] {
   return [
@@ -205,7 +207,8 @@ function columns(
   ];
 }
 
-function chunkFile(name: string, chunk: number): `/${string}` {
+/** The file of a chunk of an array. */
+export function chunkFile(name: string, chunk: number): `/${string}` {
   return `/${name}/c/${chunk}/0`;
 }
 

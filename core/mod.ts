@@ -71,6 +71,8 @@ export * from "./marginal_from.ts";
 export * from "./mean.ts";
 export * from "./mean_density.ts";
 export * from "./measuring_head.ts";
+export * from "./merge_simulations.ts";
+export * from "./merged_simulations.ts";
 export * from "./mixed.ts";
 export * from "./mixed_density.ts";
 export * from "./mmd_distance.ts";
