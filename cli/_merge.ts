@@ -2,11 +2,17 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
-import { type MergedSimulations, mergeSimulations } from "@likely/core";
+import {
+  type MergedSimulations,
+  mergeSimulations,
+  type MissingRows,
+  type SimulationManifest,
+} from "@likely/core";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, requireStore } from "./_output.ts";
 import { progress } from "./_progress.ts";
+import { shardsOf } from "./_shards_of.ts";
 
 const LEVEL = /^level\d+$/;
 /** Gaps that are named one by one. */
@@ -88,14 +94,22 @@ function tell(out: string, merged: readonly Merged[]): void {
   const gaps: string[] = [];
   for (const { path, manifest, rows, missing } of merged) {
     console.log(`${path}: ${rows} of ${manifest.n} rows of ${manifest.simulator}`);
-    const where = merged.length > 1 ? ` of ${path}` : "";
-    for (const { first, rows } of missing) gaps.push(`${first} to ${first + rows - 1}${where}`);
+    if (missing.length > 0) gaps.push(`${manifest.n - rows} of ${path}${wanting(manifest, missing)}`);
   }
   if (gaps.length === 0) return;
-  const more = gaps.length > NAMED ? `, and ${gaps.length - NAMED} more stretches` : "";
   throw new Error(
-    `Cannot finish ${out} as every row must be in a folder: rows ${gaps.slice(0, NAMED).join(", ")}${more} ` +
-      "are in none; run their shards again and then this command, or `likely simulate` into " +
-      `${out} without --shard`,
+    `Cannot finish ${out} as every row must be in a folder: there are none of ${gaps.join("; ")}; make ` +
+      `them and run this command again, or \`likely simulate\` into ${out} without --shard`,
   );
+}
+
+/** `, rows 3000 to 3999 and 9000 to 9999, --shard 4/6`. */
+function wanting({ n, chunkRows }: SimulationManifest, missing: readonly MissingRows[]): string {
+  const chunks = missing.flatMap(({ first, rows }) =>
+    Array.from({ length: Math.ceil(rows / chunkRows) }, (_, k) => first / chunkRows + k)
+  );
+  const named = missing.slice(0, NAMED).map(({ first, rows }) => `${first} to ${first + rows - 1}`);
+  const more = missing.length > NAMED ? ` and ${missing.length - NAMED} stretches more` : "";
+  const shards = shardsOf(chunks, Math.ceil(n / chunkRows));
+  return `, rows ${named.join(", ")}${more}${shards ? ` (--shard ${shards.join(", ")})` : ""}`;
 }

@@ -113,7 +113,8 @@ export class AtomicStore {
   }
 }
 
-function isEqual(a: Uint8Array | undefined, b: Uint8Array): boolean {
+/** Whether bytes are the same. */
+export function isEqual(a: Uint8Array | undefined, b: Uint8Array): boolean {
   if (a?.length !== b.length) return false;
   for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false;
   return true;

@@ -24,7 +24,10 @@ async function realPath(path: string): Promise<string> {
     if ((error as { code?: string }).code !== "ENOENT" || plain === "." || plain === "") throw error;
   }
   const [, folder = "", name = plain] = /^(.*?[/\\]+)?([^/\\]+)$/s.exec(plain) ?? [];
-  return folder === plain ? plain : `${await realPath(folder || ".")}/${name}`;
+  const parent = await realPath(folder || ".");
+  // What is not there is no link: its `..` is the folder that it would be in.
+  if (name === "..") return parent.replace(/[/\\]?[^/\\]*$/, "") || "/";
+  return name === "." ? parent : `${parent}/${name}`;
 }
 
 function isWithin(path: string, folder: string): boolean {

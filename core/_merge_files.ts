@@ -1,6 +1,6 @@
 // Chunks of several folders copied into one. See merge_simulations.ts.
 
-import { AtomicStore } from "./_atomic_store.ts";
+import { AtomicStore, isEqual } from "./_atomic_store.ts";
 import { requireApart } from "./_folders_apart.ts";
 import { differingField } from "./_same_run.ts";
 import { chunkFile, columns, openFiles, readManifest, type SimulationFiles } from "./_simulation_files.ts";
@@ -36,13 +36,16 @@ export async function mergeFiles(
   if (there) requireSameRun({ path: out, manifest: there }, first);
   const target = new AtomicStore(out);
   await copyMetadata(target, first);
-  const jobs: { part: Part; chunk: number }[] = [];
-  for (const part of parts) for (const chunk of await part.files.chunks()) jobs.push({ part, chunk });
+  const holders = new Map<number, Part[]>();
+  for (const part of parts) {
+    for (const chunk of await part.files.chunks()) holders.set(chunk, [...holders.get(chunk) ?? [], part]);
+  }
+  const jobs = [...holders];
   let [next, done] = [0, 0];
   const loops = Array.from({ length: AT_A_TIME }, async () => {
     for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
       signal?.throwIfAborted();
-      await copyChunk(target, job.part, job.chunk);
+      await copyChunk(target, ...job);
       onProgress({ done: ++done, total: jobs.length });
     }
   });
@@ -84,23 +87,45 @@ async function copyMetadata(target: AtomicStore, { path, manifest }: Part): Prom
   for (const file of files as readonly `/${string}`[]) await target.create(file, (await source.get(file))!);
 }
 
-async function copyChunk(target: AtomicStore, { path, manifest }: Part, chunk: number): Promise<void> {
-  const source = new AtomicStore(path);
+/** Copies a chunk that some folders have, all the same. */
+async function copyChunk(target: AtomicStore, chunk: number, parts: readonly Part[]): Promise<void> {
+  const { manifest } = parts[0]!;
   for (const { name, dim } of columns(manifest)) {
     const file = chunkFile(name, chunk);
     const wanted = 8 * dim * manifest.chunkRows;
-    const bytes = (await source.get(file))!;
-    requireWhole(source.root + file, bytes, wanted);
+    const read = async (store: AtomicStore) => {
+      const bytes = (await store.get(file))!;
+      requireWhole(store.root + file, bytes, wanted);
+      return bytes;
+    };
+    const [first, ...others] = parts.map(({ path }) => new AtomicStore(path));
+    const bytes = await read(first!);
+    // Before anything is written: of two that differ nobody knows which is right.
+    for (const other of others) {
+      if (!isEqual(await read(other), bytes)) refuse(other, first!, { manifest, chunk, name });
+    }
     if (await target.create(file, bytes)) continue;
-    requireWhole(target.root + file, (await target.get(file))!, wanted);
-    const first = chunk * manifest.chunkRows;
-    const last = Math.min(first + manifest.chunkRows, manifest.n) - 1;
-    throw new RangeError(
-      `Cannot merge the simulations at ${path} as chunk ${chunk}, rows ${first} to ${last}, must be what ` +
-        `${target.root} holds: ${name} differs; the simulator was edited in between, or another release ` +
-        `of the runtime made one of them: delete the chunk that is wrong`,
-    );
+    await read(target);
+    refuse(first!, target, { manifest, chunk, name });
   }
+}
+
+function refuse(
+  one: AtomicStore,
+  other: AtomicStore,
+  { manifest: { n, chunkRows }, chunk, name }: {
+    readonly manifest: SimulationManifest;
+    readonly chunk: number;
+    readonly name: string;
+  },
+): never {
+  const first = chunk * chunkRows;
+  const last = Math.min(first + chunkRows, n) - 1;
+  throw new RangeError(
+    `Cannot merge the simulations at ${one.root} as chunk ${chunk}, rows ${first} to ${last}, must be what ` +
+      `${other.root} holds: ${name} differs; the simulator was edited in between, or another release of the ` +
+      `runtime made one of them: delete the one that is wrong`,
+  );
 }
 
 function requireWhole(file: string, bytes: Uint8Array, wanted: number): void {

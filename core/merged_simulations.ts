@@ -28,6 +28,6 @@ export interface MissingRows {
 export interface MergeProgress {
   /** Chunks copied, or found to be there. */
   readonly done: number;
-  /** Chunks of all folders together. */
+  /** Chunks that any of the folders has. */
   readonly total: number;
 }
