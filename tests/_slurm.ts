@@ -71,11 +71,16 @@ export class Slurm implements AsyncDisposable {
     return said!;
   }
 
+  /** Waits until no job is left; `sbatch --wait` looks but every few seconds. */
+  async idle(): Promise<void> {
+    await until(async () => await this.run("squeue", ["--noheader"]) === "");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.run("scancel", ["--user=root", "--signal=KILL", "--full"]).catch(() => {});
     for (const one of this.#daemons.toReversed()) {
       try {
-        one.kill("SIGTERM");
+        one.kill("SIGKILL");
       } catch {
         // It has ended.
       }
@@ -93,11 +98,11 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** Waits half a minute at most. */
+/** Waits a minute at most. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 60_000;
   while (!await isSo()) {
-    if (performance.now() > end) throw new Error("waited for half a minute in vain");
+    if (performance.now() > end) throw new Error("waited for a minute in vain");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -127,6 +132,10 @@ function settings(folder: string, cpus: number): string {
     SelectType: "select/cons_tres",
     SelectTypeParameters: "CR_CPU",
     ReturnToService: 2,
+    // A test does not wait for a scheduler that spares a cluster.
+    SchedulerParameters: "batch_sched_delay=0,sched_interval=1,sched_min_interval=0",
+    MinJobAge: 2,
+    KillWait: 1,
     // What this machine has does not matter.
     SlurmdParameters: "config_overrides",
     NodeName: `${node} NodeAddr=127.0.0.1 CPUs=${cpus} State=UNKNOWN`,

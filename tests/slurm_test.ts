@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { openSimulations } from "@likely/core";
-import { Desk } from "./_desk.ts";
+import { Desk, TASK } from "./_desk.ts";
 import { folderBytes } from "./_folder_bytes.ts";
 import { hasSlurm, Slurm } from "./_slurm.ts";
 
@@ -13,13 +13,14 @@ Deno.test({
   ignore: !await hasSlurm(),
   fn: async () => {
     await using desk = new Desk();
+    desk.write("task.ts", TASK.replace("+ 2;", "+ 8;"));
     await using slurm = await Slurm.start(4);
-    const submit = (array: string, { script = SCRIPT, args = [], env = {} }: Submission = {}) =>
-      slurm.run("sbatch", [`--array=${array}`, "--cpus-per-task=1", "--output=%a.log", ...args, script], {
+    const submit = (array: string, { script = SCRIPT, env = {} }: Submission = {}) =>
+      slurm.run("sbatch", [`--array=${array}`, "--cpus-per-task=1", "--output=%a.log", script], {
         cwd: desk.path,
         env: {
           TASK: "./task.ts",
-          ROWS: "2000",
+          ROWS: "400",
           SEED: "3",
           LIKELY:
             `${Deno.execPath()} run --no-check --no-prompt --allow-read --allow-write --allow-env ${MAIN}`,
@@ -28,20 +29,19 @@ Deno.test({
       });
     await submit("1-4", { env: { OUT: "all.zarr" } });
     const missing = async () =>
-      (await openSimulations(desk.file("all.zarr")).catch(() => ({ missing: 2000 }))).missing;
-    while (await missing() > 1900) await new Promise((resolve) => setTimeout(resolve, 20));
+      (await openSimulations(desk.file("all.zarr")).catch(() => ({ missing: 400 }))).missing;
+    while (await missing() > 380) await new Promise((resolve) => setTimeout(resolve, 20));
     await slurm.run("scancel", ["--user=root", "--signal=KILL", "--full"]);
-    while (await slurm.run("squeue", ["--noheader"]) !== "") {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await slurm.idle();
     const left = await missing();
-    assert(left > 0 && left < 2000, `${left} rows were missing`);
+    assert(left > 0 && left < 400, `${left} rows were missing`);
     // Another number of shards finishes what these began; a step, and a first one that is not 1.
-    await submit("4-8:2", { args: ["--wait"], env: { OUT: "all.zarr" } });
+    await submit("4-8:2", { env: { OUT: "all.zarr" } });
+    await slurm.idle();
     assertEquals(await missing(), 0);
-    assert(/shard 3 of 3, with 666 of the 2000 rows/.test(new TextDecoder().decode(desk.read("8.log"))));
+    assert(/shard 3 of 3, with 133 of the 400 rows/.test(new TextDecoder().decode(desk.read("8.log"))));
     const one = await desk.run(
-      ..."simulate ./task.ts --n 2000 --seed 3 --chunk-rows 2 --out one.zarr".split(" "),
+      ..."simulate ./task.ts --n 400 --seed 3 --chunk-rows 1 --out one.zarr".split(" "),
     );
     assertEquals(one.code, 0, one.stderr);
     const expected = await folderBytes(desk.file("one.zarr"));
@@ -49,11 +49,12 @@ Deno.test({
     // Folders of their own, joined.
     const own = Deno.readTextFileSync(SCRIPT).replace(/^# (mkdir -p parts.*)$/m, "$1");
     desk.write("own.sh", own);
-    await submit("0-2", { script: "own.sh", args: ["--wait"] });
+    await submit("0-2", { script: "own.sh" });
+    await slurm.idle();
     const merged = await desk.run("merge", "merged.zarr", "parts/0", "parts/1", "parts/2");
     assertEquals(
       [merged.code, merged.stdout],
-      [0, "merged.zarr: 2000 of 2000 rows of slow\n"],
+      [0, "merged.zarr: 400 of 400 rows of slow\n"],
       merged.stderr,
     );
     assertEquals(await folderBytes(desk.file("merged.zarr")), expected);
@@ -62,6 +63,5 @@ Deno.test({
 
 interface Submission {
   readonly script?: string;
-  readonly args?: readonly string[];
   readonly env?: Record<string, string>;
 }
