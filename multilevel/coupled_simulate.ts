@@ -53,7 +53,8 @@ export interface LevelProgress extends SimulationProgress {
  * pairs the sum of both unless one run gives both; measured in seconds where a level declares none.
  * @throws {TypeError} If the simulator has no levels, they differ in width, counts are not one for each, or a
  * shard is wanted of levels that do not declare their cost.
- * @throws {RangeError} If a count is not a whole number ≥ 1; or as `simulate`.
+ * @throws {RangeError} If a count is not a whole number ≥ 1, or smaller than the number of shards; or as
+ * `simulate`.
  *
  * @example Usage
  * ```ts
@@ -82,8 +83,11 @@ export async function coupledSimulate(
   const levels = requireLevels(simulator);
   requireLength("simulate by levels", "counts", counts.length, levels.length);
   counts.forEach((n, l) => requireInteger("simulate by levels", `counts[${l}]`, n, 1));
+  const { shard } = options;
+  // Before any level is simulated.
+  if (shard) counts.forEach((n) => requireInteger("simulate a shard of levels", "shard.of", shard.of, 1, n));
   const declared = declaredCosts(simulator);
-  if (options.shard && declared === undefined) {
+  if (shard && declared === undefined) {
     throw new TypeError(
       "Cannot simulate a shard of levels as all levels must declare their cost: measured ones would differ " +
         "from machine to machine",
