@@ -15,6 +15,7 @@ interface Question {
 
 const QUESTIONS = [
   "simulations",
+  "shards",
   "training",
   "log_density",
   "densities",
