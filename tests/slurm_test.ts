@@ -47,7 +47,7 @@ Deno.test({
     const expected = await folderBytes(desk.file("one.zarr"));
     assertEquals(await folderBytes(desk.file("all.zarr")), expected);
     // Folders of their own, joined.
-    const own = Deno.readTextFileSync(SCRIPT).replace(/^# (mkdir -p parts.*)$/m, "$1");
+    const own = (await Deno.readTextFile(SCRIPT)).replace(/^# (mkdir -p parts.*)$/m, "$1");
     desk.write("own.sh", own);
     await submit("0-2", { script: "own.sh" });
     await slurm.idle();
