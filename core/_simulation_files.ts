@@ -104,7 +104,9 @@ export async function claimFiles(
     await zarr.create(zarr.root(claim), { attributes: { likely: manifest } });
     if (claim.isLost) return undefined;
   }
-  await createArrays(new AtomicStore(path), manifest);
+  const store = new AtomicStore(path);
+  await store.keep("/zarr.json");
+  await createArrays(store, manifest);
   return openFiles(path, manifest);
 }
 

@@ -1,6 +1,6 @@
 // Every file of a folder, to compare folders byte for byte.
 
-/** The files below a folder by their path there, as text that differs when a byte does. */
+/** The files below a folder by their path there: how many bytes, and their digest. */
 export async function folderBytes(path: string): Promise<Map<string, string>> {
   const found: [string, string][] = [];
   const walk = async (folder: string) => {
@@ -8,7 +8,8 @@ export async function folderBytes(path: string): Promise<Map<string, string>> {
       if (isDirectory) await walk(`${folder}/${name}`);
       else {
         const bytes = await Deno.readFile(`${path}${folder}/${name}`);
-        found.push([`${folder}/${name}`, `${bytes.length} ${[...bytes].join(" ")}`]);
+        const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+        found.push([`${folder}/${name}`, `${bytes.length} ${digest.toHex()}`]);
       }
     }
   };

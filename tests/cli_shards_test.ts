@@ -107,6 +107,36 @@ Deno.test("a shard that is interrupted, or killed, goes on by the same command",
   assertStringIncludes(stdout, `s.zarr: shard 2 of 2, with 2000 of the 4000 rows: ${theta.n} pairs of slow`);
 });
 
+Deno.test("a merge that is killed goes on by the same command, and ends with the same files", async () => {
+  await using desk = new Desk();
+  for (const i of [1, 2]) {
+    const line = `simulate two_moons --n 800 --workers 0 --shard ${i}/2 --out part${i}`;
+    assertEquals((await desk.run(...words(line))).code, 0);
+  }
+  let kills = 0;
+  for (const some of [5, 100, 200]) {
+    const child = desk.start(...words("merge all part1 part2"));
+    const end = endOf(child);
+    const isOver = { now: false };
+    end.then(() => isOver.now = true);
+    const count = async () =>
+      (await Array.fromAsync(Deno.readDir(desk.file("all/x/c"))).catch(() => [])).length;
+    while (!isOver.now && await count() < some);
+    if (!isOver.now) child.kill("SIGKILL");
+    if ((await end).code !== 0) kills++;
+  }
+  assert(kills > 0, "it was faster");
+  assertEquals(
+    (await desk.run(...words("merge all part1 part2"))).stdout,
+    "all: 800 of 800 rows of two_moons\n",
+  );
+  assertEquals(
+    (await desk.run(...words("simulate two_moons --n 800 --workers 0 --chunk-rows 1 --out one"))).code,
+    0,
+  );
+  assertEquals(await folderBytes(desk.file("all")), await folderBytes(desk.file("one")));
+});
+
 Deno.test("--shard auto finds its part where Slurm and Kubernetes put it, and is refused where it cannot", async () => {
   await using desk = new Desk();
   const slurm = (id: number, least: number, most: number, count: number, step = 1) => ({

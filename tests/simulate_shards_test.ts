@@ -116,6 +116,35 @@ Deno.test("a prior of one's own gives a shard the same rows, and draws them up t
     assertEquals(asked.filter((n) => n > 9), [50, 40, 48]);
   }));
 
+Deno.test("what a shard that was killed at any moment leaves is made good by the next, and swept up", () =>
+  inFolder(async (path) => {
+    await run(`${path}/one`);
+    const expected = await folderBytes(`${path}/one`);
+    const shard = { index: 2, of: 3 };
+    const left = [
+      ["zarr.json"],
+      ["zarr.json", "theta/zarr.json"],
+      ["zarr.json", "theta/zarr.json", "x/zarr.json", "theta/c/2/0"],
+    ];
+    for (const [i, files] of left.entries()) {
+      const all = `${path}/${i}`;
+      for (const folder of ["theta/c/2", "x/c/2", "theta/c/5"]) {
+        await Deno.mkdir(`${all}/${folder}`, { recursive: true });
+      }
+      for (const file of files) await Deno.copyFile(`${path}/one/${file}`, `${all}/${file}`);
+      for (const file of ["zarr.json", "x/zarr.json", "theta/c/2/0", "x/c/2/0", "theta/c/5/0"]) {
+        await Deno.writeTextFile(`${all}/${file}.5e2d-9.partial`, "half a fi");
+      }
+      await run(all, shard);
+      const made = await folderBytes(all);
+      assertEquals(made, new Map([...expected].filter(([file]) => !/\/c\/[013467]\//.test(file))));
+    }
+    // Beside a chunk that is whole.
+    await Deno.writeTextFile(`${path}/0/x/c/5/0.5e2d-9.partial`, "half a fi");
+    for (const index of [0, 1, 2]) await run(`${path}/0`, { index, of: 3 });
+    assertEquals(await folderBytes(`${path}/0`), expected);
+  }));
+
 Deno.test("a shard of which every row has failed is kept, and returns none", () =>
   inFolder(async (path) => {
     const hot = noisy({ throwAbove: -Infinity });
