@@ -38,13 +38,16 @@ export interface FilesPlan {
   readonly runner: () => Runner;
 }
 
+/** With pauses that grow by a millisecond: five seconds in all. */
+const MOST_TRIES = 100;
+
 /** Keeps nothing. */
 export function keepNothing(chunks: readonly Chunk[], rows: Simulated): RunStore {
   return { chunks, rows, found: new Map(), write: () => Promise.resolve() };
 }
 
 /** Keeps chunks in a folder, and takes up what is there once it is known to be of this run. */
-export async function keepFiles(path: string, plan: FilesPlan): Promise<RunStore> {
+export async function keepFiles(path: string, plan: FilesPlan, tries = 1): Promise<RunStore> {
   // Loaded when needed: most runs store nothing, and a browser has no files.
   const { claimFiles, createFiles, readManifest } = await import("./_simulation_files.ts");
   const { shard } = plan;
@@ -54,8 +57,14 @@ export async function keepFiles(path: string, plan: FilesPlan): Promise<RunStore
   const chunks = chunksOf(manifest.n, chunkRows, shard);
   if (stored) requireSameRun(path, { stored, wanted: manifest, shard });
   const files = shard ? await claimFiles(path, manifest, stored) : await createFiles(path, manifest, stored);
-  // Another shard was faster: what it made is what is there.
-  if (files === undefined) return await keepFiles(path, plan);
+  if (files === undefined) {
+    // Another shard was faster: what it made is what is there, if only after a moment on some networks.
+    if (tries === MOST_TRIES) {
+      throw new Error(`Cannot open simulations as ${path}/zarr.json must be readable`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, tries));
+    return await keepFiles(path, plan, tries + 1);
+  }
   const rows = plan.rows(chunks);
   const found = new Map<number, number>();
   for (const chunk of await present(files, chunks, shard)) {
