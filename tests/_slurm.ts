@@ -99,11 +99,11 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Waits a minute at most. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 60_000;
   while (!await isSo()) {
     if (performance.now() > end) throw new Error("waited for a minute in vain");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

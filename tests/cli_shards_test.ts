@@ -93,7 +93,10 @@ Deno.test("a shard that is interrupted, or killed, goes on by the same command",
     const before = (await there()).theta.n;
     const child = desk.start(...line);
     const end = endOf(child);
-    while ((await there()).theta.n === before) await new Promise((resolve) => setTimeout(resolve, 20));
+    const isOver = { now: false };
+    end.then(() => isOver.now = true);
+    while (!isOver.now && (await there()).theta.n === before) await new Promise((go) => setTimeout(go, 20));
+    assert(!isOver.now, "it ended before it could be stopped");
     child.kill(signal);
     const { code, stderr } = await end;
     if (signal === "SIGKILL") continue;

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { openSimulations } from "@likely/core";
 import { Desk, TASK } from "./_desk.ts";
 import { folderBytes } from "./_folder_bytes.ts";
-import { hasSlurm, Slurm } from "./_slurm.ts";
+import { hasSlurm, Slurm, until } from "./_slurm.ts";
 
 const SCRIPT = new URL("../examples/cluster/slurm.sh", import.meta.url).pathname;
 const MAIN = new URL("../cli/main.ts", import.meta.url).pathname;
@@ -30,7 +30,7 @@ Deno.test({
     await submit("1-4", { env: { OUT: "all.zarr" } });
     const missing = async () =>
       (await openSimulations(desk.file("all.zarr")).catch(() => ({ missing: 400 }))).missing;
-    while (await missing() > 380) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(async () => await missing() <= 380);
     await slurm.run("scancel", ["--user=root", "--signal=KILL", "--full"]);
     await slurm.idle();
     const left = await missing();
