@@ -16,6 +16,7 @@ interface Question {
 const QUESTIONS = [
   "simulations",
   "um_bridge",
+  "shards",
   "training",
   "log_density",
   "densities",

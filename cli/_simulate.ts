@@ -2,13 +2,20 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
-import { type Dataset, simulate, type SimulationProgress, type SimulatorModule } from "@likely/core";
+import {
+  type Dataset,
+  type Shard,
+  simulate,
+  type SimulationProgress,
+  type SimulatorModule,
+} from "@likely/core";
 import { tasks } from "@likely/simulators";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, requireStore } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
+import { shardFrom } from "./_shard.ts";
 import { loadTask } from "./_task.ts";
 
 /** The command. */
@@ -25,6 +32,11 @@ export const simulateCommand: Command = {
       value: "rows",
       help: "of a simulator with levels, how many of each from the cheapest on: 10000,500,100",
     },
+    shard: {
+      value: "part",
+      help: "make a part of the run: 3/100, the third of a hundred; auto in an array of Slurm jobs",
+    },
+    "chunk-rows": { value: "rows", help: "how many rows a file holds (default: those of a second, <= 1000)" },
     score: { help: "keep exact scores too, for tasks that have them: better models" },
   },
   notes: [
@@ -35,11 +47,19 @@ export const simulateCommand: Command = {
     "",
     "Run the same command again to take up a run that was interrupted; with a larger --n to add",
     "pairs. Nothing else in the folder is ever replaced.",
-    "Permissions: --allow-read, --allow-write.",
+    "",
+    ...wrap(
+      "Shards go on as many machines as you like, in one folder that all of them see, or each in its own " +
+        "for `likely merge` to join; the files are those of one machine that was given the same " +
+        "--chunk-rows (default for shards: 1000, or as many as make 1000 files). --shard auto reads " +
+        "SLURM_ARRAY_TASK_ID; auto/100 reads the JOB_COMPLETION_INDEX of a Kubernetes Job of 100.",
+    ),
+    "Permissions: --allow-read, --allow-write; for --shard auto also --allow-env.",
   ],
   examples: [
     "likely simulate two_moons --out sims.zarr",
     "likely simulate toggle_switch --levels 10000,500,100 --out levels",
+    "likely simulate two_moons --n 1000000 --shard 3/100 --out part3.zarr",
     "likely simulate ./my_task.ts#epidemic --out sims.zarr --n 100000 --workers 8",
   ],
   run,
@@ -50,34 +70,45 @@ async function run(args: Arguments): Promise<void> {
   const n = args.integer("n", 1)!;
   const seed = args.integer("seed", 0)!;
   const workers = args.integer("workers", 0);
+  const shard = shardFrom(args);
+  const chunkRows = args.integer("chunk-rows", 1);
   const { task, source } = await loadTask(args.positional(0));
-  if (args.has("levels")) return await byLevels(args, source, { path, seed, workers });
+  const options = {
+    path,
+    ...(workers !== undefined && { workers }),
+    ...(shard && { shard }),
+    ...(chunkRows !== undefined && { chunkRows }),
+  };
+  if (args.has("levels")) return await byLevels(args, source, { seed, options });
   await requireStore(path);
   const dataset = await watched(path, (signal, onProgress) =>
     simulate(keyFor("simulate", seed), source, n, {
-      path,
+      ...options,
       score: args.flag("score"),
       signal,
       onProgress,
-      ...(workers !== undefined && { workers }),
     }));
   const { name, thetaDim, xDim } = task.simulator;
-  console.log(`${path}: ${dataset.x.n} pairs of ${name}, theta of width ${thetaDim} and x of width ${xDim}`);
-  printFailures(dataset, n);
+  const own = dataset.x.n + dataset.failed;
+  const what = shard ? `shard ${shard.index + 1} of ${shard.of}, with ${own} of the ${n} rows: ` : "";
+  console.log(
+    `${path}: ${what}${dataset.x.n} pairs of ${name}, theta of width ${thetaDim} and x of width ${xDim}`,
+  );
+  printFailures(dataset, own);
 }
 
 interface LevelsRun {
-  readonly path: string;
   readonly seed: number;
-  readonly workers: number | undefined;
+  readonly options: { readonly path: string; readonly shard?: Shard };
 }
 
 /** Each level above the lowest beside the one below. */
 async function byLevels(
   args: Arguments,
   source: SimulatorModule,
-  { path, seed, workers }: LevelsRun,
+  { seed, options }: LevelsRun,
 ): Promise<void> {
+  const { path, shard } = options;
   const wrong = ["n", "score"].find((name) => name === "score" ? args.flag(name) : args.has(name));
   if (wrong) args.refuse(`--${wrong} must come without --levels`);
   const text = args.text("levels")!;
@@ -90,17 +121,12 @@ async function byLevels(
   const pairs = await watched(
     path,
     (signal, onProgress) =>
-      coupledSimulate(keyFor("simulate", seed), source, counts, {
-        path,
-        signal,
-        onProgress,
-        ...(workers !== undefined && { workers }),
-      }),
+      coupledSimulate(keyFor("simulate", seed), source, counts, { ...options, signal, onProgress }),
   );
   console.log(
-    `${path}: ${pairs.levels.length} levels of ${pairs.simulator}, cost ${
-      Number(totalCost(pairs).toPrecision(6))
-    }`,
+    `${path}: ${
+      shard ? `shard ${shard.index + 1} of ${shard.of}: ` : ""
+    }${pairs.levels.length} levels of ${pairs.simulator}, cost ${Number(totalCost(pairs).toPrecision(6))}`,
   );
   for (const [l, { theta, failed }] of pairs.levels.entries()) {
     const what = l === 0 ? "rows" : `pairs with level ${l - 1}`;

@@ -1,6 +1,6 @@
 /**
- * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report`, `serve`, `deploy` and
- * `multilevel`, each with `--help`.
+ * The `likely` command: `simulate`, `merge`, `train`, `rounds`, `sample`, `check`, `report`, `serve`,
+ * `deploy` and `multilevel`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -16,6 +16,7 @@ import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
 import { deployCommand } from "./_deploy.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
+import { mergeCommand } from "./_merge.ts";
 import { reportCommand } from "./_report.ts";
 import { multilevelCommand } from "./_multilevel.ts";
 import { roundsCommand } from "./_rounds.ts";
@@ -26,6 +27,7 @@ import { trainCommand } from "./_train.ts";
 
 const COMMANDS: readonly Command[] = [
   simulateCommand,
+  mergeCommand,
   trainCommand,
   roundsCommand,
   sampleCommand,

@@ -2,18 +2,59 @@
 
 import { requireInteger } from "./check.ts";
 import { foldIn, type Key } from "./key.ts";
-import { type Points, row, zeros } from "./points.ts";
+import { type Points, points, row, zeros } from "./points.ts";
+import type { Prior } from "./prior.ts";
 import { type Stream, stream } from "./stream.ts";
 
-/** Draws `n` rows; row i has a stream of its own, so it depends on the key and i alone. */
-export function sampleRows(
-  key: Key,
-  n: number,
+type Range = (key: Key, first: number, n: number) => Points;
+
+// Beside the function and not beside the prior: who spreads a prior and samples otherwise has no range.
+const RANGES = new WeakMap<Prior["sample"], Range>();
+
+/** A prior's `sample`: row i has a stream of its own, so it depends on the key and i alone. */
+export function rowSampler(
   dim: number,
   draw: (random: Stream, out: Float64Array) => void,
-): Points {
-  requireInteger("sample a prior", "n", n, 0);
-  const out = zeros(n, dim);
-  for (let i = 0; i < n; i++) draw(stream(foldIn(key, i)), row(out, i));
+): Prior["sample"] {
+  const range: Range = (key, first, n) => {
+    const out = zeros(n, dim);
+    for (let i = 0; i < n; i++) draw(stream(foldIn(key, first + i)), row(out, i));
+    return out;
+  };
+  const sample = (key: Key, n: number) => {
+    requireInteger("sample a prior", "n", n, 0);
+    return range(key, 0, n);
+  };
+  RANGES.set(sample, range);
+  return sample;
+}
+
+/** Consecutive rows of a draw. */
+export interface RowRange {
+  /** The first. */
+  readonly first: number;
+  /** How many. */
+  readonly rows: number;
+}
+
+/**
+ * Rows of `prior.sample`, range after range in rising order: drawn by themselves where the prior is ours,
+ * else all rows up to the last are drawn and most thrown away.
+ */
+export function sampleRanges(prior: Prior, key: Key, ranges: readonly RowRange[]): Points {
+  const { dim } = prior;
+  const out = zeros(ranges.reduce((sum, { rows }) => sum + rows, 0), dim);
+  const last = ranges.at(-1);
+  if (last === undefined) return out;
+  const range = RANGES.get(prior.sample) ?? cut(prior.sample(key, last.first + last.rows));
+  let at = 0;
+  for (const { first, rows } of ranges) {
+    out.data.set(range(key, first, rows).data, at * dim);
+    at += rows;
+  }
   return out;
+}
+
+function cut(all: Points): Range {
+  return (_, first, n) => points(all.data.subarray(first * all.dim, (first + n) * all.dim), all.dim);
 }
