@@ -76,6 +76,8 @@ export * from "./mse_distance.ts";
 export * from "./multivariate_normal.ts";
 export * from "./network_parts.ts";
 export * from "./normal.ts";
+export * from "./npy.ts";
+export * from "./npz.ts";
 export * from "./numeric_density.ts";
 export * from "./numeric_gradient.ts";
 export * from "./pair_with_others.ts";
