@@ -40,7 +40,11 @@ export interface Target {
 export function readNumbers(bytes: Uint8Array, { kind, at, stride }: Source, to: Target): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = reader(view, kind);
-  for (let k = to.first, from = at; k < to.out.length; k += to.step, from += stride) to.out[k] = read(from);
+  let from = at;
+  for (let k = to.first; k < to.out.length; k += to.step) {
+    to.out[k] = read(from);
+    from += stride;
+  }
 }
 
 function reader(view: DataView, { letter, bytes, isLittle }: Kind): (at: number) => number {

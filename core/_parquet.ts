@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- as the format has it
 // Parquet by hyparquet, which is loaded with this module.
 
 import {
@@ -21,6 +22,14 @@ import type { Table } from "./table.ts";
 const FREE = 2 ** 26;
 /** Above that, how many times larger than the file they may be. */
 const MOST_RATIO = 1000;
+
+/** Nothing packed by LZ4 is an offset out of range to hyparquet-compressors. */
+const unpackers: typeof compressors = Object.fromEntries(
+  Object.entries(compressors).map(([codec, unpack]) => [
+    codec,
+    (packed: Uint8Array, size: number) => size === 0 ? new Uint8Array() : unpack!(packed, size),
+  ]),
+);
 
 /** Reads a table. */
 export async function decodeParquet(bytes: Uint8Array): Promise<Table> {
@@ -50,9 +59,9 @@ export async function decodeParquet(bytes: Uint8Array): Promise<Table> {
     const chunks: ColumnData[] = [];
     // What a callback throws would be nobody's.
     const onChunk = (chunk: ColumnData) => void chunks.push(chunk);
-    await parquetRead({ file, metadata: bare, columns: [name], compressors, onChunk }).catch((cause: Error) =>
-      refuse(`column ${show(name)} must be readable`, cause.message, cause)
-    );
+    await parquetRead({ file, metadata: bare, columns: [name], compressors: unpackers, onChunk }).catch((
+      cause: Error,
+    ) => refuse(`column ${show(name)} must be readable`, cause.message, cause));
     const held = chunks.reduce((sum, { columnData }) => sum + columnData.length, 0);
     if (held !== n) refuse(`column ${show(name)} must have ${n} rows`, `${held}`);
     for (const { columnData, rowStart } of chunks) {
@@ -151,22 +160,18 @@ function checkGroups(bytes: Uint8Array, { metadata, columns, budget }: Groups): 
 }
 
 /** The bytes that hyparquet will read. */
-function partOf(
-  bytes: Uint8Array,
-  { dictionary_page_offset, data_page_offset, total_compressed_size, type }: ColumnMetaData,
-  element: SchemaElement,
-): Uint8Array {
-  if (type !== element.type) throw new TypeError(`its type must be ${element.type}, not ${type}`);
-  const start = Number(dictionary_page_offset || data_page_offset);
-  const end = start + Number(total_compressed_size);
-  if (!(start >= 4 && end >= start && end <= bytes.length)) {
-    throw new RangeError(`its pages must lie in the file, not from ${start} to ${end}`);
+function partOf(bytes: Uint8Array, column: ColumnMetaData, element: SchemaElement): Uint8Array {
+  if (column.type !== element.type) {
+    throw new TypeError(`its type must be ${element.type}, not ${column.type}`);
   }
-  return bytes.slice(start, end);
+  const start = Number(column.dictionary_page_offset || column.data_page_offset);
+  const end = start + Number(column.total_compressed_size);
+  if (start >= 4 && end >= start && end <= bytes.length) return bytes.slice(start, end);
+  throw new RangeError(`its pages must lie in the file, not from ${start} to ${end}`);
 }
 
 function unpack(codec: string, packed: Uint8Array, size: number): Uint8Array {
-  const unpacker = compressors[codec as keyof typeof compressors];
+  const unpacker = unpackers[codec as keyof typeof unpackers];
   if (codec !== "UNCOMPRESSED" && !unpacker) {
     throw new TypeError(`it must be compressed by a known codec, not by ${codec}`);
   }

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- as the format has it
 // What the pages of a Parquet column claim, held against their bytes. hyparquet believes them: it makes room
 // for what is claimed, repeats a value as often as a run says, and takes an index beyond its dictionary for
 // a missing number.
@@ -191,7 +192,8 @@ function hybrid(bytes: Uint8Array, width: number, n: number): Uint32Array {
 
 function unpackBits(bytes: Uint8Array, width: number, out: Uint32Array, first: number): number {
   const end = width === 0 ? out.length : Math.min(out.length, first + bytes.length * 8 / width);
-  for (let k = first, bit = 0; k < end; k++) {
+  let bit = 0;
+  for (let k = first; k < end; k++) {
     let value = 0;
     for (let b = 0; b < width; b++, bit++) value |= (bytes[bit >> 3]! >> (bit & 7) & 1) << b;
     out[k] = value;

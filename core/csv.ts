@@ -24,7 +24,8 @@ export interface Csv {
  * Cells may be separated by commas, semicolons, tabs or blanks, as `numpy.savetxt` does, and may be
  * in quotes. Lines that begin with `#` are comments. The first line is a header where none of its
  * cells is a number, a number written otherwise, or a mark of a missing one such as `NA`; a name that
- * looks like these must be in quotes. `NaN` and `Infinity` count as numbers, in Python's spelling
+ * looks like these must be in quotes. The first name of all may be empty, as above the numbers of rows
+ * that pandas writes. `NaN` and `Infinity` count as numbers, in Python's spelling
  * too. Decimals have points: `1,5` between semicolons is refused, not guessed at.
  *
  * @param source Text; or bytes, however many, of UTF-8, or of UTF-16 with a byte order mark.
@@ -94,6 +95,8 @@ function headerOf(
   const areNames = cells.map((cell, j) =>
     isQuoted(cell) && second !== undefined && !isQuoted(below[j] ?? "") || isName(unquoted(cell))
   );
+  // The first cell is empty above the numbers of rows.
+  if (cells.length > 1 && cells[0] === "" && below[0] !== "") areNames[0] = areNames.slice(1).every(Boolean);
   if (areNames.every(Boolean)) return cells.map(unquoted);
   if (!areNames.some(Boolean)) return undefined;
   const [name, other] = [areNames.indexOf(true), areNames.indexOf(false)];
