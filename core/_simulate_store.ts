@@ -60,6 +60,9 @@ export async function keepFiles(path: string, plan: FilesPlan): Promise<RunStore
 }
 
 function requireSameRun(path: string, stored: SimulationManifest, wanted: SimulationManifest): void {
+  if (stored.key.startsWith("imported:")) {
+    refuse(path, "they must have been simulated here", "they were imported from tables");
+  }
   for (const field of ["simulator", "prior", "names", "key", "xDim", "score", "proposal"] as const) {
     const [old, now] = [stored, wanted].map((manifest) => JSON.stringify(manifest[field]));
     if (old !== now) refuse(path, `${field} must be what is stored, ${old}`, now!);
