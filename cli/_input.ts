@@ -7,7 +7,7 @@ import {
   openSimulations,
   type Points,
   points,
-  readCsv,
+  readTable as readAnyTable,
   type Simulator,
   type StoredSimulations,
 } from "@likely/core";
@@ -45,12 +45,18 @@ export function requireKnownPrior(path: string, { prior }: Artifact): void {
   );
 }
 
-/** Reads observed data: rows of a CSV file, or the data that a task comes with. */
-export async function readObservation(x: string): Promise<Points> {
-  if (!isTask(x)) return readFile(x, (bytes) => readCsv(bytes).rows);
+/** What data are called in files and folders of several arrays. */
+const DATA = ["x", "observed_data"];
+
+/**
+ * Reads observed data: rows of a table, or the data that a task comes with. A list of as many numbers as a row
+ * must have is one row.
+ */
+export async function readObservation(x: string, dim: number): Promise<Points> {
+  if (!isTask(x)) return await readRows(x, dim);
   const { observation } = (await loadTask(x)).task;
   if (observation) return points(observation, observation.length);
-  throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a CSV file`);
+  throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a file`);
 }
 
 /** What a table of data must be. */
@@ -63,11 +69,16 @@ export interface TableRule {
   readonly whose: string;
 }
 
-/** Reads a CSV file of finite numbers, so many in a row. */
+/** Reads a table of finite numbers, so many in a row. */
 export async function readTable(path: string, rule: TableRule): Promise<Points> {
-  const { rows } = await readFile(path, readCsv);
+  const rows = await readRows(path, rule.dim);
   requireTable(path, rows, rule);
   return rows;
+}
+
+async function readRows(path: string, dim: number): Promise<Points> {
+  const { rows, isList } = await readAnyTable(path, { prefer: DATA });
+  return isList && rows.n === dim ? points(rows.data, dim) : rows;
 }
 
 /** Requires rows of finite numbers as wide as the model's x. */

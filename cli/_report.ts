@@ -61,7 +61,9 @@ async function run(args: Arguments): Promise<void> {
   const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
   const warnings = [
     ...warningsOf(artifact),
-    ...(predictive ? await observationWarnings(artifact, await readObservation((x ?? task)!)) : []),
+    ...(predictive
+      ? await observationWarnings(artifact, await readObservation((x ?? task)!, artifact.spec.xDim))
+      : []),
     ...draws.warnings,
     ...convergenceWarnings(draws),
   ];
@@ -118,7 +120,7 @@ async function predict(
   { task: name, x, draws, artifact }: Prediction,
 ): Promise<NonNullable<PosteriorReportOptions["predictive"]>> {
   const { task } = await loadTask(name);
-  const observed = await readObservation(x);
+  const observed = await readObservation(x, artifact.spec.xDim);
   requireFits(x, observed, artifact);
   requireSimulatorOf(name, task.simulator, artifact);
   const which = observed.n > 1 ? ` (first of ${observed.n} observations)` : "";

@@ -107,7 +107,7 @@ async function run(args: Arguments): Promise<void> {
 async function readRows(x: string, { task }: TaskSource, { trials = 1 }: TrainSettings): Promise<Points> {
   const { trialWidth, points } = await import("@likely/core");
   const dim = trialWidth(task.simulator.xDim, trials);
-  if (isTask(x)) return points((await readObservation(x)).data, dim);
+  if (isTask(x)) return points((await readObservation(x, dim)).data, dim);
   return await readTable(x, { what: "--x", dim, whose: "the task's" });
 }
 

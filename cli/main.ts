@@ -1,6 +1,6 @@
 /**
- * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report` and
- * `multilevel`, each with `--help`.
+ * The `likely` command: `simulate`, `import`, `train`, `rounds`, `sample`, `check`, `report`, `export`
+ * and `multilevel`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -15,6 +15,8 @@ import manifest from "./deno.json" with { type: "json" };
 import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
+import { exportCommand } from "./_export.ts";
+import { importCommand } from "./_import.ts";
 import { reportCommand } from "./_report.ts";
 import { multilevelCommand } from "./_multilevel.ts";
 import { roundsCommand } from "./_rounds.ts";
@@ -24,11 +26,13 @@ import { trainCommand } from "./_train.ts";
 
 const COMMANDS: readonly Command[] = [
   simulateCommand,
+  importCommand,
   trainCommand,
   roundsCommand,
   sampleCommand,
   checkCommand,
   reportCommand,
+  exportCommand,
   multilevelCommand,
 ];
 

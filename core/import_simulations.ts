@@ -234,9 +234,8 @@ function constantOf(what: string, rows: Points, names?: readonly string[]): stri
   if (columns.length === 0 || rows.n === 1) return [];
   const listed = columns.slice(0, 10).map((j) => names?.[j] ?? `${j + 1}`).join(", ");
   const more = columns.length > 10 ? ` and ${columns.length - 10} more` : "";
-  return [
-    `Of ${what} ${
-      columns.length === 1 ? "column" : "columns"
-    } ${listed}${more} never vary: nothing can be learned of that`,
-  ];
+  const which = columns.length === 1
+    ? `column ${listed} never varies`
+    : `columns ${listed}${more} never vary`;
+  return [`Of ${what} ${which}: nothing can be learned of that`];
 }

@@ -98,6 +98,7 @@ export * from "./scaling.ts";
 export * from "./simulate.ts";
 export * from "./simulation_manifest.ts";
 export * from "./simulation_store.ts";
+export * from "./simulation_table.ts";
 export * from "./simulator.ts";
 export * from "./simulator_module.ts";
 export * from "./sound_value.ts";

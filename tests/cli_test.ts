@@ -235,7 +235,7 @@ Deno.test("bad usage ends with exit code 2 and says what would be right", async 
   const refused = (line: string, message: string) => assertRefused(desk, line, 2, message);
   await refused(
     "fly",
-    `the command must be one of simulate, train, rounds, sample, check, report, multilevel`,
+    `the command must be one of simulate, import, train, rounds, sample, check, report, export, multilevel`,
   );
   await refused("simulate two_moons --out s --rows 3", "--rows is not an option");
   await refused("simulate --out s", "<task> is missing");

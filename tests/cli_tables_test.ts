@@ -1,0 +1,246 @@
+// `likely import` and `likely export`, and one posterior a row, as users meet them.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  fromRows,
+  independent,
+  key,
+  normal,
+  openSimulations,
+  readNpz,
+  readParquet,
+  simulate,
+  simulator,
+  uniform,
+  writeCsv,
+  writeNpy,
+  writeNpz,
+} from "@likely/core";
+import { assertRefused, Desk, endOf } from "./_desk.ts";
+
+/** Two parameters of other priors; the simulator must never run. */
+const PAIR = `
+import { independent, normal, simulator, uniform } from "@likely/core";
+
+export const task = {
+  prior: independent({ rate: uniform(0, 10), offset: normal(0, 1) }),
+  simulator: simulator({ name: "pair", thetaDim: 2, xDim: 2, simulate: () => { throw new Error("it must not run"); } }),
+};
+`;
+
+/** As that of PAIR, and with a simulator that runs. */
+const source = {
+  prior: independent({ rate: uniform(0, 10), offset: normal(0, 1) }),
+  simulator: simulator({ name: "pair", thetaDim: 2, xDim: 2, simulate: (_, [a, b]) => [a! + b!, a! * b!] }),
+};
+
+const { theta, x } = await simulate(key(5), source, 400);
+
+function npy({ data, n, dim }: { data: Float64Array; n: number; dim: number }): Uint8Array {
+  return writeNpy({ shape: [n, dim], values: data });
+}
+
+Deno.test("pairs go out and come back in every form, failed rows and all, and train the very same model", async () => {
+  await using desk = new Desk();
+  const train = ["--epochs", "2", "--seed", "3", "--out"];
+  await desk.run("simulate", "./task.ts", "--n", "300", "--out", "s.zarr", "--seed", "3");
+  const first = await desk.run("train", "s.zarr", ...train, "m");
+  assertEquals(first.code, 0, first.stderr);
+  const { dataset } = await openSimulations(desk.file("s.zarr"));
+  assert(dataset.failed > 5 && dataset.failedTheta!.n === dataset.failed);
+  for (const form of ["npz", "parquet", "csv"]) {
+    const out = await desk.run("export", "s.zarr", "--out", `t.${form}`);
+    assertEquals(out.code, 0, out.stderr);
+    assertMatch(out.stdout, /300 pairs of slow, theta is a\nnote: \d+ of the rows failed: they have NaN/);
+    const tables = ["--theta", `t.${form}`, "--x", `t.${form}`];
+    const back = await desk.run("import", ...tables, "--task", "./task.ts", "--out", `${form}.zarr`);
+    assertEquals(back.code, 0, back.stderr);
+    assertStringIncludes(back.stdout, `${dataset.failed} of 300 rows failed and are left out`);
+    const found = await openSimulations(desk.file(`${form}.zarr`));
+    assertEquals([found.missing, found.manifest.n], [0, 300]);
+    assertMatch(found.manifest.key, /^imported:[0-9a-f]{64}$/);
+    const { failures: _, ...numbers } = found.dataset;
+    const { failures: __, ...expected } = dataset;
+    assertEquals(numbers, expected);
+    await desk.run("train", `${form}.zarr`, ...train, `m_${form}`);
+    assertEquals(desk.read(`m_${form}`), desk.read("m"));
+  }
+  // The same again changes nothing; other tables, and a run, are refused.
+  const again = await desk.run(
+    "import",
+    ..."--theta t.npz --x t.csv --task ./task.ts --out npz.zarr".split(" "),
+  );
+  assertEquals(again.code, 0, again.stderr);
+  await assertRefused(
+    desk,
+    "import --theta t.npz --x t.npz#theta --task ./task.ts --out npz.zarr",
+    1,
+    "other tables must not be replaced: its key is another",
+  );
+  await assertRefused(
+    desk,
+    "simulate ./task.ts --n 300 --out npz.zarr --seed 3",
+    1,
+    "they must have been simulated here: current value is they were imported from tables; choose another path",
+  );
+  await assertRefused(
+    desk,
+    "import --theta t.npz --x t.npz --task ./task.ts --out s.zarr",
+    1,
+    "other simulations must not be replaced",
+  );
+});
+
+Deno.test("columns are matched by name, files joined in order, and widths, names and supports checked", async () => {
+  await using desk = new Desk();
+  desk.write("pair.ts", PAIR);
+  const swapped = fromRows(
+    Array.from({ length: theta.n }, (_, i) => [theta.data[2 * i + 1]!, theta.data[2 * i]!]),
+  );
+  desk.write("named.csv", writeCsv(["offset", "rate"], swapped));
+  desk.write("swapped.npy", npy(swapped));
+  desk.write("theta.npy", npy(theta));
+  desk.write("x.npy", npy(x));
+  const half = (first: number) => npy({ data: x.data.slice(first * 2, first * 2 + 400), n: 200, dim: 2 });
+  desk.write("x1.npy", half(0));
+  desk.write("x2.npy", half(200));
+  const read = async (theta: string, x: string, out: string) => {
+    const end = await desk.run("import", "--theta", theta, "--x", x, "--task", "./pair.ts", "--out", out);
+    assertEquals(end.code, 0, end.stderr);
+    return { stdout: end.stdout, ...(await openSimulations(desk.file(out))).dataset };
+  };
+  const plain = await read("theta.npy", "x.npy", "plain");
+  assertEquals(plain.stdout, "plain: 400 pairs of pair, theta of width 2 and x of width 2, imported\n");
+  const named = await read("named.csv", "x1.npy,x2.npy", "named");
+  assertStringIncludes(named.stdout, "note: columns of named.csv are matched by name: offset, rate");
+  for (const found of [plain, named]) assertEquals([found.theta, found.x], [theta, x]);
+  const back = await read("theta.npy", "x2.npy,x1.npy", "back");
+  assertEquals(back.x.data.subarray(0, 400), x.data.subarray(400));
+
+  const refused = (theta: string, x: string, says: string) =>
+    assertRefused(desk, `import --theta ${theta} --x ${x} --task ./pair.ts --out no`, 1, says);
+  await refused(
+    "swapped.npy",
+    "x.npy",
+    "for rate, whose support is from 0 to 10; columns look like offset, rate: name them in the file",
+  );
+  await refused(
+    "theta.npy",
+    "x1.npy",
+    "x must have as many rows as theta, 400 (400 of theta.npy): current number is 200",
+  );
+  await refused("theta.npy", "named.csv,nothing.csv", "Cannot read nothing.csv as it must exist");
+  desk.write("three.csv", "1,2,3\n");
+  await refused(
+    "three.csv",
+    "x.npy",
+    "three.csv must have 2 columns, the parameters of pair: rate, offset: it has 3",
+  );
+  await refused("theta.npy", "three.csv", "three.csv must have 2 columns, as x of pair: it has 3");
+  desk.write("other.csv", "rate,shift\n1,2\n");
+  await refused(
+    "other.csv",
+    "x.npy",
+    'other.csv must have a column for "offset", a parameter of pair: its columns are rate, shift',
+  );
+  desk.write("hole.csv", "rate,offset\n1,0\n2,nan\n");
+  await refused(
+    "theta.npy,hole.csv",
+    "x.npy,hole.csv",
+    "every parameter must be finite: row 2 of hole.csv has NaN for offset",
+  );
+  desk.write("nan.csv", "nan,1\n");
+  desk.write("one.csv", "1,0\n");
+  await refused("one.csv", "nan.csv", "x must be finite in one row at least");
+  assert(!desk.has("no") && !desk.has("no.partial"));
+});
+
+Deno.test("parameters unlike their prior, columns that look swapped or never vary are warned of", async () => {
+  await using desk = new Desk();
+  desk.write("pair.ts", PAIR.replace("uniform(0, 10)", "normal(5, 3)"));
+  const told = async (rows: (i: number) => number[], data: (i: number) => number[]) => {
+    const table = (of: (i: number) => number[]) =>
+      npy(fromRows(Array.from({ length: theta.n }, (_, i) => of(i))));
+    desk.write("t.npy", table(rows));
+    desk.write("d.npy", table(data));
+    await Deno.remove(desk.file("s"), { recursive: true }).catch(() => {});
+    const { stdout, stderr } = await desk.run(
+      ..."import --theta t.npy --x d.npy --task ./pair.ts --out s".split(" "),
+    );
+    return stdout.slice(stdout.indexOf("\n") + 1) + stderr;
+  };
+  const drawn = independent({ rate: normal(5, 3), offset: normal(0, 1) }).sample(key(9), theta.n);
+  const [rate, offset] = [0, 1].map((j) => (i: number) => drawn.data[2 * i + j]!);
+  const both = (i: number) => [i % 7, i % 5];
+  assertEquals(await told((i) => [rate!(i), offset!(i)], both), "");
+  assertStringIncludes(
+    await told((i) => [offset!(i), rate!(i)], both),
+    "warning: Columns of theta look swapped, by what the prior says of each: rate looks like offset, offset looks like rate",
+  );
+  assertStringIncludes(
+    await told((i) => [rate!(i), 0.3 * offset!(i)], both),
+    "warning: Values of offset are not distributed as their prior",
+  );
+  assertEquals(
+    await told((i) => [rate!(i), offset!(i)], (i) => [i, 3]),
+    "warning: Of x column 2 never varies: nothing can be learned of that\n",
+  );
+});
+
+Deno.test("an import that is killed leaves nothing that looks whole, and the next one is", async () => {
+  await using desk = new Desk();
+  desk.write("pair.ts", PAIR);
+  const n = 300_000;
+  const many = (values: Float64Array) =>
+    npy({ data: Float64Array.from({ length: 2 * n }, (_, k) => values[k % values.length]!), n, dim: 2 });
+  desk.write("t.npy", many(theta.data));
+  desk.write("d.npy", many(x.data));
+  const line = "import --theta t.npy --x d.npy --task ./pair.ts --out s".split(" ");
+  const child = desk.start(...line);
+  const end = endOf(child);
+  while (!desk.has("s.partial")) await new Promise((resolve) => setTimeout(resolve, 2));
+  child.kill("SIGKILL");
+  await end;
+  assert(!desk.has("s") && desk.has("s.partial"), "it was stopped before the end");
+  assertEquals((await desk.run(...line)).code, 0);
+  assert(!desk.has("s.partial"));
+  const { dataset, missing } = await openSimulations(desk.file("s"));
+  assertEquals([dataset.x.n, missing], [n, 0]);
+});
+
+Deno.test("scores and draws are exported, and nothing else is replaced", async () => {
+  await using desk = new Desk();
+  await desk.run(..."simulate gaussian_linear --n 40 --score --out s.zarr".split(" "));
+  await desk.run(..."export s.zarr --out s.npz".split(" "));
+  const { dataset } = await openSimulations(desk.file("s.zarr"));
+  const arrays = readNpz(desk.read("s.npz"));
+  assertEquals([...arrays.keys()], ["theta", "x", "score"]);
+  assertEquals(arrays.get("score"), { shape: [40, 10], values: dataset.score!.data });
+  desk.write("d.csv", "chain,draw,mu,tau\n0,0,1,2\n0,1,3,4\n1,0,5,6\n1,1,7,8\n");
+  const out = await desk.run(..."export d.csv --out d.parquet".split(" "));
+  assertEquals([out.code, out.stdout], [0, "d.parquet: 2 chains of 2 draws\n"]);
+  const { names, rows } = await readParquet(desk.read("d.parquet"));
+  assertEquals([names, rows.data.slice(4, 8)], [["chain", "draw", "mu", "tau"], Float64Array.of(0, 1, 3, 4)]);
+  await desk.run(..."export d.csv --out d.npz".split(" "));
+  assertEquals(readNpz(desk.read("d.npz")).get("tau"), {
+    shape: [2, 2],
+    values: Float64Array.of(2, 4, 6, 8),
+  });
+  // The same again may be replaced.
+  for (const form of ["parquet", "npz"]) {
+    assertEquals((await desk.run("export", "d.csv", "--out", `d.${form}`)).code, 0);
+  }
+  desk.write("mine.npz", writeNpz({ a: { shape: [1], values: Float64Array.of(1) } }));
+  desk.write("mine.csv", "a,b\n1,2\n");
+  desk.write("mine.parquet", "PAR1");
+  for (const form of ["npz", "csv", "parquet"]) {
+    await assertRefused(
+      desk,
+      `export d.csv --out mine.${form}`,
+      1,
+      "only a table of the same columns may be replaced",
+    );
+  }
+  await assertRefused(desk, "export d.csv --out d.xlsx", 2, "--out must end with .npz, .parquet or .csv");
+  await assertRefused(desk, "export none.csv --out e.csv", 1, "Cannot read none.csv as it must exist");
+});
