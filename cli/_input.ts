@@ -95,13 +95,22 @@ export function requireSimulatorOf(name: string, { thetaDim, xDim }: Simulator, 
   );
 }
 
-function requireTable(path: string, rows: Points, { what, dim, whose }: TableRule): void {
-  if (rows.dim !== dim) {
-    throw new TypeError(
-      `Cannot take ${path} for ${what} as a row must have ${dim} numbers, as ${whose} x: ` +
-        `current length is ${rows.dim}`,
-    );
-  }
+/** Requires rows as wide as the model's x, whatever is in them. */
+export function requireWidth(x: string, rows: Points, { spec }: Artifact): void {
+  requireDim(x, rows, { what: "x", dim: spec.xDim, whose: "the model's" });
+}
+
+function requireDim(path: string, rows: Points, { what, dim, whose }: TableRule): void {
+  if (rows.dim === dim) return;
+  throw new TypeError(
+    `Cannot take ${path} for ${what} as a row must have ${dim} numbers, as ${whose} x: ` +
+      `current length is ${rows.dim}`,
+  );
+}
+
+function requireTable(path: string, rows: Points, rule: TableRule): void {
+  requireDim(path, rows, rule);
+  const { what, dim } = rule;
   const bad = rows.data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   throw new RangeError(
