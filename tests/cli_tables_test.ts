@@ -16,6 +16,18 @@ import {
   writeNpy,
   writeNpz,
 } from "@likely/core";
+import {
+  ace,
+  drawsFromCsv,
+  drawsToCsv,
+  encodeArtifact,
+  foldIn,
+  nle,
+  npe,
+  posterior,
+  split,
+  twoMoons,
+} from "@likely/sbi";
 import { assertRefused, Desk, endOf } from "./_desk.ts";
 
 /** Two parameters of other priors; the simulator must never run. */
@@ -243,4 +255,117 @@ Deno.test("scores and draws are exported, and nothing else is replaced", async (
   }
   await assertRefused(desk, "export d.csv --out d.xlsx", 2, "--out must end with .npz, .parquet or .csv");
   await assertRefused(desk, "export none.csv --out e.csv", 1, "Cannot read none.csv as it must exist");
+});
+
+/** Three observations of two moons, of which the second is none. */
+const ROWS = fromRows([[0.1, 0.2], [NaN, 0], [-0.2, 0.4], [0.1, -0.3]]);
+const ESTIMATOR = { kind: "maf", transforms: 2, hidden: [16], activation: "silu" } as const;
+const FEW = { simulations: 300, maxEpochs: 2 };
+
+Deno.test("likely sample --each asks about each row alone, and likely report knows which row", async () => {
+  await using desk = new Desk();
+  const { artifact } = await npe(key(0), twoMoons(), { ...FEW, estimator: ESTIMATOR });
+  desk.write("m", encodeArtifact(artifact));
+  desk.write("all.npy", npy(ROWS));
+  const line = "sample m --x all.npy --draws 10 --seed 3 --out d.csv".split(" ");
+  const { code, stdout, stderr } = await desk.run(...line, "--each");
+  assertEquals(code, 1, "one of the rows cannot be asked about");
+  assertStringIncludes(
+    stderr,
+    "error: Cannot sample 1 of 4 rows: row 2: Cannot condition on x as it must be finite",
+  );
+  assertMatch(stdout, /d_1\.csv: 40 independent draws[^]+d_3\.csv: 40[^]+d_4\.csv: 40/);
+  assertEquals(desk.names.filter((name) => name.startsWith("d")).sort(), ["d_1.csv", "d_3.csv", "d_4.csv"]);
+  for (const i of [0, 2, 3]) {
+    using given = await posterior(artifact, ROWS.data.slice(2 * i, 2 * i + 2));
+    const draws = await given.sample(foldIn(split(key(3), 4)[2]!, i), 40);
+    assertEquals(new TextDecoder().decode(desk.read(`d_${i + 1}.csv`)), drawsToCsv(draws));
+  }
+  const page = "report m d_3.csv --out r.html --task two_moons --x all.npy".split(" ");
+  const reported = await desk.run(...page, "--row", "3");
+  assertEquals(reported.code, 0, reported.stderr);
+  await assertRefused(
+    desk,
+    [...page, "--row", "2"].join(" "),
+    1,
+    "row 2 of all.npy for x as every number must be finite",
+  );
+  await assertRefused(
+    desk,
+    [...page, "--row", "5"].join(" "),
+    2,
+    "--row must be in the data: current value is 5, of 4 rows",
+  );
+  desk.write("two.csv", "0.1,0.2\n0.3,0.1\n");
+  await assertRefused(
+    desk,
+    "sample m --x two.csv --out e.csv",
+    2,
+    "--x must be one observation, as the model is of a posterior: there are 2 rows; ask about each by --each",
+  );
+  // A list of as many numbers as a row must have is one row.
+  desk.write("list.npy", writeNpy({ shape: [2], values: Float64Array.of(0.1, 0.2) }));
+  assertEquals((await desk.run(..."sample m --x list.npy --draws 10 --out one.csv".split(" "))).code, 0);
+});
+
+Deno.test("--each goes with several values of beta, and rows that are pooled are said to be", async () => {
+  await using desk = new Desk();
+  const { artifact } = await ace(key(0), twoMoons(), FEW);
+  desk.write("m", encodeArtifact(artifact));
+  desk.write("two.csv", "0.1,0.2\n0.3,0.1\n");
+  const line = "sample m --x two.csv --draws 40 --beta 5,20".split(" ");
+  const { code, stderr, stdout } = await desk.run(...line, "--each", "--out", "d.csv");
+  assertEquals(code, 0, stderr);
+  assert(!stdout.includes("note:"));
+  for (const name of ["d_1_beta5.csv", "d_1_beta20.csv", "d_2_beta5.csv", "d_2_beta20.csv"]) {
+    assertEquals(drawsFromCsv(desk.read(name)).length, 40);
+  }
+  assert(desk.read("d_1_beta20.csv").toString() !== desk.read("d_2_beta20.csv").toString());
+  const pooled = await desk.run(...line, "--out", "p.csv");
+  assertStringIncludes(
+    pooled.stdout,
+    "note: the 2 rows of x are taken for independent observations of the same parameters; --each asks about each",
+  );
+  assert(desk.has("p_beta5.csv") && !desk.has("p_1_beta5.csv"));
+});
+
+/** One measurement of a mean. */
+const MEASURED = `
+import { drawNormal, independent, normal, simulator } from "@likely/core";
+
+const of = (trials) => ({
+  prior: independent({ mu: normal(0, 1) }),
+  simulator: simulator({ name: "measured", thetaDim: 1, xDim: trials, simulate: (random, [mu]) =>
+    Array.from({ length: trials }, () => mu + drawNormal(random)) }),
+});
+export const task = of(1);
+export const five = of(5);
+`;
+
+Deno.test("likely check --trials asks about several observations at once", async () => {
+  await using desk = new Desk();
+  desk.write("measured.ts", MEASURED);
+  const { task } = await import(`file://${desk.file("measured.ts")}`);
+  const { artifact } = await nle(key(0), task, { ...FEW, estimator: ESTIMATOR });
+  desk.write("m", encodeArtifact(artifact));
+  const line = "check m --datasets 20 --draws 9 --task ./measured.ts".split(" ");
+  for (const which of ["task", "five"]) {
+    const end = await desk.run(...line.slice(0, -1), `./measured.ts#${which}`, "--trials", "5");
+    assertEquals(end.code, 0, end.stderr);
+    assertMatch(end.stdout, /rank of mu +p [^]+data sets/);
+  }
+  await assertRefused(
+    desk,
+    [...line.slice(0, -1), "./measured.ts#five"].join(" "),
+    1,
+    "it must have 1 parameters",
+  );
+  const learned = await npe(key(0), task, { ...FEW, estimator: ESTIMATOR });
+  desk.write("p", encodeArtifact(learned.artifact));
+  await assertRefused(
+    desk,
+    "check p --task ./measured.ts --trials 5",
+    2,
+    "a posterior was learned from one observation",
+  );
 });
