@@ -19,7 +19,7 @@ import { points } from "./points.ts";
 import type { Table } from "./table.ts";
 
 /** Bytes that a file's numbers, or its pages, may take however small it is. */
-const FREE = 2 ** 26;
+const FREE = 2 ** 24;
 /** Above that, how many times larger than the file they may be. */
 const MOST_RATIO = 1000;
 
