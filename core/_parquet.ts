@@ -4,15 +4,16 @@
 import {
   type ColumnData,
   type ColumnMetaData,
+  type Compressors,
   type FileMetaData,
   parquetMetadata,
   parquetRead,
   type SchemaElement,
 } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { exactNumber } from "./_npy_numbers.ts";
 import { type Budget, checkPages } from "./_parquet_pages.ts";
+import { unpackPage } from "./_parquet_unpack.ts";
 import { show } from "./_plain_data.ts";
 import { FormatError } from "./errors.ts";
 import { points } from "./points.ts";
@@ -22,14 +23,6 @@ import type { Table } from "./table.ts";
 const FREE = 2 ** 24;
 /** Above that, how many times larger than the file they may be. */
 const MOST_RATIO = 1000;
-
-/** Nothing packed by LZ4 is an offset out of range to hyparquet-compressors. */
-const unpackers: typeof compressors = Object.fromEntries(
-  Object.entries(compressors).map(([codec, unpack]) => [
-    codec,
-    (packed: Uint8Array, size: number) => size === 0 ? new Uint8Array() : unpack!(packed, size),
-  ]),
-);
 
 /** Reads a table. */
 export async function decodeParquet(bytes: Uint8Array): Promise<Table> {
@@ -41,34 +34,17 @@ export async function decodeParquet(bytes: Uint8Array): Promise<Table> {
   if (8 * n * columns.length > budget.left) {
     refuse("its numbers must not be that much larger than its bytes", `${n} rows in ${bytes.length} bytes`);
   }
-  checkGroups(bytes, { metadata, columns, budget });
-  // Offsets into the file that are of no use here, and nobody has checked.
-  const bare = {
-    ...metadata,
-    row_groups: metadata.row_groups.map((group) => ({
-      ...group,
-      columns: group.columns.map(({ meta_data, file_offset }) => ({ meta_data, file_offset })),
-    })),
-  } as FileMetaData;
-  const file = {
-    byteLength: bytes.length,
-    slice: (start: number, end?: number) => bytes.slice(start, end).buffer as ArrayBuffer,
-  };
   const data = new Float64Array(n * columns.length);
   for (const [j, { name }] of columns.entries()) {
-    const chunks: ColumnData[] = [];
-    // What a callback throws would be nobody's.
-    const onChunk = (chunk: ColumnData) => void chunks.push(chunk);
-    await parquetRead({ file, metadata: bare, columns: [name], compressors: unpackers, onChunk }).catch((
-      cause: Error,
-    ) => refuse(`column ${show(name)} must be readable`, cause.message, cause));
-    const held = chunks.reduce((sum, { columnData }) => sum + columnData.length, 0);
-    if (held !== n) refuse(`column ${show(name)} must have ${n} rows`, `${held}`);
-    for (const { columnData, rowStart } of chunks) {
-      for (let i = 0; i < columnData.length; i++) {
-        data[(rowStart + i) * columns.length + j] = numberOf(columnData[i], name, rowStart + i);
+    let at = j;
+    for (const values of await columnOf(bytes, { metadata, element: columns[j]!, j, budget })) {
+      for (let i = 0; i < values.length; i++) {
+        data[at] = numberOf(values[i], name, (at - j) / columns.length);
+        at += columns.length;
       }
     }
+    const held = (at - j) / columns.length;
+    if (held !== n) refuse(`column ${show(name)} must have ${n} rows`, `${held}`);
   }
   return { names: columns.map(({ name }) => name), rows: points(data, columns.length) };
 }
@@ -138,25 +114,82 @@ function requireRows({ row_groups }: FileMetaData, columns: readonly SchemaEleme
   }
 }
 
-interface Groups {
+/** A column of all groups. */
+interface Column {
   readonly metadata: FileMetaData;
-  readonly columns: readonly SchemaElement[];
+  readonly element: SchemaElement;
+  /** Its place. */
+  readonly j: number;
   readonly budget: Budget;
 }
 
-function checkGroups(bytes: Uint8Array, { metadata, columns, budget }: Groups): void {
-  for (const [g, { columns: parts, num_rows }] of metadata.row_groups.entries()) {
-    for (const [j, { meta_data, file_path }] of parts.entries()) {
-      const element = columns[j]!;
-      try {
-        if (file_path) throw new TypeError("it must be in this file");
-        const part = partOf(bytes, meta_data!, element);
-        checkPages({ bytes: part, element, codec: meta_data!.codec, rows: Number(num_rows) }, unpack, budget);
-      } catch (cause) {
-        refuse(`column ${show(element.name)} of group ${g} must be sound`, (cause as Error).message, cause);
-      }
+/** The values of a column, in order, its pages checked before. */
+async function columnOf(
+  bytes: Uint8Array,
+  { metadata, element, j, budget }: Column,
+): Promise<ArrayLike<unknown>[]> {
+  const unpacked: Unpacked[] = [];
+  const unpack = async (codec: string, packed: Uint8Array, size: number) => {
+    const page = await unpackPage(codec, packed, size);
+    if (codec !== "UNCOMPRESSED") unpacked.push({ packed: packed.length, page });
+    return page;
+  };
+  for (const [g, { columns, num_rows }] of metadata.row_groups.entries()) {
+    const { meta_data, file_path } = columns[j]!;
+    try {
+      if (file_path) throw new TypeError("it must be in this file");
+      const part = partOf(bytes, meta_data!, element);
+      const chunk = { bytes: part, element, codec: meta_data!.codec, rows: Number(num_rows) };
+      await checkPages(chunk, unpack, budget);
+    } catch (cause) {
+      refuse(
+        `column ${show(element.name)} of group ${g} must be sound`,
+        (cause as Error).message ?? cause,
+        cause,
+      );
     }
   }
+  const chunks: ColumnData[] = [];
+  await parquetRead({
+    file: fileOf(bytes),
+    // Without offsets into the file that are of no use here, and nobody has checked.
+    metadata: {
+      ...metadata,
+      row_groups: metadata.row_groups.map((group) => ({
+        ...group,
+        columns: group.columns.map(({ meta_data, file_offset }) => ({ meta_data, file_offset })),
+      })),
+    } as FileMetaData,
+    columns: [element.name],
+    compressors: inTurn(unpacked),
+    // What a callback throws would be nobody's.
+    onChunk: (chunk) => void chunks.push(chunk),
+  }).catch((cause: Error) => refuse(`column ${show(element.name)} must be readable`, cause.message, cause));
+  return chunks.sort((a, b) => a.rowStart - b.rowStart).map(({ columnData }) => columnData);
+}
+
+function fileOf(bytes: Uint8Array) {
+  return {
+    byteLength: bytes.length,
+    slice: (start: number, end?: number) => bytes.slice(start, end).buffer as ArrayBuffer,
+  };
+}
+
+/** A page, and the bytes that it was packed in. */
+interface Unpacked {
+  readonly packed: number;
+  readonly page: Uint8Array;
+}
+
+/** Hands out what was unpacked, as hyparquet comes by the same pages. */
+function inTurn(pages: readonly Unpacked[]): Compressors {
+  let next = 0;
+  const unpack = (packed: Uint8Array, size: number) => {
+    const found = pages[next++];
+    if (found?.packed === packed.length && found.page.length === size) return found.page;
+    throw new RangeError("its pages must be in order");
+  };
+  return { SNAPPY: unpack, GZIP: unpack, BROTLI: unpack, LZ4: unpack, ZSTD: unpack, LZ4_RAW: unpack };
 }
 
 /** The bytes that hyparquet will read. */
@@ -168,16 +201,6 @@ function partOf(bytes: Uint8Array, column: ColumnMetaData, element: SchemaElemen
   const end = start + Number(column.total_compressed_size);
   if (start >= 4 && end >= start && end <= bytes.length) return bytes.slice(start, end);
   throw new RangeError(`its pages must lie in the file, not from ${start} to ${end}`);
-}
-
-function unpack(codec: string, packed: Uint8Array, size: number): Uint8Array {
-  const unpacker = unpackers[codec as keyof typeof unpackers];
-  if (codec !== "UNCOMPRESSED" && !unpacker) {
-    throw new TypeError(`it must be compressed by a known codec, not by ${codec}`);
-  }
-  const bytes = unpacker ? unpacker(packed, size) : packed;
-  if (bytes.length === size) return bytes;
-  throw new RangeError(`a page must have ${size} bytes, not ${bytes.length}`);
 }
 
 /** What is missing is no number, and never 0. */

@@ -17,7 +17,7 @@ export interface ColumnChunk {
 }
 
 /** How pages are unpacked. */
-export type Unpack = (codec: string, packed: Uint8Array, size: number) => Uint8Array;
+export type Unpack = (codec: string, packed: Uint8Array, size: number) => Promise<Uint8Array>;
 
 /** Bytes that pages may still take. */
 export interface Budget {
@@ -25,7 +25,7 @@ export interface Budget {
 }
 
 /** Checks every page of a column; throws a `TypeError` or `RangeError` at the first that is not sound. */
-export function checkPages(chunk: ColumnChunk, unpack: Unpack, budget: Budget): void {
+export async function checkPages(chunk: ColumnChunk, unpack: Unpack, budget: Budget): Promise<void> {
   const { bytes, rows } = chunk;
   const reader = { view: viewOf(bytes), offset: 0 };
   let [done, words] = [0, 0];
@@ -45,9 +45,9 @@ export function checkPages(chunk: ColumnChunk, unpack: Unpack, budget: Budget): 
     };
     reader.offset += packed;
     if (header.type === "DICTIONARY_PAGE") words = header.dictionary_page_header?.num_values ?? NaN;
-    if (header.type === "DICTIONARY_PAGE") checkDictionary(page, words);
-    else if (header.type === "DATA_PAGE") done += checkPage(page, header.data_page_header);
-    else if (header.type === "DATA_PAGE_V2") done += checkPageV2(page, header.data_page_header_v2);
+    if (header.type === "DICTIONARY_PAGE") await checkDictionary(page, words);
+    else if (header.type === "DATA_PAGE") done += await checkPage(page, header.data_page_header);
+    else if (header.type === "DATA_PAGE_V2") done += await checkPageV2(page, header.data_page_header_v2);
     else require(false, `a page must be of data or a dictionary, not ${header.type}`);
   }
   require(done === rows, `${rows} rows must be in its pages, not ${done}`);
@@ -57,7 +57,7 @@ interface Page {
   readonly stored: Uint8Array;
   /** Unpacked. */
   readonly size: number;
-  readonly unpack: (part: Uint8Array, size: number) => Uint8Array;
+  readonly unpack: (part: Uint8Array, size: number) => Promise<Uint8Array>;
   readonly element: SchemaElement;
   /** In the dictionary. */
   readonly words: number;
@@ -71,17 +71,17 @@ interface Values {
   readonly encoding: string;
 }
 
-function checkDictionary({ stored, size, unpack, element }: Page, words: number): void {
-  const { length } = unpack(stored, size);
+async function checkDictionary({ stored, size, unpack, element }: Page, words: number): Promise<void> {
+  const { length } = await unpack(stored, size);
   require(
     isCount(words) && words * (element.type === "INT32" ? 4 : 1) <= length,
     "a dictionary must hold its words",
   );
 }
 
-function checkPage(page: Page, values: Values | undefined): number {
+async function checkPage(page: Page, values: Values | undefined): Promise<number> {
   const { num_values: n } = requireValues(page, values);
-  const bytes = page.unpack(page.stored, page.size);
+  const bytes = await page.unpack(page.stored, page.size);
   let [at, held] = [0, n];
   if (page.element.repetition_type !== "REQUIRED") {
     const length = viewOf(bytes).getUint32(0, true);
@@ -101,7 +101,7 @@ type ValuesV2 = Values & {
   readonly is_compressed?: boolean;
 };
 
-function checkPageV2(page: Page, values: ValuesV2 | undefined): number {
+async function checkPageV2(page: Page, values: ValuesV2 | undefined): Promise<number> {
   const { num_values: n, num_nulls: nulls, num_rows: rows } = requireValues(page, values) as ValuesV2;
   const { definition_levels_byte_length: length, repetition_levels_byte_length: repeated } = values!;
   const isPlace = isCount(length) && length <= page.stored.length && length <= page.size;
@@ -111,7 +111,7 @@ function checkPageV2(page: Page, values: ValuesV2 | undefined): number {
   require(isNullable || length === 0, "there must be no levels where nothing is missing");
   require(nulls === n - held, `${n - held} values must be missing, not ${nulls}`);
   const rest = page.stored.subarray(length);
-  const bytes = values!.is_compressed === false ? rest : page.unpack(rest, page.size - length);
+  const bytes = values!.is_compressed === false ? rest : await page.unpack(rest, page.size - length);
   checkValues(bytes, page, { encoding: values!.encoding, held });
   return n;
 }

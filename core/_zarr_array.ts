@@ -4,6 +4,7 @@
 import { gunzipSync, unzlibSync } from "fflate";
 import * as v from "valibot";
 import * as zarr from "zarrita";
+import { zstdSize } from "./_zstd_size.ts";
 
 /** What an array is read from. */
 export interface ByteStore {
@@ -262,26 +263,6 @@ function requireSize(
 /** The size before an LZ4 block, as numcodecs writes it. */
 function lz4Size(file: Uint8Array): number | undefined {
   return file.length < 4 ? undefined : new DataView(file.buffer, file.byteOffset).getUint32(0, true);
-}
-
-/** The size in a Zstandard frame's header (RFC 8878, section 3.1.1.1). */
-function zstdSize(file: Uint8Array): number | undefined {
-  if (file.length < 18) file = Uint8Array.from({ length: 18 }, (_, i) => file[i] ?? 0);
-  const view = new DataView(file.buffer, file.byteOffset);
-  if (view.getUint32(0, true) !== 0xfd2fb528) return undefined;
-  const descriptor = file[4]!;
-  const isSingle = (descriptor >> 5 & 1) === 1;
-  const at = 5 + (isSingle ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!;
-  switch (descriptor >> 6) {
-    case 1:
-      return view.getUint16(at, true) + 256;
-    case 2:
-      return view.getUint32(at, true);
-    case 3:
-      return Number(view.getBigUint64(at, true));
-    default:
-      return isSingle ? file[at] : undefined;
-  }
 }
 
 /** The size in a Blosc chunk's header. */
