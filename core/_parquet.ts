@@ -14,6 +14,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { exactNumber } from "./_npy_numbers.ts";
 import { type Budget, checkPages } from "./_parquet_pages.ts";
 import { unpackPage } from "./_parquet_unpack.ts";
+import { endOfStruct } from "./_thrift.ts";
 import { show } from "./_plain_data.ts";
 import { FormatError } from "./errors.ts";
 import { points } from "./points.ts";
@@ -63,6 +64,11 @@ export function encodeParquet({ names, rows }: Table): Uint8Array<ArrayBuffer> {
 
 function metadataOf(bytes: Uint8Array): FileMetaData {
   try {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const end = bytes.length - 8;
+    const start = end < 0 ? -1 : end - view.getUint32(end, true);
+    if (start < 0) throw new RangeError(`it must take no more than ${Math.max(0, end)} bytes`);
+    endOfStruct(bytes.subarray(0, end), start);
     const { schema, row_groups, num_rows, ...rest } = parquetMetadata(bytes as Uint8Array<ArrayBuffer>);
     if (!Array.isArray(schema) || !Array.isArray(row_groups)) throw new TypeError("there is no schema");
     return { schema, row_groups, num_rows, ...rest };
@@ -106,7 +112,7 @@ function requireRows({ row_groups }: FileMetaData, columns: readonly SchemaEleme
   const odd = row_groups.findIndex(({ columns: parts }) =>
     parts?.length !== columns.length ||
     parts.some(({ meta_data }, j) =>
-      meta_data?.path_in_schema.length !== 1 || meta_data.path_in_schema[0] !== columns[j]!.name
+      meta_data?.path_in_schema?.length !== 1 || meta_data.path_in_schema[0] !== columns[j]!.name
     )
   );
   if (odd >= 0) {

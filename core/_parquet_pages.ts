@@ -5,6 +5,7 @@
 
 import type { ColumnMetaData, SchemaElement } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
+import { endOfStruct } from "./_thrift.ts";
 
 /** A column of one group of rows. */
 export interface ColumnChunk {
@@ -30,6 +31,7 @@ export async function checkPages(chunk: ColumnChunk, unpack: Unpack, budget: Bud
   const reader = { view: viewOf(bytes), offset: 0 };
   let [done, words] = [0, 0];
   while (done < rows && reader.offset < bytes.length - 1) {
+    endOfStruct(bytes, reader.offset);
     const header = parquetHeader(reader);
     const { compressed_page_size: packed, uncompressed_page_size: size } = header;
     require(isCount(packed) && reader.offset + packed <= bytes.length, "a page must end within its column");

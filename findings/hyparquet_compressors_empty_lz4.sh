@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # hyparquet-compressors 1.1.2: the LZ4 block of nothing, one byte that is 0, is "lz4 offset out of range 0".
 # pyarrow 26.0.1 writes it as the dictionary of a column chunk that misses every value: a column of failed
-# simulations, or a stretch of them, makes the whole Parquet file unreadable: not used here. Whoever unpacks must not ask
-# for 0 bytes. Other codecs unpack nothing. Seen with Node 20 and Python 3.11, 2026-11-27. Exits 1 if that
-# changes.
+# simulations, or a stretch of them, makes the whole Parquet file unreadable. Whoever unpacks must not ask for
+# 0 bytes; we unpack by others. Seen with Node 20 and Python 3.11, 2026-11-27. Exits 1 if that changes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
