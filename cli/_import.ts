@@ -16,13 +16,14 @@ export const importCommand: Command = {
   options: {
     theta: { value: "tables", help: "parameters, a row for each simulation", required: true },
     x: { value: "tables", help: "data, row by row", required: true },
+    score: { value: "tables", help: "scores of the rows, where they are known, in columns as theta's" },
     task: { value: "task", help: "whose prior, names and widths they have; it is not run", required: true },
     out: { value: "folder", help: "where to keep the pairs, as a Zarr group", required: true },
   },
   notes: [
     "A table is CSV, NPY, NPZ, Parquet, or a Zarr folder of an array or a group, as of xarray and ArviZ;",
     "several files, with commas between, are joined in order. Of several arrays theta or prior, and x or",
-    "prior_predictive, are taken: choose another by file.npz#name. One table may hold both: parameters",
+    "prior_predictive, are taken, and score: choose another by file.npz#name. One table may hold both: parameters",
     "are then told by their names.",
     "",
     "Columns of theta are matched by name where they have the names of the task's parameters, in any order,",
@@ -36,6 +37,7 @@ export const importCommand: Command = {
   examples: [
     "likely import --theta theta.csv --x x.npy --task ./my_task.ts --out sims.zarr",
     "likely import --theta sims.npz --x sims.npz --task influenza --out sims.zarr",
+    "likely import --theta s.npz --x s.npz --score s.npz --task gaussian_field --out fields.zarr",
     "likely import --theta runs1.parquet,runs2.parquet --x x1.npy,x2.npy --task two_moons --out sims.zarr",
   ],
   run,
@@ -45,8 +47,13 @@ async function run(args: Arguments): Promise<void> {
   const path = args.required("out");
   await requireStore(path);
   const [theta, x] = [await filesOf(args.required("theta")), await filesOf(args.required("x"))];
+  const score = args.text("score");
   const { task } = await loadTask(args.required("task"));
-  const { dataset, manifest, notes, warnings } = await importSimulations(path, task, { theta, x });
+  const { dataset, manifest, notes, warnings } = await importSimulations(path, task, {
+    theta,
+    x,
+    ...score !== undefined && { score: await filesOf(score) },
+  });
   const { simulator, names, xDim, n } = manifest;
   console.log(
     `${path}: ${dataset.x.n} pairs of ${simulator}, theta of width ${names.length} and x of width ${xDim}, imported`,

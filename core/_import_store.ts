@@ -8,15 +8,15 @@ import type { Points } from "./points.ts";
 import type { SimulationManifest, StoredSimulations } from "./simulation_manifest.ts";
 
 /** What the folder of an import that was cut short may hold. */
-const ENTRIES = /^(theta|x|zarr\.json)(\.partial)?$/;
+const ENTRIES = /^(theta|x|score|zarr\.json)(\.partial)?$/;
 
 /** Writes beside the folder, then renames; what is there already must be the same. */
 export async function storeRows(
   path: string,
   about: Omit<SimulationManifest, "key">,
-  { theta, x }: { readonly theta: Points; readonly x: Points },
+  { theta, x, score }: { readonly theta: Points; readonly x: Points; readonly score: Points | undefined },
 ): Promise<StoredSimulations> {
-  const manifest = { ...about, key: `imported:${await digestOf(theta, x)}` };
+  const manifest = { ...about, key: `imported:${await digestOf(theta, x, ...score ? [score] : [])}` };
   const stored = await readManifest(path);
   if (stored) requireSame(path, stored, manifest);
   else {
@@ -27,8 +27,9 @@ export async function storeRows(
     await files.rm(partial, { recursive: true, force: true });
     const { write } = await createFiles(partial, manifest);
     for (const chunk of chunksOf(manifest.n, manifest.chunkRows)) {
-      const [a, b] = [theta, x].map((table) => new Float64Array(rowsOf(table, chunk).data));
-      await write(chunk.index, { theta: a!, x: b!, score: new Float64Array(), thrown: [] });
+      const numbers = (table: Points) => new Float64Array(rowsOf(table, chunk).data);
+      const scores = score ? numbers(score) : new Float64Array();
+      await write(chunk.index, { theta: numbers(theta), x: numbers(x), score: scores, thrown: [] });
     }
     await files.rm(path, { recursive: true, force: true });
     await files.rename(partial, path);

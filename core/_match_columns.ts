@@ -30,6 +30,10 @@ const INDEX = /^$|^(unnamed: 0|__index_level_0__)$/i;
 /** The parameters, in the order of the prior: by name where names are theirs, else by place. */
 export function thetaColumns({ names: given, rows }: Table, { names, task, file }: Wanted): Matched {
   const found = names.map((name) => given.indexOf(name));
+  const twice = names.find((name) => given.indexOf(name) !== given.lastIndexOf(name));
+  if (twice !== undefined) {
+    refuse(`${file} must have one column for each parameter`, `${show(twice)} is there twice`);
+  }
   if (found.every((column) => column >= 0)) {
     const others = given.filter((_, column) => !found.includes(column) && !isIndex(given, rows, column));
     const isInOrder = found.every((column, j) => j === 0 || column > found[j - 1]!);
@@ -75,8 +79,8 @@ export function dataColumns(
   { names: given, rows }: Table,
   { names, task, file, xDim }: Wanted & { readonly xDim: number },
 ): Matched {
-  if (rows.dim === xDim) return { rows, notes: [] };
   const isTheta = names.every((name) => given.includes(name));
+  if (rows.dim === xDim && !isTheta) return { rows, notes: [] };
   const kept = withoutIndex(given, rows).filter((column) => !isTheta || !names.includes(given[column]!));
   if (kept.length === xDim) {
     return {
@@ -86,7 +90,9 @@ export function dataColumns(
   }
   return refuse(
     `${file} must have ${xDim} columns, as x of ${task}`,
-    `it has ${rows.dim}${given.length > 0 ? `: ${listed(given)}` : ""}`,
+    `it has ${kept.length}${isTheta ? " beside the parameters" : ""}${
+      given.length > 0 ? `: ${listed(given)}` : ""
+    }`,
   );
 }
 

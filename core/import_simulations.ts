@@ -32,6 +32,12 @@ export interface ImportTables {
   readonly theta: string | Table | readonly (string | Table)[];
   /** Data: `[n, p]`. */
   readonly x: string | Table | readonly (string | Table)[];
+  /**
+   * ∇θ log p(x | θ) of each row, where it is known: `[n, d]`, in columns as those of theta.
+   *
+   * @default {undefined}
+   */
+  readonly score?: string | Table | readonly (string | Table)[];
 }
 
 /** Simulations imported. */
@@ -48,8 +54,8 @@ const CHUNK_ROWS = 1000;
 /**
  * Stores simulations that were made elsewhere, as `simulate()` with a path would.
  *
- * Tables are whatever `readTable` reads; of files and folders of several arrays `theta` or `prior`, and `x`
- * or `prior_predictive`, are taken. Columns of parameters are matched by name where names are those of the
+ * Tables are whatever `readTable` reads; of files and folders of several arrays `theta` or `prior`, `x` or
+ * `prior_predictive`, and `score` are taken. Columns of parameters are matched by name where names are those of the
  * prior, in any order, and by place where there are none. A row of x with a number that is not finite has
  * failed: it is stored and counted, its parameters too.
  *
@@ -104,12 +110,14 @@ export async function importSimulations(
     ["x", "prior_predictive"],
     (table, file) => dataColumns(table, { names, task, file, xDim }),
   );
-  if (theta.rows.n !== x.rows.n) {
-    throw new TypeError(
-      `Cannot import simulations as x must have as many rows as theta, ${theta.rows.n} (${theta.counts}): ` +
-        `current number is ${x.rows.n} (${x.counts})`,
-    );
-  }
+  const score = tables.score === undefined ? undefined : await joined(
+    "score",
+    listOf(tables.score),
+    ["score"],
+    (table, file) => thetaColumns(table, { names, task, file }),
+  );
+  requireRowsOf(theta, "x", x);
+  if (score) requireRowsOf(theta, "score", score);
   requireSound(theta, prior);
   requireOneWhole(x.rows);
   const { storeRows } = await import("./_import_store.ts");
@@ -120,15 +128,27 @@ export async function importSimulations(
     prior: priorSpec(prior),
     n: x.rows.n,
     xDim,
-    score: false,
+    score: score !== undefined,
     chunkRows: CHUNK_ROWS,
   };
-  const stored = await storeRows(path, manifest, { theta: theta.rows, x: x.rows });
+  const stored = await storeRows(path, manifest, {
+    theta: theta.rows,
+    x: x.rows,
+    score: score?.rows,
+  });
   return {
     ...stored,
-    notes: [...theta.notes, ...x.notes],
+    notes: [...theta.notes, ...x.notes, ...score?.notes ?? []],
     warnings: warningsOf(stored.dataset, theta.rows, prior),
   };
+}
+
+function requireRowsOf(theta: Joined, what: string, { rows, counts }: Joined): void {
+  if (rows.n === theta.rows.n) return;
+  throw new TypeError(
+    `Cannot import simulations as ${what} must have as many rows as theta, ${theta.rows.n} (${theta.counts}): ` +
+      `current number is ${rows.n} (${counts})`,
+  );
 }
 
 function listOf(tables: ImportTables["theta"]): readonly (string | Table)[] {

@@ -141,7 +141,7 @@ Deno.test("columns are matched by name, files joined in order, and widths, names
     "x1.npy",
     "x must have as many rows as theta, 400 (400 of theta.npy): current number is 200",
   );
-  await refused("theta.npy", "named.csv,nothing.csv", "Cannot read nothing.csv as it must exist");
+  await refused("theta.npy", "x.npy,nothing.csv", "Cannot read nothing.csv as it must exist");
   desk.write("three.csv", "1,2,3\n");
   await refused(
     "three.csv",
@@ -155,15 +155,27 @@ Deno.test("columns are matched by name, files joined in order, and widths, names
     "x.npy",
     'other.csv must have a column for "offset", a parameter of pair: its columns are rate, shift',
   );
+  desk.write("twice.csv", "rate,offset,rate\n1,2,3\n");
+  await refused(
+    "twice.csv",
+    "x.npy",
+    'twice.csv must have one column for each parameter: "rate" is there twice',
+  );
+  await refused(
+    "theta.npy",
+    "named.csv",
+    "named.csv must have 2 columns, as x of pair: it has 0 beside the parameters: offset, rate",
+  );
+  desk.write("one.csv", "1,0\n1,0\n");
   desk.write("hole.csv", "rate,offset\n1,0\n2,nan\n");
   await refused(
     "theta.npy,hole.csv",
-    "x.npy,hole.csv",
+    "x.npy,one.csv",
     "every parameter must be finite: row 2 of hole.csv has NaN for offset",
   );
+  desk.write("hole1.csv", "1,0\n");
   desk.write("nan.csv", "nan,1\n");
-  desk.write("one.csv", "1,0\n");
-  await refused("one.csv", "nan.csv", "x must be finite in one row at least");
+  await refused("hole1.csv", "nan.csv", "x must be finite in one row at least");
   assert(!desk.has("no") && !desk.has("no.partial"));
 });
 
@@ -228,6 +240,10 @@ Deno.test("scores and draws are exported, and nothing else is replaced", async (
   const arrays = readNpz(desk.read("s.npz"));
   assertEquals([...arrays.keys()], ["theta", "x", "score"]);
   assertEquals(arrays.get("score"), { shape: [40, 10], values: dataset.score!.data });
+  const tables = "--theta s.npz --x s.npz --score s.npz".split(" ");
+  const back = await desk.run("import", ...tables, "--task", "gaussian_linear", "--out", "back.zarr");
+  assertEquals(back.code, 0, back.stderr);
+  assertEquals((await openSimulations(desk.file("back.zarr"))).dataset, dataset);
   desk.write("d.csv", "chain,draw,mu,tau\n0,0,1,2\n0,1,3,4\n1,0,5,6\n1,1,7,8\n");
   const out = await desk.run(..."export d.csv --out d.parquet".split(" "));
   assertEquals([out.code, out.stdout], [0, "d.parquet: 2 chains of 2 draws\n"]);

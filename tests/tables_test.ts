@@ -1,7 +1,18 @@
 // Tables as other programs write them; what they hold was told by those programs.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { FormatError, fromRows, readTable, row, type Table, writeParquet } from "@likely/core";
+import {
+  FormatError,
+  fromRows,
+  importSimulations,
+  independent,
+  normal,
+  openSimulations,
+  readTable,
+  row,
+  type Table,
+  writeParquet,
+} from "@likely/core";
 import { dirname } from "node:path";
 import golden from "./golden/tables.json" with { type: "json" };
 
@@ -97,3 +108,19 @@ Deno.test("many rows in several groups and pages of Parquet are in order", async
   assert(back.rows.data.every((value, k) => Object.is(value, table.rows.data[k])));
   assertEquals(row(back.rows, 249_999)[0], 249_999);
 });
+
+Deno.test("what ArviZ drew from the prior, and of x, is imported from one folder, parameters by name", () =>
+  inFolder(stores["ArviZ prior"]!, async (path) => {
+    const names = ["theta[1]", "mu", "theta[0]"];
+    const source = {
+      prior: independent(Object.fromEntries(names.map((name) => [name, normal(2, 2)]))),
+      simulator: { name: "elsewhere", thetaDim: 3, xDim: 4 },
+    };
+    await importSimulations(`${path}2`, source, { theta: path, x: path });
+    const { dataset, manifest } = await openSimulations(`${path}2`);
+    // As the script that made the folder counts.
+    const steps = [0, 1, 2, 3, 4, 5];
+    assertEquals(dataset.theta, fromRows(steps.map((step) => [step + 0.5, step / 8, step + 0.25])));
+    assertEquals(dataset.x, fromRows(steps.map((step) => [step, 2 * step, 3 * step, 4 * step])));
+    assertEquals(manifest.names, names);
+  }));
