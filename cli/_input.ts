@@ -56,7 +56,7 @@ export async function readObservation(x: string, dim: number): Promise<Points> {
   if (!isTask(x)) return await readRows(x, dim);
   const { observation } = (await loadTask(x)).task;
   if (observation) return points(observation, observation.length);
-  throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a file`);
+  throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a CSV file`);
 }
 
 /** What a table of data must be. */
