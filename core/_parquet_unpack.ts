@@ -14,6 +14,9 @@ export async function unpackPage(codec: string, packed: Uint8Array, size: number
   return size === 0 ? new Uint8Array() : sized(await unpack(packed, size), size);
 }
 
+/** Blocks that a full one of Zstandard may be split into. */
+const MOST_SPLIT = 32;
+
 type Unpack = (packed: Uint8Array, size: number) => Uint8Array | Promise<Uint8Array>;
 
 const UNPACK: Readonly<Record<string, Unpack>> = {
@@ -25,8 +28,12 @@ const UNPACK: Readonly<Record<string, Unpack>> = {
   // Room for one byte more tells a page that is too long.
   GZIP: (packed, size) => gunzipSync(packed, { out: new Uint8Array(size + 1) }),
   ZSTD: async (packed, size) => {
-    requireSize(zstdSize(packed) ?? size, size);
-    if (zstdMost(packed) > 2 * size + 2 ** 20) throw new RangeError(`its blocks must have ${size} bytes`);
+    const claimed = zstdSize(packed);
+    requireSize(claimed ?? size, size);
+    // A stream tells no size, and has blocks that are split into smaller ones.
+    if (claimed === undefined && zstdMost(packed) > MOST_SPLIT * size + 2 ** 22) {
+      throw new RangeError(`its blocks must have ${size} bytes`);
+    }
     const { default: Zstd } = await import("numcodecs/zstd");
     return await Zstd.fromConfig({ id: "zstd", level: 1 }).decode(packed);
   },

@@ -91,7 +91,7 @@ async function decode(bytes: Uint8Array, options: TablePick): Promise<Table> {
       `Cannot read a table as it must be CSV, NPY, NPZ, Parquet or Zarr: it is ${other[1]}`,
     );
   }
-  return readCsv(bytes);
+  return readCsv(bytes, { missing: "nan" });
 }
 
 const OTHERS = [

@@ -375,7 +375,7 @@ Deno.test("inputs that are not what they should be are refused by name", async (
   );
   await refused(
     "sample m --out d.csv --x hole.csv",
-    `hole.csv: Cannot read CSV as every cell must be a number`,
+    "Cannot take hole.csv for x as every number must be finite: row 1, column 1 is NaN",
   );
   await refused(
     "sample m --out d.csv --x comma.csv",

@@ -1,7 +1,7 @@
-"""Tables as NumPy, pandas, pyarrow, zarr-python, xarray and ArviZ write them, for tests/tables_test.ts.
+"""Tables as NumPy, pandas, Polars, DuckDB, pyarrow, zarr-python, xarray and ArviZ write them.
 
-Run with NumPy 2.4, pandas 3.1, pyarrow 26, zarr 3.1, xarray 2026.9 and ArviZ 0.23:
-`python tests/golden/tables.py`.
+For tests/tables_test.ts. Run with NumPy 2.4, pandas 3.1, Polars 1, DuckDB 1, pyarrow 26, zarr 3.1, xarray
+2026.9 and ArviZ 0.23: `python tests/golden/tables.py`.
 """
 
 import base64
@@ -13,9 +13,11 @@ import warnings
 import zipfile
 
 import arviz as az
+import duckdb
 import numcodecs
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xarray as xr
@@ -58,6 +60,7 @@ names = list(frame.columns)
 file("pandas.csv", text(lambda f: frame.to_csv(f, index=False, na_rep="nan")), holes, names)
 counted = np.column_stack([np.arange(n), holes])
 file("pandas_index.csv", text(lambda f: frame.to_csv(f, na_rep="nan")), counted, ["", *names])
+file("pandas_default.csv", text(lambda f: frame.to_csv(f)), counted, ["", *names])
 file("semicolon.csv", text(lambda f: frame.to_csv(f, index=False, sep=";", na_rep="nan", lineterminator="\r\n")), holes, names)
 file("tab_bom.csv", text(lambda f: frame.to_csv(f, index=False, sep="\t", na_rep="nan"), "utf-8-sig"), holes, names)
 file("utf16.csv", text(lambda f: frame.to_csv(f, index=False, na_rep="nan"), "utf-16"), holes, names)
@@ -151,8 +154,21 @@ file("pandas_index.parquet", out.getvalue(), np.column_stack([holes, [5, 3, 1, 4
 out = io.BytesIO()
 pq.write_table(pa.table({"h": rows[:, 0].astype("f2"), "same": np.full(n, 2.0)}), out)
 file("half.parquet", out.getvalue(), np.column_stack([rows[:, 0], np.full(n, 2)]), ["h", "same"])
+for codec in ("zstd", "lz4"):
+    out = io.BytesIO()
+    pl.from_pandas(mixed).write_parquet(out, compression=codec)
+    file(f"polars_{codec}.parquet", out.getvalue(), mixed.astype("f8"), mixed.columns)
+for version in ("v1", "v2"):
+    with tempfile.TemporaryDirectory() as place:
+        path = f"{place}/t.parquet"
+        duckdb.sql(f"copy (select * from mixed) to '{path}' (format parquet, compression zstd, parquet_version {version})")
+        file(f"duckdb_{version}.parquet", pathlib.Path(path).read_bytes(), mixed.astype("f8"), mixed.columns)
+noise = np.sin(np.arange(3000.0) ** 2)
+out = io.BytesIO()
+pl.DataFrame({"noise": noise}).write_parquet(out, compression="zstd")
+file("polars_noise.parquet", out.getvalue(), noise[:, None], ["noise"])
 many = pd.DataFrame({"a": np.arange(5000) % 700 / 8, "b": np.where(np.arange(5000) % 7 == 0, np.nan, 1.5)})
-file("many.parquet", parquet(many, compression="zstd", data_page_size=2000), many, ["a", "b"], digest=True)
+file("many.parquet", parquet(many, compression="zstd", data_page_size=2000), many, ["a", "b"])
 
 
 def folder(name, write, values, names=(), **more):
@@ -240,7 +256,7 @@ for name, (table, says) in tables.items():
     pq.write_table(table, out)
     bad(f"{name}.parquet", out.getvalue(), says=says)
 
-versions = {found.__name__: found.__version__ for found in (np, pd, pa, zarr, xr, az)}
+versions = {found.__name__: found.__version__ for found in (np, pd, pl, duckdb, pa, zarr, xr, az)}
 out = {"versions": versions, "files": files, "stores": stores, "refused": refused}
 path = pathlib.Path(__file__).parent / "tables.json"
 path.write_text(json.dumps(out, indent=1, allow_nan=False))
