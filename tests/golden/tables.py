@@ -1,6 +1,6 @@
 """Tables as NumPy, pandas, Polars, DuckDB, pyarrow, zarr-python, xarray and ArviZ write them.
 
-For tests/tables_test.ts. Run with NumPy 2.4, pandas 3.1, Polars 1, DuckDB 1, pyarrow 26, zarr 3.1, xarray
+For tests/tables_test.ts. Run with NumPy 2.4, pandas 3.1, Polars 2.1, DuckDB 2.0, pyarrow 26, zarr 3.1, xarray
 2026.9 and ArviZ 0.23: `python tests/golden/tables.py`.
 """
 
@@ -163,12 +163,12 @@ for version in ("v1", "v2"):
         path = f"{place}/t.parquet"
         duckdb.sql(f"copy (select * from mixed) to '{path}' (format parquet, compression zstd, parquet_version {version})")
         file(f"duckdb_{version}.parquet", pathlib.Path(path).read_bytes(), mixed.astype("f8"), mixed.columns)
-noise = np.sin(np.arange(3000.0) ** 2)
+noise = np.sin(np.arange(1500.0) ** 2)
 out = io.BytesIO()
 pl.DataFrame({"noise": noise}).write_parquet(out, compression="zstd")
 file("polars_noise.parquet", out.getvalue(), noise[:, None], ["noise"])
-many = pd.DataFrame({"a": np.arange(5000) % 700 / 8, "b": np.where(np.arange(5000) % 7 == 0, np.nan, 1.5)})
-file("many.parquet", parquet(many, compression="zstd", data_page_size=2000), many, ["a", "b"])
+many = pd.DataFrame({"a": np.arange(1200) % 700 / 8, "b": np.where(np.arange(1200) % 7 == 0, np.nan, 1.5)})
+file("many.parquet", parquet(many, compression="zstd", data_page_size=1000), many, ["a", "b"])
 
 
 def folder(name, write, values, names=(), **more):
