@@ -164,17 +164,23 @@ function wide(view: DataView, at: number): number {
   return Number(view.getBigUint64(at, true));
 }
 
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let k = 0; k < 8; k++) value = value & 1 ? value >>> 1 ^ 0xedb88320 : value >>> 1;
-  return value;
-});
+let crcTable: Uint32Array | undefined;
 
 /** The checksum of archives. */
 export function crc32(bytes: Uint8Array): number {
+  // Made when it is first needed: what is made on loading stays in every bundle.
+  const table = crcTable ??= crcOfBytes();
   let crc = -1;
-  for (let i = 0; i < bytes.length; i++) crc = CRC_TABLE[(crc ^ bytes[i]!) & 255]! ^ crc >>> 8;
+  for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 255]! ^ crc >>> 8;
   return (crc ^ -1) >>> 0;
+}
+
+function crcOfBytes(): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let k = 0; k < 8; k++) value = value & 1 ? value >>> 1 ^ 0xedb88320 : value >>> 1;
+    return value;
+  });
 }
 
 function refuse(rule: string, state: string): never {
