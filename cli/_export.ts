@@ -36,8 +36,8 @@ export const exportCommand: Command = {
     "Simulations are written row by row as they are stored; rows that failed have NaN. NPZ holds theta,",
     "x and, where it is stored, score; Parquet and CSV one table of the parameters, then x1, x2, …. NPZ of",
     "draws holds an array [chain, draw] for each parameter; tables have columns chain and draw, too.",
-    "In Python: numpy.load(file), pandas.read_parquet(file), pandas.read_csv(file). likely import takes all",
-    "of them back. Of existing files only such a table, of the same columns, is replaced.",
+    "In Python: numpy.load(file), pandas.read_parquet(file), pandas.read_csv(file). likely import takes",
+    "simulations back. Of existing files only such a table, of the same columns, is replaced.",
     "Permissions: --allow-read, --allow-write.",
   ],
   examples: [

@@ -13,6 +13,7 @@ import {
   type Table,
   writeParquet,
 } from "@likely/core";
+import { gzipSync, zlibSync } from "fflate";
 import { dirname } from "node:path";
 import golden from "./golden/tables.json" with { type: "json" };
 
@@ -124,3 +125,42 @@ Deno.test("what ArviZ drew from the prior, and of x, is imported from one folder
     assertEquals(dataset.x, fromRows(steps.map((step) => [step, 2 * step, 3 * step, 4 * step])));
     assertEquals(manifest.names, names);
   }));
+
+Deno.test("chunks that are not what their array claims are refused, and what is not read is said", async () => {
+  /** Reads a store of which a file is another. */
+  const refused = (name: string, file: string, content: (old: string) => Uint8Array | string, says: string) =>
+    inFolder(stores[name]!, async (path) => {
+      const old = new TextDecoder().decode(await Deno.readFile(`${path}/${file}`));
+      const bytes = content(old);
+      await Deno.writeFile(
+        `${path}/${file}`,
+        typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes,
+      );
+      const { message } = await assertRejects(() => readTable(path), FormatError);
+      assert(message.includes(says), message);
+    });
+  // A chunk has 4 by 2 numbers of 8 bytes.
+  await refused("v3 gzip", "c/0/0", () => gzipSync(new Uint8Array(63)), "c/0/0 holds 63 bytes, not 64");
+  await refused("v3 gzip", "c/0/0", () => gzipSync(new Uint8Array(1e6)), "c/0/0 holds 65 bytes, not 64");
+  await refused("v3 gzip", "c/0/0", () => new Uint8Array(9), "be whole: ");
+  await refused("v2 zlib", "0.0", () => zlibSync(new Uint8Array(72)), "0.0 holds 65 bytes, not 64");
+  await refused(
+    "v2 lz4",
+    "0.0",
+    () => Uint8Array.of(0xff, 0xff, 0xff, 0x7f, 0),
+    "0.0 holds 2147483647 bytes, not 64",
+  );
+  const codecs = (old: string) => old.replace('"gzip"', '"sharding_indexed"');
+  await refused(
+    "v3 gzip",
+    "zarr.json",
+    codecs,
+    "codecs must be bytes, and zstd, blosc, gzip, zlib or lz4 or none",
+  );
+  await refused("v3 gzip", "zarr.json", (old) => old.replace("float64", "complex128"), "data_type: ");
+  await refused("v2 zlib", ".zarray", (old) => old.replace("<f8", "<U8"), "dtype must be of numbers");
+  const filters = (old: string) => old.replace('"filters": null', '"filters": [{ "id": "delta" }]');
+  await refused("v2 zlib", ".zarray", filters, "there must be no filters");
+  const huge = (old: string) => old.replace(/"shape": \[\s*6/, '"shape": [600000000000');
+  await refused("v2 zlib", ".zarray", huge, "chunks");
+});
