@@ -70,7 +70,7 @@ export function thetaColumns({ names: given, rows }: Table, { names, task, file 
     ? [
       `columns of ${file} are taken for ${names.join(", ")} in this order: they are called ${listed(places)}`,
     ]
-    : [];
+    : countedColumns(file, rows);
   return { rows: gatherColumns(rows, kept), notes };
 }
 
@@ -80,7 +80,9 @@ export function dataColumns(
   { names, task, file, xDim }: Wanted & { readonly xDim: number },
 ): Matched {
   const isTheta = names.every((name) => given.includes(name));
-  if (rows.dim === xDim && !isTheta) return { rows, notes: [] };
+  if (rows.dim === xDim && !isTheta) {
+    return { rows, notes: given.length > 0 ? [] : countedColumns(file, rows) };
+  }
   const kept = withoutIndex(given, rows).filter((column) => !isTheta || !names.includes(given[column]!));
   if (kept.length === xDim) {
     return {
@@ -94,6 +96,18 @@ export function dataColumns(
       given.length > 0 ? `: ${listed(given)}` : ""
     }`,
   );
+}
+
+/** A first row that counts columns, as pandas calls those without a name, cannot be told from numbers. */
+function countedColumns(file: string, { data, n, dim }: Points): string[] {
+  const isCounted = n > 1 && dim > 1 && data.subarray(0, dim).every((value, j) => value === j);
+  return isCounted
+    ? [
+      `the first row of ${file} is ${
+        listed(Array.from({ length: dim }, (_, j) => `${j}`))
+      }: leave it out if it is a header`,
+    ]
+    : [];
 }
 
 function withoutIndex(given: readonly string[], rows: Points): number[] {

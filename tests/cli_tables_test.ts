@@ -129,6 +129,15 @@ Deno.test("columns are matched by name, files joined in order, and widths, names
   const back = await read("theta.npy", "x2.npy,x1.npy", "back");
   assertEquals(back.x.data.subarray(0, 400), x.data.subarray(400));
 
+  desk.write("counted.csv", "0,1\n" + writeCsv([], x));
+  desk.write("counted_theta.csv", "0,1\n" + writeCsv([], theta));
+  const counted = await read("counted_theta.csv", "counted.csv", "counted");
+  assertStringIncludes(
+    counted.stdout,
+    "note: the first row of counted.csv is 0, 1: leave it out if it is a header",
+  );
+  assertEquals(counted.theta.n, 401);
+
   const refused = (theta: string, x: string, says: string) =>
     assertRefused(desk, `import --theta ${theta} --x ${x} --task ./pair.ts --out no`, 1, says);
   await refused(
