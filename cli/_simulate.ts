@@ -2,17 +2,12 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
-import {
-  type Dataset,
-  type Shard,
-  simulate,
-  type SimulationProgress,
-  type SimulatorModule,
-} from "@likely/core";
+import { type Shard, simulate, type SimulationProgress, type SimulatorModule } from "@likely/core";
 import { tasks } from "@likely/simulators";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, requireStore } from "./_output.ts";
+import { printFailures } from "./_print_failures.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
 import { shardFrom } from "./_shard.ts";
@@ -155,11 +150,4 @@ async function watched<T>(
       : "nothing new is kept";
     throw new Interrupted(`Interrupted: ${kept}; run the same command again to go on`);
   }
-}
-
-function printFailures({ failed, failures = [] }: Dataset, n: number): void {
-  if (failed === 0) return;
-  console.log(`${failed} of ${n} rows failed and are left out:`);
-  for (const { row, reason } of failures) console.log(`  row ${row}: ${reason}`);
-  if (failed > failures.length) console.log(`  and ${failed - failures.length} more`);
 }

@@ -1,6 +1,6 @@
 /**
- * The `likely` command: `simulate`, `merge`, `train`, `rounds`, `sample`, `check`, `report`, `serve`,
- * `deploy` and `multilevel`, each with `--help`.
+ * The `likely` command: `simulate`, `merge`, `import`, `train`, `rounds`, `sample`, `check`, `report`,
+ * `export`, `serve`, `deploy` and `multilevel`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -17,6 +17,8 @@ import { checkCommand } from "./_check.ts";
 import { deployCommand } from "./_deploy.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
 import { mergeCommand } from "./_merge.ts";
+import { exportCommand } from "./_export.ts";
+import { importCommand } from "./_import.ts";
 import { reportCommand } from "./_report.ts";
 import { multilevelCommand } from "./_multilevel.ts";
 import { roundsCommand } from "./_rounds.ts";
@@ -28,11 +30,13 @@ import { trainCommand } from "./_train.ts";
 const COMMANDS: readonly Command[] = [
   simulateCommand,
   mergeCommand,
+  importCommand,
   trainCommand,
   roundsCommand,
   sampleCommand,
   checkCommand,
   reportCommand,
+  exportCommand,
   serveCommand,
   deployCommand,
   multilevelCommand,

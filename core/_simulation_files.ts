@@ -35,7 +35,7 @@ const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const MANIFEST = v.object({
   format: v.literal(1),
   simulator: v.string(),
-  key: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}:[0-9a-f]{8}$/)),
+  key: v.pipe(v.string(), v.regex(/^([0-9a-f]{8}:[0-9a-f]{8}|imported:[0-9a-f]{64})$/)),
   names: v.pipe(v.array(v.string()), v.minLength(1)),
   prior: v.looseObject({}),
   proposal: v.exactOptional(v.string()),

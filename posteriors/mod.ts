@@ -27,6 +27,7 @@ export * from "./choose_beta.ts";
 export * from "./condition.ts";
 export * from "./cost_spread.ts";
 export * from "./draw_many.ts";
+export * from "./draw_many_options.ts";
 export * from "./observation_warnings.ts";
 export * from "./posterior.ts";
 export * from "./posterior_options.ts";

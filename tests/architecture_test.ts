@@ -64,7 +64,7 @@ Deno.test("only the tensor layer touches TensorFlow.js", () => {
   assertEquals(wrong, []);
 });
 
-const HEAVY = /tensorflow|zarrita|^vega|^node:/;
+const HEAVY = /tensorflow|zarrita|hyparquet|numcodecs|^vega|^node:/;
 
 for (const entry of ["mod.ts", "posteriors/mod.ts", "core/mod.ts", "samplers/mod.ts", "kernels/mod.ts"]) {
   Deno.test(`loading ${entry} loads no tensors, no pictures, no chunk store and nothing of a host`, () => {
