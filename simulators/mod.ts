@@ -104,6 +104,8 @@ export * from "./mg1_queue.ts";
 export * from "./observations.ts";
 export * from "./ornstein_uhlenbeck.ts";
 export * from "./path_options.ts";
+export * from "./program.ts";
+export * from "./program_options.ts";
 export * from "./separable_field.ts";
 export * from "./sir.ts";
 export * from "./sir_gillespie.ts";

@@ -1,0 +1,350 @@
+// Programs that stay, each asked for rows as it has time; those that die are started again.
+
+import { UnreachableError } from "@likely/core";
+import { ProgramJob } from "./_program_job.ts";
+import { type ProcessPlan, type RunningProgram, startProgram } from "./_program_process.ts";
+import {
+  type Answer,
+  type Hello,
+  ProtocolError,
+  readAnswers,
+  readHello,
+  requestText,
+} from "./_program_protocol.ts";
+
+/** What a pool is made of. */
+export interface PoolPlan extends ProcessPlan {
+  readonly processes: number;
+  readonly seconds: number;
+  readonly startSeconds: number;
+  /** Throws an `UnreachableError` where a hello is not of the program that was asked for. */
+  check(hello: Hello): void;
+}
+
+/** Rows in a line, or in lines written together, at most. */
+const BATCH = 100;
+/** Rows that take less are asked for before those before are answered, so that a program need not wait. */
+const QUICK = 0.01;
+/** Deaths in a row without an answer that are no longer laid to rows. */
+const MOST_DEATHS = 30;
+
+/** Milliseconds that a timer can be set for. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Programs that answer to one simulator. */
+export class ProgramPool {
+  readonly #plan: PoolPlan;
+  readonly #seats = new Set<Seat>();
+  readonly #jobs = new Set<ProgramJob>();
+  #deaths = 0;
+  #waiting: PromiseWithResolvers<Hello>[] = [];
+  #leaving: Promise<void>[] = [];
+
+  /** @param plan What to run. */
+  constructor(plan: PoolPlan) {
+    this.#plan = plan;
+  }
+
+  /** Starts a program, unless one runs, and resolves to its hello. */
+  hello(): Promise<Hello> {
+    for (const { hello } of this.#seats) if (hello) return Promise.resolve(hello);
+    const waiting = Promise.withResolvers<Hello>();
+    this.#waiting.push(waiting);
+    this.#pump();
+    return waiting.promise;
+  }
+
+  /** Resolves when every row of a job is settled. */
+  async run(job: ProgramJob): Promise<void> {
+    const { signal } = job;
+    signal?.throwIfAborted();
+    const stop = () => this.#drop(job, signal!.reason);
+    signal?.addEventListener("abort", stop);
+    this.#jobs.add(job);
+    this.#pump();
+    try {
+      await job.done;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      this.#jobs.delete(job);
+      this.#pump();
+    }
+  }
+
+  /** Ends all programs. */
+  async close(): Promise<void> {
+    for (const job of this.#jobs) this.#drop(job, new Error(`Cannot simulate as ${this.#who} was closed`));
+    const seats = [...this.#seats];
+    this.#seats.clear();
+    removeEventListener("unload", this.#kill);
+    await Promise.all([...seats.map((seat) => seat.close()), ...this.#leaving]);
+  }
+
+  get #who(): string {
+    return `"${this.#plan.command.join(" ")}"`;
+  }
+
+  /** What the host leaves behind must not go on. */
+  readonly #kill = () => {
+    for (const seat of this.#seats) seat.kill();
+  };
+
+  #drop(job: ProgramJob, reason: unknown): void {
+    this.#jobs.delete(job);
+    job.fail(reason);
+    for (const seat of this.#seats) if (seat.job === job) this.#dismiss(seat);
+  }
+
+  /** It is not asked again; its end is awaited by {@linkcode ProgramPool.close}. */
+  #dismiss(seat: Seat): void {
+    this.#seats.delete(seat);
+    seat.kill();
+    const left = seat.close().then(() => {
+      this.#leaving = this.#leaving.filter((other) => other !== left);
+    });
+    this.#leaving.push(left);
+  }
+
+  /** Ends everything: no program can be had. */
+  #fail(error: UnreachableError): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const job of [...this.#jobs]) this.#drop(job, error);
+    for (const seat of [...this.#seats]) this.#dismiss(seat);
+  }
+
+  /** Hands out what there is to do. */
+  #pump(): void {
+    for (const seat of this.#seats) if (seat.hello) this.#feed(seat);
+    const idle = [...this.#seats].filter(({ hello, flying }) => !hello || flying === 0).length;
+    const wanted = this.#waiting.length > 0 ? 1 : 0;
+    const open = [...this.#jobs].reduce((sum, job) => sum + job.open, 0);
+    let more = Math.min(this.#plan.processes - this.#seats.size, Math.max(wanted, open) - idle);
+    try {
+      for (; more > 0; more--) this.#start();
+    } catch (error) {
+      this.#fail(error as UnreachableError);
+    }
+    const isBusy = this.#jobs.size > 0 || this.#waiting.length > 0;
+    for (const seat of this.#seats) seat.hold(isBusy);
+  }
+
+  #start(): void {
+    if (this.#seats.size === 0) addEventListener("unload", this.#kill);
+    const seat: Seat = new Seat(this.#plan, {
+      hello: () => {
+        for (const { resolve } of this.#waiting.splice(0)) resolve(seat.hello!);
+        this.#pump();
+      },
+      answered: () => {
+        this.#deaths = 0;
+        this.#feed(seat);
+      },
+      broken: (error) => {
+        // What a program says after it was dismissed is nobody's concern.
+        if (this.#seats.has(seat)) this.#fail(error);
+      },
+      died: (how) => {
+        if (!this.#seats.delete(seat)) return;
+        if (++this.#deaths >= MOST_DEATHS) {
+          const text =
+            `Cannot simulate as ${this.#who} must stay alive: it ${how}, ${this.#deaths} times in a row`;
+          return this.#fail(new UnreachableError(text));
+        }
+        this.#pump();
+      },
+    });
+    this.#seats.add(seat);
+  }
+
+  #feed(seat: Seat): void {
+    if (seat.flying === 0) seat.job = this.#next();
+    if (seat.job) seat.feed(seat.job, this.#plan.processes);
+  }
+
+  /** The job with rows to give that fewest programs work on. */
+  #next(): ProgramJob | undefined {
+    let [best, fewest] = [undefined as ProgramJob | undefined, Infinity];
+    for (const job of this.#jobs) {
+      if (job.open === 0) continue;
+      const working = [...this.#seats].filter((seat) => seat.job === job && seat.flying > 0).length;
+      if (working < fewest) [best, fewest] = [job, working];
+    }
+    return best;
+  }
+}
+
+interface SeatEvents {
+  hello(): void;
+  answered(): void;
+  broken(error: UnreachableError): void;
+  died(how: string): void;
+}
+
+/** One program, and what it was asked and has not answered. */
+class Seat {
+  hello: Hello | undefined;
+  job: ProgramJob | undefined;
+  readonly #plan: PoolPlan;
+  readonly #events: SeatEvents;
+  readonly #program: RunningProgram;
+  /** Rows asked for, in order, by their number in the run; each with the size of its line. */
+  readonly #flight = new Map<number, { readonly index: number; readonly rows: number }>();
+  #isAlone = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #since = performance.now();
+  #secondsPerRow = Infinity;
+  #isLate = false;
+  #isOver = false;
+
+  constructor(plan: PoolPlan, events: SeatEvents) {
+    this.#plan = plan;
+    this.#events = events;
+    this.#program = startProgram(plan, {
+      line: (text, number) => this.#read(text, number),
+      tooLong: (text, number) => {
+        this.#break(`a line must have ${plan.lineLength} characters at most`, text, number);
+      },
+      end: (how) => this.#end(how),
+    });
+    this.#watch();
+  }
+
+  /** Rows asked for and not answered. */
+  get flying(): number {
+    return this.#flight.size;
+  }
+
+  kill(): void {
+    this.#isOver = true;
+    this.#program.kill();
+  }
+
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await this.#program.close();
+  }
+
+  hold(isHeld: boolean): void {
+    this.#program.hold(isHeld);
+    if (!isHeld) this.#rest();
+  }
+
+  /** Asks for as many rows as the program should have before it. */
+  feed(job: ProgramJob, processes: number): void {
+    if (this.#isAlone && this.flying > 0) return;
+    this.#isAlone = false;
+    const { batch } = this.hello!;
+    const most = batch ?? BATCH;
+    while (this.flying === 0 || this.flying <= most && this.#secondsPerRow < QUICK) {
+      // Towards the end smaller pieces, so that all are done at about the same time.
+      const share = Math.ceil(job.fresh / (batch === undefined ? 2 * processes : processes));
+      const indices = job.take(Math.min(most, share), this.flying === 0);
+      if (indices.length === 0) return;
+      this.#isAlone = indices.length === 1 && this.flying === 0 && job.isSuspect(indices[0]!);
+      this.#ask(job, indices);
+      if (this.#isAlone) return;
+    }
+  }
+
+  #ask(job: ProgramJob, indices: readonly number[]): void {
+    const { batch } = this.hello!;
+    if (this.flying === 0) this.#since = performance.now();
+    const texts = indices.map((index) => requestText(job.request(index)));
+    const rows = batch === undefined ? 1 : texts.length;
+    for (const index of indices) this.#flight.set(job.first + index, { index, rows });
+    this.#program.write(batch === undefined ? `${texts.join("\n")}\n` : `[${texts.join(",")}]\n`);
+    this.#watch();
+  }
+
+  #read(text: string, number: number): void {
+    if (this.#isOver || text.trim() === "") return;
+    try {
+      if (this.hello) return this.#take(readAnswers(text));
+      const hello = readHello(text);
+      this.#plan.check(hello);
+      this.hello = hello;
+      this.#rest();
+      this.#events.hello();
+    } catch (error) {
+      if (error instanceof ProtocolError) return this.#break(error.message, text, number);
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#isOver = true;
+      this.#events.broken(error);
+    }
+  }
+
+  #take(answers: readonly Answer[]): void {
+    const before = this.#since;
+    for (const answer of answers) {
+      const asked = this.#flight.get(answer.row);
+      if (asked === undefined) throw new ProtocolError(`"row" must be one that was asked for, once`);
+      this.job!.settle(asked.index, answer, this.#program.complaint());
+      this.#flight.delete(answer.row);
+    }
+    if (answers.length === 0) return;
+    this.#since = performance.now();
+    const each = (this.#since - before) / 1000 / answers.length;
+    this.#secondsPerRow = Number.isFinite(this.#secondsPerRow)
+      ? 0.8 * this.#secondsPerRow + 0.2 * each
+      : each;
+    this.#events.answered();
+    if (this.flying === 0) this.#rest();
+  }
+
+  #break(rule: string, text: string, number: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const shown = JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+    const who = `"${this.#plan.command.join(" ")}"`;
+    this.#events.broken(
+      new UnreachableError(`Cannot use the output of ${who} as ${rule}: line ${number} is ${shown}`),
+    );
+  }
+
+  #end(how: string): void {
+    this.#rest();
+    const wasOver = this.#isOver;
+    this.#isOver = true;
+    const complaint = this.#program.complaint();
+    const told = complaint === "" ? "" : `; its standard error ends: ${complaint}`;
+    if (this.hello === undefined) {
+      if (wasOver) return;
+      const who = `"${this.#plan.command.join(" ")}"`;
+      const state = this.#isLate
+        ? `it has said nothing for ${this.#plan.startSeconds} s; is its standard output flushed?`
+        : `it ${how}`;
+      return this.#events.broken(
+        new UnreachableError(
+          `Cannot start ${who} as it must say hello on its standard output: ${state}${told}`,
+        ),
+      );
+    }
+    if (this.job && this.flying > 0) {
+      const reason = this.#isLate ? `took longer than ${this.#plan.seconds} s` : `the program ${how}`;
+      const indices = [...this.#flight.values()].map(({ index }) => index);
+      this.job.lose(indices, { reason: `${reason}${told}`, isFinal: this.#isLate });
+    }
+    this.#flight.clear();
+    this.#events.died(`${how}${told}`);
+  }
+
+  /** Sees to it that the program is ended when it takes too long. */
+  #watch(): void {
+    if (this.#timer !== undefined) return;
+    const [, oldest] = this.#flight.entries().next().value ?? [];
+    const limit = this.hello ? this.#plan.seconds * (oldest?.rows ?? 1) : this.#plan.startSeconds;
+    const left = limit * 1000 - (performance.now() - this.#since);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.hello && this.flying === 0) return;
+      if (performance.now() - this.#since < limit * 1000 - 1) return this.#watch();
+      this.#isLate = true;
+      this.#program.kill();
+    }, Math.min(Math.max(0, left), LONGEST_TIMER));
+  }
+
+  #rest(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
