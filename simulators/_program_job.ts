@@ -98,8 +98,9 @@ export class ProgramJob {
   }
 
   /** Keeps an answer. */
-  settle(index: number, answer: Answer, complaint: string): void {
+  settle(index: number, answer: Answer, complain: () => string): void {
     if ("error" in answer) {
+      const complaint = complain();
       return this.#failed(
         index,
         complaint === "" ? answer.error : `${answer.error}; standard error: ${complaint}`,

@@ -278,7 +278,7 @@ class Seat {
     for (const answer of answers) {
       const asked = this.#flight.get(answer.row);
       if (asked === undefined) throw new ProtocolError(`"row" must be one that was asked for, once`);
-      this.job!.settle(asked.index, answer, this.#program.complaint());
+      this.job!.settle(asked.index, answer, () => this.#program.news());
       this.#flight.delete(answer.row);
     }
     if (answers.length === 0) return;

@@ -35,6 +35,8 @@ export interface RunningProgram {
   write(text: string): void;
   /** The last lines of its standard error, in one; empty if there are none. */
   complaint(): string;
+  /** As {@linkcode RunningProgram.complaint}, but only of what came since this was last asked. */
+  news(): string;
   /** Whether the host waits for it before it ends. */
   hold(isHeld: boolean): void;
   /** Ends it at once. */
@@ -53,6 +55,7 @@ export function startProgram({ command, folder, lineLength }: ProcessPlan, to: L
   ];
   const encoder = new TextEncoder();
   let told = "";
+  let unheard = 0;
   let isAlive = true;
   const kill = () => {
     if (!isAlive) return;
@@ -65,7 +68,9 @@ export function startProgram({ command, folder, lineLength }: ProcessPlan, to: L
   const heard = readLines(output, lineLength, to);
   const decoder = new TextDecoder();
   const complained = each(errors, (bytes) => {
-    told = (told + decoder.decode(bytes, { stream: true })).slice(-KEPT);
+    const text = decoder.decode(bytes, { stream: true });
+    told = (told + text).slice(-KEPT);
+    unheard = Math.min(KEPT, unheard + text.length);
     return true;
   });
   const ended = (async () => {
@@ -79,6 +84,11 @@ export function startProgram({ command, folder, lineLength }: ProcessPlan, to: L
   return {
     write: (text) => void input.write(encoder.encode(text)).catch(() => {}), // Its end is told elsewhere.
     complaint: () => lastLines(told),
+    news: () => {
+      const fresh = lastLines(unheard === 0 ? "" : told.slice(-unheard));
+      unheard = 0;
+      return fresh;
+    },
     hold: (isHeld) => isHeld ? child.ref() : child.unref(),
     kill,
     close: async () => {
