@@ -29,7 +29,7 @@ export const checkCommand: Command = {
     "posterior, and the true parameters must rank among its draws as if they were one of them.",
     "Posteriors are sampled by particles from all over the prior, many data sets at once.",
     "Ctrl-C ends early with a verdict on what is done. Exit code 0 whatever the verdict.",
-    "Permissions: --allow-read, --allow-write.",
+    "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program.",
   ],
   examples: [
     "likely check model.safetensors --task influenza",

@@ -12,6 +12,7 @@ import {
   type StoredSimulations,
 } from "@likely/core";
 import { isTask, loadTask } from "./_task.ts";
+import { isTaskFile, readTaskFile } from "./_task_file.ts";
 
 /** Reads a folder of simulations. */
 export async function readSimulations(path: string): Promise<StoredSimulations> {
@@ -48,8 +49,9 @@ export function requireKnownPrior(path: string, { prior }: Artifact): void {
 /** Reads observed data: rows of a CSV file, or the data that a task comes with. */
 export async function readObservation(x: string): Promise<Points> {
   if (!isTask(x)) return readFile(x, (bytes) => readCsv(bytes).rows);
-  const { observation } = (await loadTask(x)).task;
-  if (observation) return points(observation, observation.length);
+  // For its data alone no program is started.
+  const { observation } = isTaskFile(x) ? await readTaskFile(x) : (await loadTask(x)).task;
+  if (observation) return points(Float64Array.from(observation), observation.length);
   throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a CSV file`);
 }
 

@@ -39,7 +39,7 @@ export const reportCommand: Command = {
     "The page is one file without scripts: posterior, traces, learning curves, provenance and, with",
     "--task, data simulated from the draws. Of existing files only such a page is replaced.",
     "Draws are a CSV file, or a folder of this command or of ArviZ (Zarr 3), which may be compressed.",
-    "Permissions: --allow-read, --allow-write.",
+    "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program.",
   ],
   examples: [
     "likely report model.safetensors draws.csv --out report.html",

@@ -3,13 +3,12 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { type Dataset, simulate, type SimulationProgress, type SimulatorModule } from "@likely/core";
-import { tasks } from "@likely/simulators";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, requireStore } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
-import { loadTask } from "./_task.ts";
+import { loadTask, TASK_HELP } from "./_task.ts";
 
 /** The command. */
 export const simulateCommand: Command = {
@@ -21,6 +20,10 @@ export const simulateCommand: Command = {
     n: { value: "rows", help: "how many pairs, failed ones included", default: "10000" },
     seed: { value: "number", help: "the same seed gives the same pairs", default: "0" },
     workers: { value: "number", help: "how many workers (default: one for each core); 0 for none" },
+    "chunk-rows": {
+      value: "rows",
+      help: "handed out, and stored, at a time; by default as many as take about a second",
+    },
     levels: {
       value: "rows",
       help: "of a simulator with levels, how many of each from the cheapest on: 10000,500,100",
@@ -28,19 +31,17 @@ export const simulateCommand: Command = {
     score: { help: "keep exact scores too, for tasks that have them: better models" },
   },
   notes: [
-    ...wrap(
-      `<task> is ${Object.keys(tasks).join(", ")}, or a module that exports one: ./my_task.ts for ` +
-        "its export `task`, ./my_task.ts#name for another.",
-    ),
+    ...wrap(TASK_HELP),
     "",
     "Run the same command again to take up a run that was interrupted; with a larger --n to add",
     "pairs. Nothing else in the folder is ever replaced.",
-    "Permissions: --allow-read, --allow-write.",
+    "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program.",
   ],
   examples: [
     "likely simulate two_moons --out sims.zarr",
     "likely simulate toggle_switch --levels 10000,500,100 --out levels",
     "likely simulate ./my_task.ts#epidemic --out sims.zarr --n 100000 --workers 8",
+    "likely simulate task.json --out sims.zarr --n 5000 --chunk-rows 50",
   ],
   run,
 };
@@ -50,8 +51,10 @@ async function run(args: Arguments): Promise<void> {
   const n = args.integer("n", 1)!;
   const seed = args.integer("seed", 0)!;
   const workers = args.integer("workers", 0);
+  const chunkRows = args.integer("chunk-rows", 1);
+  const how = { ...(workers !== undefined && { workers }), ...(chunkRows !== undefined && { chunkRows }) };
   const { task, source } = await loadTask(args.positional(0));
-  if (args.has("levels")) return await byLevels(args, source, { path, seed, workers });
+  if (args.has("levels")) return await byLevels(args, source, { path, seed, how });
   await requireStore(path);
   const dataset = await watched(path, (signal, onProgress) =>
     simulate(keyFor("simulate", seed), source, n, {
@@ -59,7 +62,7 @@ async function run(args: Arguments): Promise<void> {
       score: args.flag("score"),
       signal,
       onProgress,
-      ...(workers !== undefined && { workers }),
+      ...how,
     }));
   const { name, thetaDim, xDim } = task.simulator;
   console.log(`${path}: ${dataset.x.n} pairs of ${name}, theta of width ${thetaDim} and x of width ${xDim}`);
@@ -69,14 +72,14 @@ async function run(args: Arguments): Promise<void> {
 interface LevelsRun {
   readonly path: string;
   readonly seed: number;
-  readonly workers: number | undefined;
+  readonly how: { readonly workers?: number; readonly chunkRows?: number };
 }
 
 /** Each level above the lowest beside the one below. */
 async function byLevels(
   args: Arguments,
   source: SimulatorModule,
-  { path, seed, workers }: LevelsRun,
+  { path, seed, how }: LevelsRun,
 ): Promise<void> {
   const wrong = ["n", "score"].find((name) => name === "score" ? args.flag(name) : args.has(name));
   if (wrong) args.refuse(`--${wrong} must come without --levels`);
@@ -94,7 +97,7 @@ async function byLevels(
         path,
         signal,
         onProgress,
-        ...(workers !== undefined && { workers }),
+        ...how,
       }),
   );
   console.log(

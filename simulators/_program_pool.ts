@@ -1,7 +1,7 @@
 // Programs that stay, each asked for rows as it has time; those that die are started again.
 
 import { UnreachableError } from "@likely/core";
-import { ProgramJob } from "./_program_job.ts";
+import type { ProgramJob } from "./_program_job.ts";
 import { type ProcessPlan, type RunningProgram, startProgram } from "./_program_process.ts";
 import {
   type Answer,

@@ -125,6 +125,9 @@ function reasonOf(cause: unknown, file: string): string {
   if (cause instanceof host!.errors.NotCapable) {
     return `it must be permitted to run programs: run again with --allow-run`;
   }
+  if (cause instanceof host!.errors.NotFound && cause.message.includes("No such cwd")) {
+    return `its folder must exist: ${cause.message.replace(/^.*No such cwd /, "there is no ")}`;
+  }
   if (cause instanceof host!.errors.NotFound) return `the program must exist: there is no "${file}"`;
   return `the program must start: ${cause instanceof Error ? cause.message : String(cause)}`;
 }

@@ -103,14 +103,14 @@ Deno.test("rows that fail are told of with their reasons, and cost no other row"
 });
 
 Deno.test("a program that dies is started again; a row that kills three has failed, no other", async () => {
-  const path = Deno.makeTempFileSync();
+  const path = await Deno.makeTempFile();
   const command = script(`
     Deno.writeTextFileSync(${JSON.stringify(path)}, theta[0] + "\\n", { append: true });
     if (theta[0] === 77 || theta[0] === 301) { complain("Segmentation\\nfault of " + theta[0]); Deno.exit(9); }
     ${SUM}`);
   const { x, failures } = await simulated({ command, processes: 2 });
-  const told = Deno.readTextFileSync(path).trim().split("\n").map(Number);
-  Deno.removeSync(path);
+  const told = (await Deno.readTextFile(path)).trim().split("\n").map(Number);
+  await Deno.remove(path);
   assertEquals(failures!.map(({ row }) => row), [84, 308]);
   assertEquals(
     failures!.map(({ reason }) => reason),
@@ -160,11 +160,11 @@ Deno.test("a program that was closed is opened again by the next row", async () 
 });
 
 Deno.test("programs run in their folder", async () => {
-  const folder = Deno.realPathSync(Deno.makeTempDirSync());
+  const folder = await Deno.realPath(await Deno.makeTempDir());
   const command = script(`say({ row, x: [Deno.cwd().length, 0] });`);
   const { x } = await simulated({ command, folder, processes: 1 }, fromRows([[0, 0]]));
   assertEquals(x.data[0], folder.length);
-  Deno.removeSync(folder);
+  await Deno.remove(folder);
 });
 
 Deno.test("levels and scores are asked for and answered", async () => {
