@@ -34,7 +34,7 @@ export async function readTaskFile(path: string): Promise<TaskFile> {
   const spec = specOf(prior);
   checkPrior(path, spec);
   const x = observation === undefined ? undefined : await observed(path, folder, observation);
-  if (said.x !== undefined && x !== undefined) requireWidth(path, x, lengthOf(said.x));
+  if (said.x !== undefined) requireWidths(path, { ...said, ...(x && { observation: x }) }, lengthOf(said.x));
   return {
     ...said as Pick<TaskFile, "name" | "simulator">,
     prior: spec,
@@ -43,10 +43,18 @@ export async function readTaskFile(path: string): Promise<TaskFile> {
   };
 }
 
-/** Requires an observation as wide as rows of x. */
-export function requireWidth(path: string, { length }: ArrayLike<number>, dim: number): void {
-  if (length === dim) return;
-  throw refused(path, "observation", `of ${dim} numbers, as x is`, `current length is ${length}`);
+/** Requires an observation, and kinds of columns, as wide as rows of x. */
+export function requireWidths(
+  path: string,
+  { observation, columns }: Pick<TaskFile, "observation" | "columns">,
+  dim: number,
+): void {
+  if (observation && observation.length !== dim) {
+    const state = `current length is ${observation.length}`;
+    throw refused(path, "observation", `of ${dim} numbers, as x is`, state);
+  }
+  if (!Array.isArray(columns) || columns.length === dim) return;
+  throw refused(path, "columns", `of ${dim} kinds, as x has numbers`, `current length is ${columns.length}`);
 }
 
 function lengthOf(x: number | readonly string[]): number {

@@ -1,7 +1,7 @@
 // A task file as a module that loads: the argument is the file as it was read.
 
 import { type AnySimulator, isAsync, priorFrom, type Task } from "@likely/core";
-import { requireWidth, type TaskFile } from "./_task_file.ts";
+import { requireWidths, type TaskFile } from "./_task_file.ts";
 import { simulatorOf } from "./_task_simulators.ts";
 
 /** By their files: what is asked for twice, as a command and what it calls do, runs once. */
@@ -18,22 +18,20 @@ export function taskOfFile(file: TaskFile): Promise<Task<AnySimulator>> {
   return task;
 }
 
-async function build({ simulator: given, observation, ...file }: TaskFile): Promise<Task<AnySimulator>> {
-  const { name, folder, x } = file;
-  const prior = priorFrom(file.prior);
+async function build(said: TaskFile): Promise<Task<AnySimulator>> {
+  const { name, folder, x, observation, simulator: given } = said;
+  const prior = priorFrom(said.prior);
   const simulator = await simulatorOf(given, {
     name,
     theta: prior.names,
     folder,
     ...(x !== undefined && { x }),
   });
-  if (observation) {
-    try {
-      requireWidth(`the task "${name}"`, observation, simulator.xDim);
-    } catch (error) {
-      if (isAsync(simulator)) await simulator.close?.();
-      throw error;
-    }
+  try {
+    requireWidths(`the task "${name}"`, said, simulator.xDim);
+  } catch (error) {
+    if (isAsync(simulator)) await simulator.close?.();
+    throw error;
   }
   return { name, prior, simulator, ...(observation && { observation: Float64Array.from(observation) }) };
 }

@@ -1,13 +1,8 @@
-// What a task file may hold. Every message is the end of "… as <path> must be <message>".
+// What a task file may hold.
 
 import * as v from "valibot";
 import { SIMULATORS } from "./_task_simulators.ts";
-
-const NUMBER = v.pipe(v.number("a number"), v.finite("a finite number"));
-const POSITIVE = v.pipe(NUMBER, v.gtValue(0, "> 0"));
-const COUNT = v.pipe(v.number("a whole number"), v.safeInteger("a whole number"), v.minValue(1, ">= 1"));
-const NAME = v.pipe(v.string("a text"), v.nonEmpty("a text that is not empty"));
-const NAMES = v.pipe(v.array(NAME, "an array of names"), v.minLength(1, "one name at least"));
+import { COUNT, NAME, NAMES, NUMBER, POSITIVE } from "./_task_values.ts";
 
 const kind = <K extends string>(name: K) => v.literal(name, `"${name}"`);
 

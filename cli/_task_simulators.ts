@@ -3,6 +3,7 @@
 import type { AnySimulator } from "@likely/core";
 import { openProgram, program } from "@likely/simulators";
 import * as v from "valibot";
+import { COUNT, POSITIVE } from "./_task_values.ts";
 
 /** What a task file says of its simulator beside how to reach it. */
 export interface SimulatedTask {
@@ -25,8 +26,6 @@ function way<S extends v.GenericSchema>(of: Way<S>): Way<S> {
   return of;
 }
 
-const COUNT = v.pipe(v.number("a whole number"), v.safeInteger("a whole number"), v.minValue(1, ">= 1"));
-const POSITIVE = v.pipe(v.number("a number"), v.finite("a finite number"), v.gtValue(0, "> 0"));
 const COMMAND = v.pipe(
   v.array(v.string("a text"), "an array of texts: a program and its arguments"),
   v.minLength(1, "a program and its arguments"),
