@@ -1,5 +1,5 @@
 /**
- * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report` and
+ * The `likely` command: `init`, `simulate`, `train`, `rounds`, `sample`, `check`, `report` and
  * `multilevel`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
@@ -14,6 +14,7 @@
 import manifest from "./deno.json" with { type: "json" };
 import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
+import { initCommand } from "./_init.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
 import { reportCommand } from "./_report.ts";
 import { multilevelCommand } from "./_multilevel.ts";
@@ -23,6 +24,7 @@ import { simulateCommand } from "./_simulate.ts";
 import { trainCommand } from "./_train.ts";
 
 const COMMANDS: readonly Command[] = [
+  initCommand,
   simulateCommand,
   trainCommand,
   roundsCommand,

@@ -191,6 +191,156 @@ Deno.test("a run that is interrupted keeps its chunks and leaves no program behi
   }
 });
 
+/** What runs a language, and how its model is made to fail where a is large. */
+const LANGUAGES: Readonly<
+  Record<string, { tool: string; file: string; at: RegExp; fail: string; told: string }>
+> = {
+  python: {
+    tool: "python3",
+    file: "model.py",
+    at: /^def simulate.*$/m,
+    fail: `    if a > 0.5: raise ValueError('too "large"')`,
+    told: "ValueError('too \"large\"')",
+  },
+  r: {
+    tool: "Rscript",
+    file: "model.R",
+    at: /^simulate <- .*$/m,
+    fail: `  if (a > 0.5) stop('too "large"')`,
+    told: 'too "large"',
+  },
+  julia: {
+    tool: "julia",
+    file: "model.jl",
+    at: /^function simulate.*$/m,
+    fail: `    a > 0.5 && error("too \\"large\\"")`,
+    told: 'too "large"',
+  },
+  c: {
+    tool: "cc",
+    file: "model.c",
+    at: /^static int simulate.*$/m,
+    fail: `  if (theta[0] > 0.5) return 1;`,
+    told: "simulate() failed",
+  },
+};
+
+for (const [language, { tool, file, at, fail, told }] of Object.entries(LANGUAGES)) {
+  Deno.test({
+    name:
+      `a simulator that init writes in ${language} runs, and may fail (ignored where there is no ${tool})`,
+    ignore: !await isThere(tool),
+    fn: async () => {
+      await using desk = new Desk("--allow-run");
+      const parameters = "a=uniform(0,1),lambda=truncated_normal(0,1,-1,Infinity),c d=beta(2,3)";
+      const end = await desk.run(
+        "init",
+        "mine",
+        "--language",
+        language,
+        "--parameters",
+        parameters,
+        "--x",
+        "p,q",
+      );
+      assertEquals(end.code, 0, end.stderr);
+      const path = desk.file(`mine/${file}`);
+      const written = await Deno.readTextFile(path);
+      const command = /\(cd mine && (.+)\)/.exec(end.stdout)?.[1];
+      const build = async () => {
+        if (command) await run(command.split(" "), desk.file("mine"));
+      };
+      await build();
+      const simulate = ["simulate", "mine/task.json", "--n", "2000", "--out"];
+      const simulated = await desk.run(...simulate, "s.zarr", "--chunk-rows", "500");
+      assertEquals(simulated.code, 0, simulated.stderr);
+      const { dataset: { theta, x, failed } } = await openSimulations(desk.file("s.zarr"));
+      assertEquals([theta.n, theta.dim, failed], [2000, 3, 0]);
+      // The sum of all parameters, and standard normal noise.
+      const noise = Array.from(x.data, (value, k) => value - row(theta, k >> 1).reduce((sum, v) => sum + v));
+      const mean = noise.reduce((sum, e) => sum + e) / noise.length;
+      const square = noise.reduce((sum, e) => sum + e * e, 0) / noise.length;
+      assert(Math.abs(mean) < 5 / Math.sqrt(4000), `${mean}`);
+      assert(Math.abs(square - 1) < 5 * Math.sqrt(2 / 4000), `${square}`);
+
+      await Deno.writeTextFile(path, written.replace(at, (line) => `${line}\n${fail}`));
+      await build();
+      await desk.run(...simulate, "t.zarr", "--chunk-rows", "500");
+      const { dataset } = await openSimulations(desk.file("t.zarr"));
+      assert(dataset.failed > 800 && dataset.failed < 1200, `${dataset.failed}`);
+      const some = await desk.run(...simulate, "u.zarr", "--chunk-rows", "500");
+      assertStringIncludes(some.stdout, `: ${told}`);
+      assert(dataset.theta.data.every((value, k) => k % 3 > 0 || value <= 0.5));
+    },
+  });
+}
+
+Deno.test("init replaces nothing, and says what is missing or wrong", async () => {
+  await using desk = new Desk();
+  await assertRefused(desk, "init mine", 2, "--language is missing, and there is no terminal to ask at");
+  const init = "init mine --language c --x 3 --parameters";
+  await assertRefused(desk, "init mine --language cobol", 2, "--language must be one of python, r, julia, c");
+  await assertRefused(desk, `${init} a=cauchy(0,1)`, 2, "--parameters must be one of uniform, normal");
+  await assertRefused(desk, `${init} a=normal(0)`, 2, "--parameters must be normal(mean,sd)");
+  await assertRefused(desk, `${init} a`, 2, "--parameters must be name=prior");
+  await assertRefused(desk, `${init} a=uniform(1,0)`, 2, "--parameters must be a prior: ");
+  await assertRefused(desk, `${init} a=uniform(0,1),a=beta(1,1)`, 2, "of distinct names");
+  await assertRefused(
+    desk,
+    "init mine --language c --parameters a=beta(1,1) --x 0",
+    2,
+    "--x must be a whole number",
+  );
+  assert(!desk.has("mine"));
+  assertEquals((await desk.run(...`${init} a=beta(1,1)`.split(" "))).code, 0);
+  await Deno.remove(desk.file("mine/task.json"));
+  await assertRefused(desk, `${init} a=beta(2,1)`, 1, "Cannot write mine/model.c as nothing may be replaced");
+});
+
+Deno.test({
+  name: "init asks for what it was not told (ignored where there is no script)",
+  ignore: !await isThere("script"),
+  fn: async () => {
+    await using desk = new Desk();
+    const main = new URL("../cli/main.ts", import.meta.url).pathname;
+    const line = `${Deno.execPath()} run --no-prompt --allow-read --allow-write ${main} init mine`;
+    const child = new Deno.Command("script", {
+      args: ["-qec", line, "/dev/null"],
+      cwd: desk.path,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const input = child.stdin.getWriter();
+    const ended = child.output();
+    for (const answer of ["r", "rate=gamma(2,1)", ""]) {
+      await input.write(new TextEncoder().encode(`${answer}\n`));
+      await wait(500);
+    }
+    const { code, stdout } = await ended;
+    await input.close().catch(() => {});
+    assertEquals(code, 0, new TextDecoder().decode(stdout));
+    const task = JSON.parse(new TextDecoder().decode(desk.read("mine/task.json")));
+    assertEquals([task.prior, task.x], [{ rate: { kind: "gamma", shape: 2, rate: 1 } }, 10]);
+    assertStringIncludes(new TextDecoder().decode(desk.read("mine/model.R")), "simulate <- function(rate)");
+  },
+});
+
+/** Whether a program can be run. */
+async function isThere(name: string): Promise<boolean> {
+  try {
+    await new Deno.Command(name, { args: ["--version"], stdout: "null", stderr: "null" }).output();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function run([file, ...args]: readonly string[], cwd: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(file!, { args, cwd, stderr: "piped" }).output();
+  assert(success, new TextDecoder().decode(stderr));
+}
+
 function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
