@@ -1,9 +1,9 @@
 // Where the simulations of a task file come from: one entry for each way, told apart by a key of its own.
 
 import type { AnySimulator } from "@likely/core";
-import { openProgram, program } from "@likely/simulators";
+import { openProgram, program, programPerRow } from "@likely/simulators";
 import * as v from "valibot";
-import { COUNT, POSITIVE } from "./_task_values.ts";
+import { COUNT, NAME, POSITIVE } from "./_task_values.ts";
 
 /** What a task file says of its simulator beside how to reach it. */
 export interface SimulatedTask {
@@ -55,6 +55,20 @@ export const SIMULATORS = {
         return await openProgram({ ...task, ...given, ...(x !== undefined && { x }) });
       }
       return program({ ...task, ...given, x });
+    },
+  }),
+  run: way({
+    schema: v.strictObject({
+      run: COMMAND,
+      file: v.exactOptional(NAME),
+      ...RUN,
+      levels: v.exactOptional(LEVELS),
+    }),
+    build: (given, { x, ...task }) => {
+      if (x !== undefined) return programPerRow({ ...task, ...given, x });
+      throw new TypeError(
+        `Cannot run "${given.run[0]}" for every row as the task must say what x is: there is none`,
+      );
     },
   }),
 };

@@ -11,6 +11,7 @@ import {
   readHello,
   requestText,
 } from "./_program_protocol.ts";
+import { toldBy } from "./_spawn_program.ts";
 
 /** What a pool is made of. */
 export interface PoolPlan extends ProcessPlan {
@@ -278,7 +279,7 @@ class Seat {
     for (const answer of answers) {
       const asked = this.#flight.get(answer.row);
       if (asked === undefined) throw new ProtocolError(`"row" must be one that was asked for, once`);
-      this.job!.settle(asked.index, answer, () => this.#program.news());
+      this.job!.settle(asked.index, answer, () => this.#program.complaints.news());
       this.#flight.delete(answer.row);
     }
     if (answers.length === 0) return;
@@ -305,8 +306,7 @@ class Seat {
     this.#rest();
     const wasOver = this.#isOver;
     this.#isOver = true;
-    const complaint = this.#program.complaint();
-    const told = complaint === "" ? "" : `; its standard error ends: ${complaint}`;
+    const told = toldBy(this.#program.complaints.last());
     if (this.hello === undefined) {
       if (wasOver) return;
       const who = `"${this.#plan.command.join(" ")}"`;

@@ -106,6 +106,7 @@ export * from "./ornstein_uhlenbeck.ts";
 export * from "./path_options.ts";
 export * from "./program.ts";
 export * from "./program_options.ts";
+export * from "./program_per_row.ts";
 export * from "./separable_field.ts";
 export * from "./sir.ts";
 export * from "./sir_gillespie.ts";

@@ -191,6 +191,33 @@ Deno.test("a run that is interrupted keeps its chunks and leaves no program behi
   }
 });
 
+Deno.test("a program that is run once for every row is a task's simulator, too", async () => {
+  await using desk = new Desk("--allow-run");
+  desk.write(
+    "old.js",
+    `const [a, seed, file] = Deno.args;
+    if (a > 0.9) { console.error("diverged"); Deno.exit(2); }
+    Deno.writeTextFileSync(file, a + " " + seed);`,
+  );
+  const run = [Deno.execPath(), "run", "--allow-write", "--no-config", "old.js", "{theta.a}", "{seed}"];
+  const task = {
+    format: 1,
+    name: "old",
+    prior: PRIOR,
+    x: ["a", "seed"],
+    simulator: { run: [...run, "{scratch}/x.txt"], file: "{scratch}/x.txt", processes: 2 },
+  };
+  desk.write("task.json", JSON.stringify(task));
+  const end = await desk.run("simulate", "task.json", "--n", "60", "--out", "s.zarr", "--chunk-rows", "20");
+  assertEquals(end.code, 0, end.stderr);
+  assertStringIncludes(end.stdout, "the program ended with exit code 2; its standard error ends: diverged");
+  const { dataset: { theta, x } } = await openSimulations(desk.file("s.zarr"));
+  assert(x.n > 40);
+  for (let i = 0; i < x.n; i++) assertEquals(row(x, i)[0], row(theta, i)[0]);
+  desk.write("task.json", JSON.stringify({ ...task, x: undefined }));
+  await assertRefused(desk, "simulate task.json --out t.zarr", 1, "the task must say what x is");
+});
+
 /** What runs a language, and how its model is made to fail where a is large. */
 const LANGUAGES: Readonly<
   Record<string, { tool: string; file: string; at: RegExp; fail: string; told: string }>
@@ -312,14 +339,19 @@ Deno.test({
       stderr: "piped",
     }).spawn();
     const input = child.stdin.getWriter();
-    const ended = child.output();
-    for (const answer of ["r", "rate=gamma(2,1)", ""]) {
+    const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let said = "";
+    for (
+      const [question, answer] of [["language?", "r"], ["parameters?", "rate=gamma(2,1)"], ["how many?", ""]]
+    ) {
+      // A question is answered once it is asked.
+      while (!said.includes(question!)) said += (await output.read()).value ?? assert(false, said);
       await input.write(new TextEncoder().encode(`${answer}\n`));
-      await wait(500);
     }
-    const { code, stdout } = await ended;
+    for (let read = await output.read(); !read.done; read = await output.read()) said += read.value;
     await input.close().catch(() => {});
-    assertEquals(code, 0, new TextDecoder().decode(stdout));
+    const [{ code }] = await Promise.all([child.status, child.stderr.cancel()]);
+    assertEquals(code, 0, said);
     const task = JSON.parse(new TextDecoder().decode(desk.read("mine/task.json")));
     assertEquals([task.prior, task.x], [{ rate: { kind: "gamma", shape: 2, rate: 1 } }, 10]);
     assertStringIncludes(new TextDecoder().decode(desk.read("mine/model.R")), "simulate <- function(rate)");
