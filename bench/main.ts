@@ -15,6 +15,7 @@ interface Question {
 
 const QUESTIONS = [
   "simulations",
+  "programs",
   "training",
   "log_density",
   "densities",
