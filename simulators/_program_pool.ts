@@ -41,9 +41,15 @@ export class ProgramPool {
   #waiting: PromiseWithResolvers<Hello>[] = [];
   #leaving: Promise<void>[] = [];
 
-  /** @param plan What to run. */
-  constructor(plan: PoolPlan) {
+  readonly #begin: typeof startProgram;
+
+  /**
+   * @param plan What to run.
+   * @param begin Starts it.
+   */
+  constructor(plan: PoolPlan, begin: typeof startProgram = startProgram) {
     this.#plan = plan;
+    this.#begin = begin;
   }
 
   /** Starts a program, unless one runs, and resolves to its hello. */
@@ -131,7 +137,7 @@ export class ProgramPool {
 
   #start(): void {
     if (this.#seats.size === 0) addEventListener("unload", this.#kill);
-    const seat: Seat = new Seat(this.#plan, {
+    const seat: Seat = new Seat(this.#plan, this.#begin, {
       hello: () => {
         for (const { resolve } of this.#waiting.splice(0)) resolve(seat.hello!);
         this.#pump();
@@ -197,10 +203,10 @@ class Seat {
   #isLate = false;
   #isOver = false;
 
-  constructor(plan: PoolPlan, events: SeatEvents) {
+  constructor(plan: PoolPlan, begin: typeof startProgram, events: SeatEvents) {
     this.#plan = plan;
     this.#events = events;
-    this.#program = startProgram(plan, {
+    this.#program = begin(plan, {
       line: (text, number) => this.#read(text, number),
       tooLong: (text, number) => {
         this.#break(`a line must have ${plan.lineLength} characters at most`, text, number);

@@ -81,13 +81,21 @@ export function startProgram({ command, folder, lineLength }: ProcessPlan, to: L
   };
 }
 
-async function readLines(output: PipeReader, lineLength: number, to: Listener): Promise<void> {
+function readLines(output: PipeReader, lineLength: number, to: Listener): Promise<void> {
+  return readEach(output, lineTaker(lineLength, to));
+}
+
+/** Takes bytes as they come and tells of lines, until one is too long. */
+export function lineTaker(
+  lineLength: number,
+  to: Pick<Listener, "line" | "tooLong">,
+): (bytes: Uint8Array) => boolean {
   const splitter = new LineSplitter(lineLength);
   let number = 0;
-  await readEach(output, (bytes) => {
+  return (bytes) => {
     const { lines, isTooLong } = splitter.push(bytes);
     for (const text of lines) to.line(text, ++number);
     if (isTooLong) to.tooLong(splitter.rest, number + 1);
     return !isTooLong;
-  });
+  };
 }

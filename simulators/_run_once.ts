@@ -28,6 +28,10 @@ const LONGEST = 2 ** 24;
 /** Milliseconds that a timer can be set for. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+const INTERRUPTED = ["SIGINT", "SIGTERM", "SIGHUP"];
+/** Milliseconds until this process has heard of it, as well. */
+const PATIENCE = 200;
+
 /** Runs it. */
 export async function runOnce({ run, folder, file, seconds, signal }: OncePlan): Promise<OnceEnd> {
   signal?.throwIfAborted();
@@ -44,6 +48,10 @@ export async function runOnce({ run, folder, file, seconds, signal }: OncePlan):
   signal?.addEventListener("abort", stop);
   try {
     const { status, text, complaints } = await toEnd(child);
+    // Who interrupts the run at a terminal interrupts its programs, too: no row has failed by that.
+    if (INTERRUPTED.includes(status.signal ?? "")) {
+      await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    }
     signal?.throwIfAborted();
     const told = toldBy(complaints.last());
     if (isLate) return { failed: `took longer than ${seconds} s${told}` };

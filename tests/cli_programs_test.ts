@@ -105,6 +105,23 @@ Deno.test("a task file works in rounds, and by levels", async () => {
   assertEquals(compared.code, 0, compared.stderr);
 });
 
+Deno.test("scores that a program gives are kept beside its rows", async () => {
+  await using desk = deskOf({ x: ["first", "second"] });
+  desk.write(
+    "model.js",
+    MODEL.replace("levels: [{ cost: 1 }, { cost: 10 }]", "score: true").replace(
+      /say\(\{ row, x: .*/,
+      "say({ row, x: [a, b], ...(JSON.parse(line).score && { score: [2 * a, seed] }) });",
+    ),
+  );
+  const end = await desk.run("simulate", "task.json", "--n", "50", "--score", "--out", "s.zarr");
+  assertEquals(end.code, 0, end.stderr);
+  const { dataset: { theta, score } } = await openSimulations(desk.file("s.zarr"));
+  for (let i = 0; i < theta.n; i++) assertEquals(row(score!, i)[0], 2 * row(theta, i)[0]!);
+  desk.write("model.js", MODEL);
+  await assertRefused(desk, "simulate task.json --score --out t.zarr", 1, "must have a score: there is none");
+});
+
 Deno.test("kinds of columns reach the likelihood that rounds learn", async () => {
   await using desk = deskOf({ columns: [{ kind: "interval", low: 2, high: 3 }, { kind: "real" }] });
   const line = "rounds task.json --x task.json --method nle --n 60 --rounds 2 --epochs 1 --pairs p --out m";
