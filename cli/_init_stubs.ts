@@ -137,7 +137,7 @@ println(${cText(hello(plan)).replaceAll("$", "\\$")})
 flush(stdout)
 for line in eachline(stdin)
     row = match(r"\\"row\\":(\\d+)", line)[1]
-    rng = Xoshiro(parse(Int, match(r"\\"seed\\":(\\d+)", line)[1]))
+    rng = MersenneTwister(parse(Int, match(r"\\"seed\\":(\\d+)", line)[1]))
     theta = parse.(Float64, split(match(r"\\"theta\\":\\[(.*)\\]", line)[1], ","))
     answer = try
         "\\"x\\":[" * join(Float64.(simulate(rng, theta...)), ",") * "]"

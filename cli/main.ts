@@ -1,6 +1,6 @@
 /**
- * The `likely` command: `init`, `simulate`, `train`, `rounds`, `sample`, `check`, `report` and
- * `multilevel`, each with `--help`.
+ * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report`, `multilevel`
+ * and `init`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -24,7 +24,6 @@ import { simulateCommand } from "./_simulate.ts";
 import { trainCommand } from "./_train.ts";
 
 const COMMANDS: readonly Command[] = [
-  initCommand,
   simulateCommand,
   trainCommand,
   roundsCommand,
@@ -32,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   checkCommand,
   reportCommand,
   multilevelCommand,
+  initCommand,
 ];
 
 /**
