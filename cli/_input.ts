@@ -46,12 +46,19 @@ export function requireKnownPrior(path: string, { prior }: Artifact): void {
   );
 }
 
-/** Reads observed data: rows of a CSV file, or the data that a task comes with. */
-export async function readObservation(x: string): Promise<Points> {
+/**
+ * Reads observed data: rows of a CSV file, or the data that a task comes with, which are one row, or rows of a
+ * trial each where the model is of trials.
+ */
+export async function readObservation(x: string, model?: Artifact): Promise<Points> {
   if (!isTask(x)) return readFile(x, (bytes) => readCsv(bytes).rows);
   // For its data alone no program is started.
   const { observation } = isTaskFile(x) ? await readTaskFile(x) : (await loadTask(x)).task;
-  if (observation) return points(Float64Array.from(observation), observation.length);
+  if (observation) {
+    const dim = model?.provenance.trials === undefined ? observation.length : model.spec.xDim;
+    if (observation.length % dim === 0) return points(Float64Array.from(observation), dim);
+    return points(Float64Array.from(observation), observation.length);
+  }
   throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a CSV file`);
 }
 

@@ -89,7 +89,7 @@ async function run(args: Arguments): Promise<void> {
   for (const file of files) await requireDrawsNames(file, priorFrom(artifact.prior).names);
   requireDirect(args, artifact);
   const beta = await betaFor(args, asked, artifact);
-  const x = await readObservation(args.required("x"));
+  const x = await readObservation(args.required("x"), artifact);
   requireFits(args.required("x"), x, artifact);
   using interrupt = onInterrupt();
   const { signal } = interrupt;
