@@ -28,6 +28,8 @@ const BATCH = 100;
 const QUICK = 0.01;
 /** Deaths in a row without an answer that are no longer laid to rows. */
 const MOST_DEATHS = 30;
+/** Times that nothing was answered in time, not once before, that are no longer laid to rows. */
+const MOST_LATE = 3;
 
 /** Milliseconds that a timer can be set for. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -38,6 +40,8 @@ export class ProgramPool {
   readonly #seats = new Set<Seat>();
   readonly #jobs = new Set<ProgramJob>();
   #deaths = 0;
+  #late = 0;
+  #hasAnswered = false;
   #waiting: PromiseWithResolvers<Hello>[] = [];
   #leaving: Promise<void>[] = [];
 
@@ -80,7 +84,9 @@ export class ProgramPool {
 
   /** Ends all programs. */
   async close(): Promise<void> {
-    for (const job of this.#jobs) this.#drop(job, new Error(`Cannot simulate as ${this.#who} was closed`));
+    const closed = new Error(`Cannot simulate as ${this.#who} was closed`);
+    for (const { reject } of this.#waiting.splice(0)) reject(closed);
+    for (const job of this.#jobs) this.#drop(job, closed);
     const seats = [...this.#seats];
     this.#seats.clear();
     removeEventListener("unload", this.#kill);
@@ -144,14 +150,20 @@ export class ProgramPool {
       },
       answered: () => {
         this.#deaths = 0;
+        this.#hasAnswered = true;
         this.#feed(seat);
       },
       broken: (error) => {
         // What a program says after it was dismissed is nobody's concern.
         if (this.#seats.has(seat)) this.#fail(error);
       },
-      died: (how) => {
+      died: (how, isLate) => {
         if (!this.#seats.delete(seat)) return;
+        if (isLate && !this.#hasAnswered && ++this.#late >= MOST_LATE) {
+          const text = `Cannot simulate as ${this.#who} must answer: it has said nothing but its hello for ` +
+            `${this.#plan.seconds} s, ${this.#late} times; is its standard output flushed?`;
+          return this.#fail(new UnreachableError(text));
+        }
         if (++this.#deaths >= MOST_DEATHS) {
           const text =
             `Cannot simulate as ${this.#who} must stay alive: it ${how}, ${this.#deaths} times in a row`;
@@ -184,7 +196,8 @@ interface SeatEvents {
   hello(): void;
   answered(): void;
   broken(error: UnreachableError): void;
-  died(how: string): void;
+  /** It has ended, `isLate` as it took too long. */
+  died(how: string, isLate: boolean): void;
 }
 
 /** One program, and what it was asked and has not answered. */
@@ -233,7 +246,8 @@ class Seat {
 
   hold(isHeld: boolean): void {
     this.#program.hold(isHeld);
-    if (!isHeld) this.#rest();
+    if (isHeld) this.#watch();
+    else this.#rest();
   }
 
   /** Asks for as many rows as the program should have before it. */
@@ -331,7 +345,7 @@ class Seat {
       this.job.lose(indices, { reason: `${reason}${told}`, isFinal: this.#isLate });
     }
     this.#flight.clear();
-    this.#events.died(`${how}${told}`);
+    this.#events.died(`${how}${told}`, this.#isLate);
   }
 
   /** Sees to it that the program is ended when it takes too long. */

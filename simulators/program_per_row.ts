@@ -91,7 +91,7 @@ export function programPerRow(options: ProgramPerRowOptions): AsyncSimulator {
 
   // Not a row that failed: none can be had.
   const refuse = (error: unknown) => {
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    if (!(error instanceof Error) || error.name !== "NotCapable") throw error;
     throw new UnreachableError(`Cannot ${action} as its files must be permitted: ${error.message}`, {
       cause: error,
     });

@@ -150,6 +150,33 @@ Deno.test("a run that is aborted ends at once, and so do its programs", async ()
   assertLess(performance.now() - start, 1500);
 });
 
+Deno.test("of two calls one may be aborted, and the other has its rows", async () => {
+  const made = program({ ...SIZES, command: script(`await sleep(0.004); ${SUM}`), processes: 2 });
+  const end = new AbortController();
+  const [aborted, kept] = [{ first: 1000, signal: end.signal }, { first: 7 }].map((call) =>
+    made.simulateAsync(key(5), THETA, call)
+  );
+  setTimeout(() => end.abort(new Error("enough")), 300);
+  await assertRejects(() => aborted!, Error, "enough");
+  assertEquals((await kept!).x, wanted(key(5), THETA, 7));
+  await made.close!();
+});
+
+Deno.test("a call that was given up while its program started does not keep the next one waiting", async () => {
+  const command = [Deno.execPath(), "eval", `setInterval(() => {}, 1000)`];
+  const made = program({ ...SIZES, command, processes: 1, startSeconds: 1 });
+  const end = new AbortController();
+  const first = made.simulateAsync(key(0), THETA, { signal: end.signal });
+  end.abort(new Error("enough"));
+  await assertRejects(() => first, Error, "enough");
+  await assertRejects(
+    () => made.simulateAsync(key(0), THETA),
+    UnreachableError,
+    "it has said nothing for 1 s",
+  );
+  await made.close!();
+});
+
 Deno.test("a program that was closed is opened again by the next row", async () => {
   const made = program({ ...SIZES, command: script(SUM), processes: 1 });
   const first = await made.simulateAsync(key(1), THETA);
@@ -259,6 +286,15 @@ Deno.test("a program that is silent, its output not flushed, is not waited for f
     () => simulated({ command, startSeconds: 0.4 }),
     UnreachableError,
     "it has said nothing for 0.4 s; is its standard output flushed?",
+  );
+});
+
+Deno.test("a program whose answers stay in its buffer is found out", async () => {
+  await assertRejects(
+    () =>
+      simulated({ command: script(`globalThis.kept ??= []; kept.push(row);`), processes: 1, seconds: 0.3 }),
+    UnreachableError,
+    "it has said nothing but its hello for 0.3 s, 3 times; is its standard output flushed?",
   );
 });
 
