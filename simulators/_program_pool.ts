@@ -135,7 +135,8 @@ export class ProgramPool {
     try {
       for (; more > 0; more--) this.#start();
     } catch (error) {
-      this.#fail(error as UnreachableError);
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#fail(error);
     }
     const isBusy = this.#jobs.size > 0 || this.#waiting.length > 0;
     for (const seat of this.#seats) seat.hold(isBusy);

@@ -57,14 +57,14 @@ Deno.test("rows fail alone, with the reason", async () => {
     else if (a === 5) await new Promise((resolve) => setTimeout(resolve, 1e5));
     else console.log(a, a);`,
     ["{theta.a}"],
-    { seconds: 4 },
+    { seconds: 6 },
   );
   const { x, failures } = await old.simulateAsync(key(2), THETA, { first: 100 });
   assertEquals(failures, [
     { row: 101, reason: "the program ended with exit code 3; its standard error ends: singular" },
     { row: 103, reason: "standard output must hold 2 numbers: it holds 3" },
     { row: 104, reason: `standard output must hold numbers only: it holds "x"` },
-    { row: 105, reason: "took longer than 4 s" },
+    { row: 105, reason: "took longer than 6 s" },
   ]);
   const bad = Array.from({ length: x.n }, (_, i) => i).filter((i) => !row(x, i).every(Number.isFinite));
   assertEquals(bad, [1, 2, 3, 4, 5]);

@@ -134,8 +134,8 @@ Deno.test("a program that dies by itself now and then costs no row", async () =>
 Deno.test("a row that takes too long has failed, and its program is ended", async () => {
   const command = script(`if (theta[0] === 4) await sleep(100); ${SUM}`);
   const start = performance.now();
-  const { failures } = await simulated({ command, processes: 1, seconds: 0.5 });
-  assertEquals(failures, [{ row: 11, reason: "took longer than 0.5 s" }]);
+  const { failures } = await simulated({ command, processes: 1, seconds: 1.5 });
+  assertEquals(failures, [{ row: 11, reason: "took longer than 1.5 s" }]);
   assertLess(performance.now() - start, 20_000);
 });
 
@@ -147,7 +147,7 @@ Deno.test("a run that is aborted ends at once, and so do its programs", async ()
   await assertRejects(() => rows, Error, "enough");
   const start = performance.now();
   await made.close!();
-  assertLess(performance.now() - start, 1500);
+  assertLess(performance.now() - start, 10_000);
 });
 
 Deno.test("of two calls one may be aborted, and the other has its rows", async () => {
@@ -184,6 +184,15 @@ Deno.test("a program that was closed is opened again by the next row", async () 
   await made.close!();
   assertEquals((await made.simulateAsync(key(1), THETA)).x, first.x);
   await made.close!();
+});
+
+Deno.test("a program that does not end with its input is ended", async () => {
+  const command = script(`globalThis.timer ??= setInterval(() => {}, 1000); ${SUM}`);
+  const made = program({ ...SIZES, command, processes: 1 });
+  await made.simulateAsync(key(1), THETA);
+  const start = performance.now();
+  await made.close!();
+  assertLess(performance.now() - start, 10_000);
 });
 
 Deno.test("programs run in their folder", async () => {
