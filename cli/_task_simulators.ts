@@ -50,8 +50,8 @@ export const SIMULATORS = {
       score: v.exactOptional(v.boolean("true or false")),
     }),
     build: async (given, { x, ...task }) => {
-      // What the file does not say the program is asked for, which starts it.
-      if (x === undefined || given.levels === undefined || given.score === undefined) {
+      // A file that says no more than the command leaves the rest to the program, which is started to be asked.
+      if (x === undefined || given.score === undefined) {
         return await openProgram({ ...task, ...given, ...(x !== undefined && { x }) });
       }
       return program({ ...task, ...given, x });

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openSimulations, row } from "@likely/sbi";
 import { assertRefused, Desk } from "./_desk.ts";
+import { isThere, run } from "./_external.ts";
 
 /** A program that stays: two levels, noise from the seed, rows that fail where a is large. */
 const MODEL = `
@@ -374,21 +375,6 @@ Deno.test({
     assertStringIncludes(new TextDecoder().decode(desk.read("mine/model.R")), "simulate <- function(rate)");
   },
 });
-
-/** Whether a program can be run. */
-async function isThere(name: string): Promise<boolean> {
-  try {
-    await new Deno.Command(name, { args: ["--version"], stdout: "null", stderr: "null" }).output();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function run([file, ...args]: readonly string[], cwd: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(file!, { args, cwd, stderr: "piped" }).output();
-  assert(success, new TextDecoder().decode(stderr));
-}
 
 function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -14,6 +14,7 @@ import {
 } from "@likely/sbi";
 import { readTaskFile } from "../cli/_task_file.ts";
 import { taskOfFile } from "../cli/_task_file_module.ts";
+import { isThere, run } from "./_external.ts";
 import { hasPython } from "./_python.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -139,18 +140,4 @@ function constant(theta: readonly number[], n: number): Points {
   const rows = points(new Float64Array(n * theta.length), theta.length);
   for (let i = 0; i < n; i++) row(rows, i).set(theta);
   return rows;
-}
-
-async function isThere(name: string): Promise<boolean> {
-  try {
-    await new Deno.Command(name, { args: ["--version"], stdout: "null", stderr: "null" }).output();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function run([file, ...args]: readonly string[], cwd: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(file!, { args, cwd, stderr: "piped" }).output();
-  assert(success, new TextDecoder().decode(stderr));
 }

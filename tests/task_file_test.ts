@@ -1,7 +1,7 @@
 // Task files: what is read of them, and what is refused, with the path and the rule.
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { independent, multivariateNormal, normal, truncatedNormal } from "@likely/core";
+import { independent, isAsync, multivariateNormal, normal, truncatedNormal } from "@likely/core";
 import { taskSchema } from "../_tools/task_schema.ts";
 import { readTaskFile } from "../cli/_task_file.ts";
 import { taskOfFile } from "../cli/_task_file_module.ts";
@@ -42,6 +42,19 @@ Deno.test("a task file is read, and nothing is started that it says all of", asy
   assertEquals([simulator.name, simulator.thetaDim, simulator.xDim], ["pair", 2, 2]);
   assertEquals(simulator.levels!.map(({ name }) => name), [undefined, "fine"]);
   assertEquals(observation, Float64Array.of(1.5, -2));
+});
+
+Deno.test("what a task file does not say its program is asked for", async () => {
+  const hello = { likely: 1, theta: ["a", "b"], x: 3, levels: [{ cost: 1 }, { cost: 2 }], score: true };
+  const command = [Deno.execPath(), "eval", `console.log('${JSON.stringify(hello)}')`];
+  await using at = await folderOf({ ...TASK, x: undefined, simulator: { command } });
+  const { simulator } = await taskOfFile(await readTaskFile(at.path));
+  assert(isAsync(simulator));
+  assertEquals([simulator.xDim, simulator.levels?.length, simulator.givesScores], [3, 2, true]);
+  await simulator.close!();
+  await using wrong = await folderOf({ ...TASK, x: undefined, observation: [1, 2], simulator: { command } });
+  const file = await readTaskFile(wrong.path);
+  await assertRejects(() => taskOfFile(file), Error, `observation must be of 3 numbers, as x is`);
 });
 
 Deno.test("an observation may be inline, or a column of a file; a prior may be joint", async () => {
