@@ -9,8 +9,8 @@ export interface TemplateValues {
   readonly level: number | undefined;
 }
 
-/** Not what else has braces, such as a program for awk. */
-const IN_BRACES = /\{(theta\.[^{}]+|\w+)\}/g;
+/** Not what else has braces, such as a program for awk, or a variable of a shell. */
+const IN_BRACES = /(?<!\$)\{(theta\.[^{}]+|\w+)\}/g;
 
 /** The text with the row's values in place of names; `{scratch}` stays for who makes the folder. */
 export function fillTemplate(text: string, { theta, names, seed, row, level }: TemplateValues): string {

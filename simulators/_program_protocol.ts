@@ -30,6 +30,9 @@ export type Answer =
   | { readonly row: number; readonly x: readonly number[]; readonly score?: readonly number[] }
   | { readonly row: number; readonly error: string };
 
+/** Characters that are kept of why a row has failed. */
+const LONGEST_ERROR = 1000;
+
 /** A line that breaks a rule. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
@@ -75,7 +78,7 @@ function readAnswer(said: unknown): Answer {
   if (!Number.isSafeInteger(row)) throw broken(`"row" must be a whole number`);
   if (error !== undefined) {
     if (typeof error !== "string") throw broken(`"error" must be a text`);
-    return { row: row as number, error };
+    return { row: row as number, error: error.slice(0, LONGEST_ERROR) };
   }
   return {
     row: row as number,

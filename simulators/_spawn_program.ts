@@ -4,6 +4,8 @@ import { UnreachableError } from "@likely/core";
 
 /** Last lines of standard error that are shown. */
 const SHOWN = 3;
+/** Characters that are shown of each. */
+const WIDTH = 300;
 
 /** Starts a program; why it cannot be started is an `UnreachableError`. */
 export function spawnProgram(

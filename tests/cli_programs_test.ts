@@ -87,9 +87,13 @@ Deno.test("the same seed gives the same rows whatever the chunks, and a run is t
 
 Deno.test("a task file works in rounds, and by levels", async () => {
   await using desk = deskOf();
-  const rounds = "rounds task.json --x task.json --n 120 --rounds 2 --epochs 2 --pairs p --out m.safetensors";
+  const rounds =
+    "rounds task.json --x task.json --n 120 --rounds 2 --epochs 2 --pairs p --out m.safetensors --chunk-rows 13";
   const ends = await desk.run(...rounds.split(" "));
   assertEquals(ends.code, 0, ends.stderr);
+  for (const round of [1, 2]) {
+    assertEquals((await openSimulations(desk.file(`p/round${round}`))).manifest.chunkRows, 13);
+  }
 
   const tested = await desk.run("multilevel", "test", "task.json", "--n", "200");
   assertEquals(tested.code, 0, tested.stderr);
