@@ -94,9 +94,8 @@ export async function soon(promise: Promise<unknown>, milliseconds: number): Pro
 
 /** The last lines of a text, in one. */
 export function lastLines(text: string): string {
-  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "").slice(-SHOWN).join(
-    " / ",
-  );
+  const lines = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+  return lines.slice(-SHOWN).map((line) => line.slice(0, WIDTH)).join(" / ");
 }
 
 /** `; its standard error ends: …`, if it said anything. */
