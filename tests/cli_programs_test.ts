@@ -324,6 +324,27 @@ for (const [language, { tool, file, at, fail, told }] of Object.entries(LANGUAGE
   });
 }
 
+Deno.test({
+  name: "what init writes goes to a report as it stands (ignored where there is no python3)",
+  ignore: !await isThere("python3"),
+  fn: async () => {
+    await using desk = new Desk("--allow-run");
+    for (
+      const line of [
+        "init mine --language python --parameters a=normal(0,1),b=normal(0,1) --x 2 --observation x.csv",
+        "simulate mine/task.json --n 500 --out s.zarr",
+        "train s.zarr --method npe --epochs 3 --out m.safetensors",
+        "sample m.safetensors --x mine/task.json --out d.csv --draws 100",
+        "report m.safetensors d.csv --task mine/task.json --out r.html",
+      ]
+    ) {
+      const end = await desk.run(...line.split(" "));
+      assertEquals(end.code, 0, `${line}: ${end.stderr}`);
+    }
+    assertStringIncludes(new TextDecoder().decode(desk.read("r.html")), "Posterior predictive");
+  },
+});
+
 Deno.test("init replaces nothing, and says what is missing or wrong", async () => {
   await using desk = new Desk();
   await assertRefused(desk, "init mine", 2, "--language is missing, and there is no terminal to ask at");
