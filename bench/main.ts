@@ -17,6 +17,7 @@ const QUESTIONS = [
   "simulations",
   "um_bridge",
   "shards",
+  "programs",
   "training",
   "log_density",
   "densities",
