@@ -1,9 +1,9 @@
 // Where the simulations of a task file come from: one entry for each way, told apart by a key of its own.
 
 import type { AnySimulator } from "@likely/core";
-import { openProgram, program, programPerRow } from "@likely/simulators";
+import { openProgram, program, programPerRow, umBridgeFrom } from "@likely/simulators";
 import * as v from "valibot";
-import { COUNT, NAME, POSITIVE } from "./_task_values.ts";
+import { COUNT, NAME, NUMBER, POSITIVE } from "./_task_values.ts";
 
 /** What a task file says of its simulator beside how to reach it. */
 export interface SimulatedTask {
@@ -33,6 +33,19 @@ const COMMAND = v.pipe(
 const LEVELS = v.pipe(
   v.array(
     v.strictObject({ name: v.exactOptional(v.string("a text")), cost: v.exactOptional(POSITIVE) }),
+    "an array of levels, from the cheapest on",
+  ),
+  v.minLength(2, "two levels at least"),
+);
+const CONFIG = v.record(v.string(), v.unknown(), "an object");
+const SERVED_LEVELS = v.pipe(
+  v.array(
+    v.strictObject({
+      name: v.exactOptional(NAME),
+      model: v.exactOptional(NAME),
+      config: v.exactOptional(CONFIG),
+      cost: v.exactOptional(POSITIVE),
+    }),
     "an array of levels, from the cheapest on",
   ),
   v.minLength(2, "two levels at least"),
@@ -71,7 +84,41 @@ export const SIMULATORS = {
       );
     },
   }),
+  umbridge: way({
+    schema: v.strictObject({
+      umbridge: v.pipe(v.string("an address"), v.url("an address such as http://localhost:4242")),
+      model: v.exactOptional(NAME),
+      config: v.exactOptional(CONFIG),
+      seed: v.exactOptional(NAME),
+      levels: v.exactOptional(SERVED_LEVELS),
+      concurrency: v.exactOptional(COUNT),
+      seconds: v.exactOptional(POSITIVE),
+      retries: v.exactOptional(v.pipe(NUMBER, v.integer("a whole number"), v.minValue(0, ">= 0"))),
+      headers: v.exactOptional(v.record(v.string(), v.string("a text"), "an object of texts")),
+    }),
+    build: async ({ umbridge, seconds, ...given }, { name, theta, x }) => {
+      const timeout = seconds === undefined ? {} : { timeout: seconds };
+      const simulator = await umBridgeFrom({ url: umbridge, name, ...timeout, ...given });
+      requireServed(umbridge, "inputs", { served: simulator.thetaDim, said: theta.length });
+      if (x !== undefined) {
+        const said = typeof x === "number" ? x : x.length;
+        requireServed(umbridge, "outputs", { served: simulator.xDim, said });
+      }
+      return simulator;
+    },
+  }),
 };
+
+function requireServed(
+  url: string,
+  what: string,
+  { served, said }: { readonly served: number; readonly said: number },
+): void {
+  if (served === said) return;
+  throw new TypeError(
+    `Cannot simulate with the model at ${url} as it must have ${said} ${what}, as the task says: it has ${served}`,
+  );
+}
 
 /** Makes the simulator that a task file describes. */
 export async function simulatorOf(
