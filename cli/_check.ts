@@ -4,7 +4,7 @@
 
 import type { Artifact } from "@likely/core";
 import type { Calibration } from "@likely/sbi";
-import { readModel, requireSimulatorOf } from "./_input.ts";
+import { readModel, requireTaskOf } from "./_input.ts";
 import { onInterrupt } from "./_interrupt.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { PAGE, requireOutput, writeOutput } from "./_output.ts";
@@ -74,20 +74,27 @@ async function run(args: Arguments): Promise<void> {
 }
 
 /** Requires the simulator of one observation, or of all trials. */
-function requireTask(args: Arguments, { simulator }: TaskSource["task"], artifact: Artifact): void {
+function requireTask(args: Arguments, task: TaskSource["task"], artifact: Artifact): void {
+  const { simulator } = task;
   const { kind, spec, provenance } = artifact;
   const trials = args.integer("trials", 1)!;
   if (kind === "posterior" && trials > 1) {
     args.refuse("--trials must come with another model: a posterior was learned from one observation");
   }
   const held = simulator.xDim / spec.xDim;
-  if (simulator.thetaDim === spec.thetaDim && held === trials) return;
+  if (simulator.thetaDim === spec.thetaDim && held === trials) {
+    return requireTaskOf(
+      args.required("task"),
+      { ...task, simulator: { ...simulator, xDim: spec.xDim } },
+      artifact,
+    );
+  }
   if (simulator.thetaDim === spec.thetaDim && held === provenance.trials) {
     args.refuse(
       `--trials must be ${held}, or the task one of a single trial: x of the task is of ${held} trials`,
     );
   }
-  requireSimulatorOf(args.required("task"), simulator, artifact);
+  requireTaskOf(args.required("task"), task, artifact);
 }
 
 async function watched(

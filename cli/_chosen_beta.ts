@@ -4,7 +4,7 @@
 
 import type { Artifact, Points } from "@likely/core";
 import type { BetaScore } from "@likely/sbi";
-import { requireSimulatorOf } from "./_input.ts";
+import { requireTaskOf } from "./_input.ts";
 import type { Arguments } from "./_options.ts";
 import { progress } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
@@ -20,8 +20,9 @@ export async function chosenBeta(
     args.refuse(`--beta auto must come with one observation, as costs of several add up: there are ${x.n}`);
   }
   const name = args.required("task");
-  const { task: { simulator } } = await loadTask(name);
-  requireSimulatorOf(name, simulator, artifact);
+  const { task } = await loadTask(name);
+  const { simulator } = task;
+  requireTaskOf(name, task, artifact);
   const { chooseBeta } = await import("@likely/sbi");
   using bar = progress("beta");
   const datasets = args.integer("datasets", 2);

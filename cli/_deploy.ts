@@ -73,6 +73,10 @@ async function run(args: Arguments): Promise<void> {
   const plan = hostFiles(host, { names, options });
   const service = await bundled();
   await Deno.mkdir(out, { recursive: true });
+  for await (const { name } of Deno.readDir(out)) {
+    const isStale = name.endsWith(".safetensors") && !names.includes(name.slice(0, -".safetensors".length));
+    if (isStale) await Deno.remove(`${out}/${name}`);
+  }
   for (const [i, bytes] of files.entries()) await writeOutput(`${out}/${names[i]}.safetensors`, bytes);
   await writeOutput(`${out}/kernels.wasm`, await kernelsFile());
   await writeOutput(`${out}/service.js`, service);

@@ -1,17 +1,17 @@
 // Files that users hand in: errors say which file.
 
 import {
-  type AnySimulator,
   type Artifact,
   decodeArtifact,
   FormatError,
   openSimulations,
   type Points,
   points,
+  priorShape,
   readTable as readAnyTable,
   type StoredSimulations,
 } from "@likely/core";
-import { isTask, loadTask } from "./_task.ts";
+import { isTask, loadTask, type TaskSource } from "./_task.ts";
 import { isTaskFile, readTaskFile } from "./_task_file.ts";
 
 /** Reads a folder of simulations. */
@@ -95,8 +95,19 @@ export function requireFits(x: string, rows: Points, { spec }: Artifact): void {
   requireTable(x, rows, { what: "x", dim: spec.xDim, whose: "the model's" });
 }
 
-/** Requires the simulator that a model could be of, by its widths. */
-export function requireSimulatorOf(name: string, { thetaDim, xDim }: AnySimulator, { spec }: Artifact): void {
+/** Requires the task that a model could be of, by its widths and the names of its parameters. */
+export function requireTaskOf(
+  name: string,
+  { simulator: { thetaDim, xDim }, prior }: TaskSource["task"],
+  { spec, ...artifact }: Artifact,
+): void {
+  const { names } = priorShape(artifact.prior);
+  if (prior.names.length === names.length && prior.names.some((name, j) => name !== names[j])) {
+    throw new TypeError(
+      `Cannot take ${name} for the model's task as its parameters must be ${names.join(", ")}: ` +
+        `current names are ${prior.names.join(", ")}`,
+    );
+  }
   if (thetaDim === spec.thetaDim && xDim === spec.xDim) return;
   throw new TypeError(
     `Cannot take ${name} for the model's simulator as it must have ${spec.thetaDim} parameters and ` +

@@ -12,14 +12,17 @@ export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** Listens for Ctrl-C until disposed, or for other signals too. */
-export function onInterrupt(signals: readonly Deno.Signal[] = ["SIGINT"]): Interrupt {
+/** What ends a program in order; Windows knows no SIGTERM. */
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+
+/** Listens for Ctrl-C, and for what schedulers send, until disposed. */
+export function onInterrupt(): Interrupt {
   const controller = new AbortController();
-  const stop = () => signals.forEach((signal) => Deno.removeSignalListener(signal, abort));
+  const stop = () => SIGNALS.forEach((signal) => Deno.removeSignalListener(signal, abort));
   const abort = () => {
     stop();
     controller.abort(new Interrupted("Interrupted"));
   };
-  signals.forEach((signal) => Deno.addSignalListener(signal, abort));
+  SIGNALS.forEach((signal) => Deno.addSignalListener(signal, abort));
   return { signal: controller.signal, [Symbol.dispose]: stop };
 }

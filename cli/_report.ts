@@ -17,7 +17,7 @@ import {
 import type { PosteriorReportOptions } from "@likely/sbi";
 import { unitOf } from "./_beta.ts";
 import { readDraws } from "./_draws_file.ts";
-import { readModel, readObservation, requireFits, requireSimulatorOf } from "./_input.ts";
+import { readModel, readObservation, requireFits, requireTaskOf } from "./_input.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { PAGE, requireOutput, writeOutput } from "./_output.ts";
 import { keyFor } from "./_seed.ts";
@@ -63,8 +63,9 @@ async function run(args: Arguments): Promise<void> {
   const draws = await readDraws(args.positional(1));
   requireOfModel(args.positional(1), draws, artifact);
   const observed = task === undefined ? undefined : await observedRows(args, x ?? task, artifact);
+  const from = [x ?? task, ...(args.has("row") ? [`row ${args.text("row")}`] : [])].join(", ");
   const predictive = task &&
-    await predict(keyFor("report", seed), { task, observed: observed!, draws, artifact });
+    await predict(keyFor("report", seed), { task, from, observed: observed!, draws, artifact });
   const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
   const warnings = [
     ...warningsOf(artifact),
@@ -117,6 +118,11 @@ async function observedRows(args: Arguments, x: string, artifact: Artifact): Pro
   const all = await readObservation(x, artifact);
   const i = args.integer("row", 1);
   if (i === undefined) {
+    if (artifact.kind === "posterior" && all.n > 1) {
+      args.refuse(
+        `--row must say which of the ${all.n} rows the draws are of, as the model is of a posterior`,
+      );
+    }
     requireFits(x, all, artifact);
     return all;
   }
@@ -129,6 +135,8 @@ async function observedRows(args: Arguments, x: string, artifact: Artifact): Pro
 /** What the posterior predictive needs. */
 interface Prediction {
   readonly task: string;
+  /** Where the data are from, in words. */
+  readonly from: string;
   readonly observed: Points;
   readonly draws: Draws;
   readonly artifact: Artifact;
@@ -136,17 +144,17 @@ interface Prediction {
 
 async function predict(
   key: Key,
-  { task: name, observed, draws, artifact }: Prediction,
+  { task: name, from, observed, draws, artifact }: Prediction,
 ): Promise<NonNullable<PosteriorReportOptions["predictive"]>> {
   const { task } = await loadTask(name);
-  requireSimulatorOf(name, task.simulator, artifact);
-  const which = observed.n > 1 ? ` (first of ${observed.n} observations)` : "";
+  requireTaskOf(name, task, artifact);
+  const which = observed.n > 1 ? `, first of ${observed.n} observations` : "";
   return {
     t: Array.from({ length: observed.dim }, (_, j) => j + 1),
     observed: row(observed, 0),
     replicates: await replicate(key, task, spread(draws)),
     xLabel: "column of x",
-    yLabel: `x${which}`,
+    yLabel: `x of ${from}${which}`,
   };
 }
 

@@ -35,7 +35,7 @@ export const serveCommand: Command = {
   examples: [
     "likely serve flu.safetensors",
     "likely serve flu.safetensors moons.safetensors --port 80 --host 0.0.0.0 --access-log",
-    `curl localhost:8080/posterior -H 'content-type: application/json' -d '{"x": [3, 8, 28]}'`,
+    `curl localhost:8080/posterior -H 'content-type: application/json' -d '{"x": [0.1, 0.2]}'`,
   ],
   run,
 };
@@ -50,8 +50,7 @@ async function run(args: Arguments): Promise<void> {
   if (twin !== undefined) args.refuse(`models must have different names: there are two of "${twin}"`);
   const options = await optionsOf(args);
   let answer = handler(await openAll(paths, names), options);
-  // Windows knows no SIGTERM.
-  using interrupt = onInterrupt(Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"]);
+  using interrupt = onInterrupt();
   using _watching = args.flag("watch")
     ? watch(paths, async () => {
       answer = handler(await openAll(paths, names), options);

@@ -139,11 +139,15 @@ async function watched<T>(
   using bar = progress("simulate");
   let latest: SimulationProgress | undefined;
   try {
-    return await work(interrupt.signal, (now) => {
+    const done = await work(interrupt.signal, (now) => {
       latest = now;
       const failed = now.failed > 0 ? `, ${now.failed} failed` : "";
       bar.update(now.done, now.total, rate(now.rowsPerSecond, now.secondsLeft) + failed);
     });
+    if (latest === undefined) {
+      console.log(`note: all rows were there, and nothing was simulated; remove ${path} to begin anew`);
+    }
+    return done;
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     const kept = latest

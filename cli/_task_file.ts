@@ -16,8 +16,8 @@ export interface TaskFile {
   readonly columns?: XColumn | readonly XColumn[];
   /** `[xDim]`. */
   readonly observation?: readonly number[];
-  /** As the file says. */
-  readonly simulator: { readonly [tag: string]: unknown };
+  /** As the file says; absent where all simulations are imported. */
+  readonly simulator?: { readonly [tag: string]: unknown };
   /** The folder of the file. */
   readonly folder: string;
 }

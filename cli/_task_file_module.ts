@@ -1,6 +1,13 @@
 // A task file as a module that loads: the argument is the file as it was read.
 
-import { type AnySimulator, isAsync, priorFrom, type Task } from "@likely/core";
+import {
+  type AnySimulator,
+  type AsyncSimulator,
+  isAsync,
+  priorFrom,
+  type Task,
+  UnreachableError,
+} from "@likely/core";
 import { requireWidths, type TaskFile } from "./_task_file.ts";
 import { simulatorOf } from "./_task_simulators.ts";
 
@@ -21,12 +28,9 @@ export function taskOfFile(file: TaskFile): Promise<Task<AnySimulator>> {
 async function build(said: TaskFile): Promise<Task<AnySimulator>> {
   const { name, folder, x, observation, simulator: given } = said;
   const prior = priorFrom(said.prior);
-  const simulator = await simulatorOf(given, {
-    name,
-    theta: prior.names,
-    folder,
-    ...(x !== undefined && { x }),
-  });
+  const simulator = given === undefined
+    ? simulatedElsewhere(said, prior.dim)
+    : await simulatorOf(given, { name, theta: prior.names, folder, ...(x !== undefined && { x }) });
   try {
     requireWidths(`the task "${name}"`, said, simulator.xDim);
   } catch (error) {
@@ -34,4 +38,24 @@ async function build(said: TaskFile): Promise<Task<AnySimulator>> {
     throw error;
   }
   return { name, prior, simulator, ...(observation && { observation: Float64Array.from(observation) }) };
+}
+
+/** Known by its widths alone: its pairs were simulated elsewhere. */
+function simulatedElsewhere({ name, x }: TaskFile, thetaDim: number): AsyncSimulator {
+  if (x === undefined) {
+    throw new TypeError(
+      `Cannot use the task "${name}" as it must have a simulator, or say what x is: there is neither`,
+    );
+  }
+  return {
+    name,
+    thetaDim,
+    xDim: typeof x === "number" ? x : x.length,
+    simulateAsync: () =>
+      Promise.reject(
+        new UnreachableError(
+          `Cannot simulate "${name}" as its task file must have a simulator: there is none; likely import takes pairs`,
+        ),
+      ),
+  };
 }

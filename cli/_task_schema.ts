@@ -64,7 +64,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   x: "How many numbers a row of data has, or their names. A program that says it in its hello need not be told.",
   columns: "What the columns of data are, for learning a likelihood: one kind for all, or one for each.",
   observation: "The observed data: numbers, or a CSV file, named from the folder of this file.",
-  simulator: "Where simulations come from.",
+  simulator: "Where simulations come from; without it they are imported.",
 };
 
 /** Which schema a value is to be judged by, so that a message tells of the one that was meant. */
@@ -111,5 +111,5 @@ export const TASK_FILE = v.strictObject({
   observation: v.exactOptional(
     each("observation", v.union([NAME, v.pipe(v.array(NUMBER), v.minLength(1))], "numbers, or a CSV file")),
   ),
-  simulator: each("simulator", SIMULATOR),
-}, "an object with format, name, prior and simulator");
+  simulator: v.exactOptional(each("simulator", SIMULATOR)),
+}, "an object with format, name and prior");

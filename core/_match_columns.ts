@@ -10,6 +10,8 @@ export interface Matched {
   readonly rows: Points;
   /** What was done about names, in words. */
   readonly notes: readonly string[];
+  /** `[n]`: the numbers that rows have, where a column held them. */
+  readonly labels?: Float64Array;
 }
 
 /** What to look for. */
@@ -38,6 +40,7 @@ export function thetaColumns({ names: given, rows }: Table, { names, task, file 
     const others = given.filter((_, column) => !found.includes(column) && !isIndex(given, rows, column));
     const isInOrder = found.every((column, j) => j === 0 || column > found[j - 1]!);
     return {
+      ...labelsOf(given, rows),
       rows: gatherColumns(rows, found),
       notes: [
         ...isInOrder
@@ -71,21 +74,47 @@ export function thetaColumns({ names: given, rows }: Table, { names, task, file 
       `columns of ${file} are taken for ${names.join(", ")} in this order: they are called ${listed(places)}`,
     ]
     : countedColumns(file, rows);
-  return { rows: gatherColumns(rows, kept), notes };
+  return { ...labelsOf(given, rows), rows: gatherColumns(rows, kept), notes };
+}
+
+/** The numbers of rows, which are no column of the table: two tables that disagree on them belong together otherwise. */
+function labelsOf(given: readonly string[], rows: Points): Pick<Matched, "labels"> {
+  const column = given.findIndex((_, column) => isIndex(given, rows, column));
+  return column < 0 ? {} : { labels: gatherColumns(rows, [column]).data };
 }
 
 /** The data: all columns, or those that are no parameters. */
 export function dataColumns(
   { names: given, rows }: Table,
-  { names, task, file, xDim }: Wanted & { readonly xDim: number },
+  { names, task, file, xDim, xNames = [] }: Wanted & {
+    readonly xDim: number;
+    readonly xNames?: readonly string[] | undefined;
+  },
 ): Matched {
   const isTheta = names.every((name) => given.includes(name));
+  const labels = labelsOf(given, rows);
+  const found = xNames.map((name) => given.indexOf(name));
+  if (found.length > 0 && found.every((column) => column >= 0)) {
+    const isInOrder = found.every((column, j) => j === 0 || column > found[j - 1]!);
+    const order = given.filter((name) => xNames.includes(name));
+    const notes = isInOrder ? [] : [`columns of ${file} are matched by name: ${listed(order)}`];
+    return { ...labels, rows: gatherColumns(rows, found), notes };
+  }
+  const missing = xNames.find((_, j) => found[j]! < 0);
+  const isNamed = given.some((name) => !PLACE.test(name) && !names.includes(name));
+  if (missing !== undefined && isNamed) {
+    refuse(
+      `${file} must have a column for ${show(missing)}, of x of ${task}`,
+      `its columns are ${listed(given)}`,
+    );
+  }
   if (rows.dim === xDim && !isTheta) {
     return { rows, notes: given.length > 0 ? [] : countedColumns(file, rows) };
   }
   const kept = withoutIndex(given, rows).filter((column) => !isTheta || !names.includes(given[column]!));
   if (kept.length === xDim) {
     return {
+      ...labels,
       rows: gatherColumns(rows, kept),
       notes: isTheta ? [`parameters in ${file} are left out of x`] : [],
     };

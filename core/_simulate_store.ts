@@ -73,6 +73,10 @@ export async function keepFiles(path: string, plan: FilesPlan, tries = 1): Promi
     rows.theta.data.set(part.theta, chunk.at * rows.theta.dim);
     found.set(chunk.index, place(rows, part, chunk));
   }
+  // Where every row failed nothing is worth keeping: the simulator has been mended since, it may be.
+  const failures = [...found.values()].reduce((sum, failed) => sum + failed, 0);
+  const kept = chunks.reduce((sum, chunk) => sum + (found.has(chunk.index) ? chunk.rows : 0), 0);
+  if (shard === undefined && failures === kept) found.clear();
   if (found.size < chunks.length) {
     const [first = shard && await files.any()] = found.keys();
     if (first !== undefined) await requireSameSimulator(path, { plan, files, chunk: first, chunkRows });
@@ -110,7 +114,8 @@ function requireSameRun(path: string, { stored, wanted, shard }: SameRun): void 
   const field = differingField(stored, wanted);
   if (field) {
     const [old, now] = [stored, wanted].map((manifest) => JSON.stringify(manifest[field]));
-    refuse(path, `${field} must be what is stored, ${old}`, now!);
+    const seed = field === "key" ? ", which follows from the seed," : "";
+    refuse(path, `${field}${seed} must be what is stored, ${old}`, now!);
   }
   // Adding rows replaces the last chunk, which others may be writing.
   if (shard && wanted.n !== stored.n) {

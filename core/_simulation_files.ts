@@ -56,7 +56,10 @@ export async function readManifest(path: string): Promise<SimulationManifest | u
   if (bytes === undefined) return undefined;
   try {
     const group = JSON.parse(new TextDecoder().decode(bytes));
-    const manifest = v.parse(MANIFEST, group?.attributes?.likely);
+    if (group?.attributes?.likely === undefined) {
+      throw new TypeError('there is no attribute "likely"; simulations of other programs are imported first');
+    }
+    const manifest = v.parse(MANIFEST, group.attributes.likely);
     const prior = priorShape(manifest.prior as unknown as PriorSpec);
     if (prior.dim !== manifest.names.length) throw new TypeError("names and prior differ in length");
     return { ...manifest, prior: prior.spec };

@@ -24,6 +24,8 @@ export interface ImportSource {
   readonly prior: Prior;
   /** Its name and widths. */
   readonly simulator: Pick<Simulator, "name" | "thetaDim" | "xDim">;
+  /** One name for each number of x, where they have names: columns are then matched by them. */
+  readonly xNames?: readonly string[];
 }
 
 /** Paths of tables, or tables; several are joined in order. */
@@ -108,7 +110,7 @@ export async function importSimulations(
     "x",
     listOf(tables.x),
     ["x", "prior_predictive"],
-    (table, file) => dataColumns(table, { names, task, file, xDim }),
+    (table, file) => dataColumns(table, { names, task, file, xDim, xNames: source.xNames }),
   );
   const score = tables.score === undefined ? undefined : await joined(
     "score",
@@ -117,7 +119,11 @@ export async function importSimulations(
     (table, file) => thetaColumns(table, { names, task, file }),
   );
   requireRowsOf(theta, "x", x);
-  if (score) requireRowsOf(theta, "score", score);
+  requireLabels(theta, "x", x);
+  if (score) {
+    requireRowsOf(theta, "score", score);
+    requireLabels(theta, "score", score);
+  }
   requireSound(theta, prior);
   requireOneWhole(x.rows);
   const { storeRows } = await import("./_import_store.ts");
@@ -149,6 +155,34 @@ function requireRowsOf(theta: Joined, what: string, { rows, counts }: Joined): v
     `Cannot import simulations as ${what} must have as many rows as theta, ${theta.rows.n} (${theta.counts}): ` +
       `current number is ${rows.n} (${counts})`,
   );
+}
+
+/** Rows that are numbered must be numbered alike, or in a row: else they belong to others. */
+function requireLabels(theta: Joined, what: string, other: Joined): void {
+  const { labels: a } = theta;
+  const { labels: b } = other;
+  const at = a && b ? a.findIndex((label, i) => label !== b[i]) : -1;
+  if (at >= 0) {
+    throw new TypeError(
+      `Cannot import simulations as rows of theta and ${what} must have the same numbers: row ${at + 1} is ${
+        a![at]
+      } in theta and ${b![at]} in ${what}; put them in the same order`,
+    );
+  }
+  if ((a === undefined) === (b === undefined)) return;
+  for (const [name, { labels, parts, rows }] of [["theta", theta], [what, other]] as const) {
+    const ends = new Set(parts.map(({ first }) => first));
+    const broken = labels?.findIndex((label, i) => i > 0 && !ends.has(i) && label !== labels[i - 1]! + 1) ??
+      -1;
+    if (broken < 0 || rows.n === 0) continue;
+    throw new TypeError(
+      `Cannot import simulations as numbered rows must rise by one where ${name} alone has numbers: row ${
+        broken + 1
+      } of ${name} is ${labels![broken]}, after ${
+        labels![broken - 1]
+      }; leave the numbers out if that is meant`,
+    );
+  }
 }
 
 function listOf(tables: ImportTables["theta"]): readonly (string | Table)[] {
@@ -190,6 +224,9 @@ async function joined(
   for (const [k, { rows }] of found.entries()) data.set(rows.data, parts[k]!.first * dim);
   return {
     rows: found.length === 1 ? found[0]!.rows : points(data, dim),
+    ...found.every(({ labels }) => labels) && {
+      labels: Float64Array.from(found.flatMap(({ labels }) => [...labels!])),
+    },
     notes: [...new Set(found.flatMap(({ notes }) => notes))],
     parts,
     counts: found.map(({ file, rows }) => `${rows.n} of ${file}`).join(", "),

@@ -99,8 +99,11 @@ export interface SimulatorDefinition {
   readonly thetaDim: number;
   /** Numbers in a row of `x`. */
   readonly xDim: number;
-  /** Simulates one row: reads `theta`, draws from `random`, returns `xDim` numbers. */
-  readonly simulate: (random: Stream, theta: Float64Array) => ArrayLike<number>;
+  /**
+   * Simulates one row: reads `theta`, draws from `random`, returns `xDim` numbers. A signal is given to
+   * functions that are waited for, and to no others.
+   */
+  readonly simulate: (random: Stream, theta: Float64Array, signal?: AbortSignal) => ArrayLike<number>;
   /** The exact log-likelihood of one row, in nats, where it is known. */
   readonly logLikelihood?: (theta: Float64Array, x: Float64Array) => number;
   /** The exact θ-score of one row, where it is known. */

@@ -49,7 +49,7 @@ export async function bodyOf(request: Request, most: number): Promise<string> {
 
 /** What is asked by a query or by a body. */
 export function asked({ method, url }: Request, body: string, limits: Limits): Question {
-  if (method === "GET") return questionFrom(questionOfQuery(new URL(url).searchParams), limits);
+  if (method !== "POST") return questionFrom(questionOfQuery(new URL(url).searchParams), limits);
   let value: unknown;
   try {
     value = JSON.parse(body);

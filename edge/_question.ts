@@ -65,6 +65,7 @@ export function questionFrom(value: unknown, limits: Limits): Question {
     requireAligned("theta", found.output.theta ?? []);
     return found.output;
   }
+  requireNumbers(value);
   const [issue] = found.issues;
   const path = issue.path?.map(({ key }) => typeof key === "number" ? `[${key}]` : String(key)).join("") ??
     "";
@@ -79,6 +80,22 @@ export function questionFrom(value: unknown, limits: Limits): Question {
     isTooMuch ? 413 : 422,
     `Cannot answer as ${where} ${rule}: current value is ${show(issue.input)}`,
   );
+}
+
+/** Tells which number of x is none: a union would say no more than that x is wrong. */
+function requireNumbers(value: unknown): void {
+  const x = (value as { x?: unknown } | null)?.x;
+  if (!Array.isArray(x)) return;
+  const rows = x.every(Array.isArray) ? x as unknown[][] : [x];
+  for (const [i, row] of rows.entries()) {
+    const j = row.findIndex((number) => typeof number !== "number" || !Number.isFinite(number));
+    if (j < 0) continue;
+    const where = rows.length > 1 || Array.isArray(x[0]) ? `x[${i}][${j}]` : `x[${j}]`;
+    throw new Problem(
+      422,
+      `Cannot answer as ${where} must be a finite number: current value is ${show(row[j])}`,
+    );
+  }
 }
 
 function requireAligned(name: string, rows: readonly (readonly number[])[]): void {

@@ -96,7 +96,7 @@ export function handler(
       const [path, answer] of [["/posterior", answerPosterior], ["/log-density", answerDensity]] as const
     ) {
       app.on(["GET", "POST"], `${prefix}${path}`, async ({ req: { raw } }) => {
-        const body = raw.method === "GET" ? new URL(raw.url).search : await bodyOf(raw, limits.bodyBytes);
+        const body = raw.method === "POST" ? await bodyOf(raw, limits.bodyBytes) : new URL(raw.url).search;
         return await answer(surrogate, asked(raw, body, limits), { limits, sampling, request: raw, body });
       });
     }
@@ -127,7 +127,8 @@ export function handler(
     if (request.method === "OPTIONS") return preflight(request, origins);
     const response = await (async () => {
       try {
-        requireToken(request, token);
+        // Probes have no token, and learn nothing.
+        if (new URL(request.url).pathname !== "/health") requireToken(request, token);
         // A HEAD is a GET whose body nobody reads.
         return await app.fetch(request);
       } catch (error) {

@@ -117,8 +117,10 @@ Deno.test("what it is, that it is there, what may be asked", async () => {
   assertEquals(await (await ask("/health")).json(), { ok: true });
   const { openapi, paths } = await (await ask("/openapi.json")).json();
   assertEquals([openapi, Object.keys(paths)], ["3.1.0", ["/", "/posterior", "/log-density", "/health"]]);
-  const head = await ask("/", { method: "HEAD" });
-  assertEquals([head.status, await head.text()], [200, ""]);
+  for (const path of ["/", "/posterior?x=0,0&draws=3"]) {
+    const head = await ask(path, { method: "HEAD" });
+    assertEquals([head.status, await head.text()], [200, ""]);
+  }
 });
 
 Deno.test("several surrogates answer below their names", async () => {
@@ -144,7 +146,8 @@ const REFUSED: readonly [body: unknown, status: number, detail: RegExp][] = [
   [{ x: [] }, 422, /x/],
   [{ x: [[]] }, 422, /x/],
   [{ x: [0.1] }, 422, /a row must have length 2/],
-  [{ x: [0.1, null] }, 422, /x/],
+  [{ x: [0.1, null] }, 422, /x\[1\] must be a finite number: current value is null/],
+  [{ x: [[0, 0], [0, "5"]] }, 422, /x\[1\]\[1\] must be a finite number: current value is "5"/],
   ['{"x":[0.1,1e999]}', 422, /x/],
   [{ x: [[0, 0], [0]] }, 422, /same length/],
   [{ x: X, draws: 0 }, 422, /draws must be >= 1/],
@@ -225,6 +228,7 @@ Deno.test("a token and the origins of pages", async () => {
   assertEquals(await status("Bearer secre"), [401, "no-store"]);
   assertEquals(await status("Bearer secrets"), [401, "no-store"]);
   assertEquals(await status("Bearer secret"), [200, "private"]);
+  assertEquals(await (await ask("/health")).json(), { ok: true });
   const preflight = await ask("/posterior", { method: "OPTIONS", headers: { origin: "https://a.example" } });
   assertEquals([preflight.status, preflight.headers.get("access-control-allow-origin")], [
     204,

@@ -156,7 +156,6 @@ const WRONG: readonly (readonly [what: string, task: unknown, message: RegExp, i
     /as its observation must be there/,
     false,
   ],
-  ["no simulator", { ...TASK, simulator: undefined }, /as simulator must be there/, true],
   [
     "a simulator of no kind",
     { ...TASK, simulator: {} },

@@ -19,6 +19,8 @@ SEED=${SEED:-0}
 # Where nodes see no common folder, one of its own for each, and `likely merge sims.zarr parts/*` after:
 # mkdir -p parts; OUT=parts/$SLURM_ARRAY_TASK_ID
 OUT=${OUT:-sims.zarr}
+# From a clone of the repository: LIKELY="deno run -A cli/main.ts". A task file that names a program needs --allow-run,
+# one that names a server --allow-net.
 LIKELY=${LIKELY:-deno run --allow-read --allow-write --allow-env jsr:@likely/cli/main}
 
 exec $LIKELY simulate "$TASK" --n "$ROWS" --seed "$SEED" --shard auto --workers "$SLURM_CPUS_PER_TASK" --out "$OUT"

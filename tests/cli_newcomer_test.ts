@@ -1,0 +1,123 @@
+// What a newcomer stumbled over, from the command line.
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { encodeArtifact, key } from "@likely/core";
+import { npe, twoMoons } from "@likely/sbi";
+import { assertRefused, Desk } from "./_desk.ts";
+
+const MODULE = (body: string) => `
+import { independent, simulator, uniform } from "@likely/core";
+export const task = {
+  prior: independent({ a: uniform(0, 1), b: uniform(0, 9) }),
+  simulator: simulator({ name: "mended", thetaDim: 2, xDim: 2, simulate: (_, [a, b]) => { ${body} } }),
+};`;
+
+/** A task file whose pairs come from elsewhere. */
+const ELSEWHERE = JSON.stringify({
+  format: 1,
+  name: "elsewhere",
+  prior: { a: { kind: "uniform", low: 0, high: 1 }, b: { kind: "uniform", low: 0, high: 9 } },
+  x: ["u", "v"],
+});
+
+async function ok(desk: Desk, line: string): Promise<string> {
+  const { code, stdout, stderr } = await desk.run(...line.split(" "));
+  assertEquals(code, 0, stderr);
+  return stdout;
+}
+
+Deno.test("a run whose rows all failed is made anew once the simulator is mended", async () => {
+  await using desk = new Desk();
+  desk.write("m.ts", MODULE(`throw new Error("no such package")`));
+  await assertRefused(desk, "simulate ./m.ts --n 30 --out s.zarr", 1, "no such package");
+  desk.write("m.ts", MODULE("return [a, b];"));
+  assertMatch(await ok(desk, "simulate ./m.ts --n 30 --out s.zarr"), /^s\.zarr: 30 pairs of mended/m);
+});
+
+Deno.test("a run that is finished says that nothing was simulated", async () => {
+  await using desk = new Desk();
+  desk.write("m.ts", MODULE("return [a, b];"));
+  const first = await ok(desk, "simulate ./m.ts --n 30 --out s.zarr");
+  assertEquals(first.includes("nothing was simulated"), false);
+  assertStringIncludes(
+    await ok(desk, "simulate ./m.ts --n 30 --out s.zarr"),
+    "nothing was simulated; remove s.zarr",
+  );
+});
+
+Deno.test("another seed is told as one", async () => {
+  await using desk = new Desk();
+  desk.write("m.ts", MODULE("return [a, b];"));
+  await ok(desk, "simulate ./m.ts --n 30 --out s.zarr");
+  await assertRefused(
+    desk,
+    "simulate ./m.ts --n 30 --seed 5 --out s.zarr",
+    1,
+    "key, which follows from the seed,",
+  );
+});
+
+Deno.test("pairs from elsewhere need no simulator, and are matched by names of x", async () => {
+  await using desk = new Desk();
+  desk.write("task.json", ELSEWHERE);
+  desk.write("theta.csv", "b,a\n1,0.1\n2,0.2\n3,0.3\n");
+  desk.write("x.csv", "v,u\n10,1\n20,2\n30,3\n");
+  const said = await ok(desk, "import --theta theta.csv --x x.csv --task task.json --out s.zarr");
+  assertStringIncludes(said, "columns of theta.csv are matched by name: b, a");
+  assertStringIncludes(said, "columns of x.csv are matched by name: v, u");
+  await ok(desk, "export s.zarr --out s.csv");
+  assertEquals(
+    await Deno.readTextFile(desk.file("s.csv")),
+    "a,b,x1,x2\n0.1,1,1,10\n0.2,2,2,20\n0.3,3,3,30\n",
+  );
+  desk.write("pq.csv", "p,q\n10,1\n20,2\n30,3\n");
+  const line = "import --theta theta.csv --task task.json --out t.zarr --x";
+  await assertRefused(desk, `${line} pq.csv`, 1, 'must have a column for "u"');
+  await assertRefused(desk, "simulate task.json --n 5 --out u.zarr", 1, "must have a simulator: there is none");
+});
+
+Deno.test("rows that are numbered differently are refused", async () => {
+  await using desk = new Desk();
+  desk.write("task.json", ELSEWHERE);
+  desk.write("theta.csv", ",a,b\n0,0.1,1\n1,0.2,2\n2,0.3,3\n");
+  desk.write("plain.csv", "a,b\n0.1,1\n0.2,2\n0.3,3\n");
+  desk.write("x.csv", ",u,v\n0,1,10\n1,2,20\n2,3,30\n");
+  desk.write("shuffled.csv", ",u,v\n0,1,10\n2,3,30\n1,2,20\n");
+  const line = (theta: string, x: string) => `import --theta ${theta} --x ${x} --task task.json --out s.zarr`;
+  await assertRefused(desk, line("theta.csv", "shuffled.csv"), 1, "row 2 is 1 in theta and 2 in x");
+  await assertRefused(desk, line("plain.csv", "shuffled.csv"), 1, "row 2 of x is 2, after 0");
+  await ok(desk, line("theta.csv", "x.csv"));
+  await ok(desk, line("plain.csv", "x.csv"));
+});
+
+Deno.test("a task of other parameters is not the model's", async () => {
+  await using desk = new Desk();
+  const { artifact } = await npe(key(0), twoMoons(), { simulations: 200, maxEpochs: 1 });
+  desk.write("moons.safetensors", encodeArtifact(artifact));
+  desk.write("m.ts", MODULE("return [a, b];"));
+  await assertRefused(
+    desk,
+    "check moons.safetensors --task ./m.ts --datasets 10",
+    1,
+    "its parameters must be theta1, theta2: current names are a, b",
+  );
+});
+
+Deno.test("a folder of another program is told to be imported", async () => {
+  await using desk = new Desk();
+  await Deno.mkdir(desk.file("g.zarr"));
+  desk.write("g.zarr/zarr.json", '{"zarr_format":3,"node_type":"group","attributes":{}}');
+  await assertRefused(desk, "train g.zarr --out m", 1, "simulations of other programs are imported first");
+});
+
+Deno.test("a scheduler's signal ends a simulation in order", async () => {
+  await using desk = new Desk();
+  const child = desk.start("simulate", "./task.ts", "--n", "5000", "--out", "s.zarr");
+  const said = new Response(child.stderr).text();
+  for (let i = 0; i < 300 && !desk.has("s.zarr"); i++) await new Promise((done) => setTimeout(done, 20));
+  await new Promise((done) => setTimeout(done, 500));
+  child.kill("SIGTERM");
+  await child.stdout.cancel();
+  assertEquals((await child.status).code, 130);
+  assertStringIncludes(await said, "run the same command again to go on");
+});
