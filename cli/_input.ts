@@ -9,6 +9,7 @@ import {
   points,
   priorShape,
   readTable as readAnyTable,
+  rowNumbers,
   type StoredSimulations,
 } from "@likely/core";
 import { isTask, loadTask, type TaskSource } from "./_task.ts";
@@ -86,8 +87,11 @@ export async function readTable(path: string, rule: TableRule): Promise<Points> 
 }
 
 async function readRows(path: string, dim: number): Promise<Points> {
-  const { rows, isList } = await readAnyTable(path, { prefer: DATA });
-  return isList && rows.n === dim ? points(rows.data, dim) : rows;
+  const table = await readAnyTable(path, { prefer: DATA });
+  const { rows, isList } = table;
+  if (isList && rows.n === dim) return points(rows.data, dim);
+  const index = rows.dim === dim + 1 ? rowNumbers(table) : undefined;
+  return index === undefined ? rows : points(rows.data.filter((_, k) => k % rows.dim !== index), dim);
 }
 
 /** Requires rows of finite numbers as wide as the model's x. */

@@ -3,6 +3,7 @@
 import { show } from "./_plain_data.ts";
 import { gatherColumns } from "./_gather_columns.ts";
 import type { Points } from "./points.ts";
+import { rowNumbers } from "./row_numbers.ts";
 import type { Table } from "./table.ts";
 
 /** Columns found. */
@@ -26,9 +27,6 @@ export interface Wanted {
 
 /** Names that say nothing but a place. */
 const PLACE = /^$|^(theta|param|parameter|p|v|x|col|column|f|field|unnamed:?)?[ _.[]*\d+\]?$/i;
-/** The numbers of rows, as pandas writes them. */
-const INDEX = /^$|^(unnamed: 0|__index_level_0__)$/i;
-
 /** The parameters, in the order of the prior: by name where names are theirs, else by place. */
 export function thetaColumns({ names: given, rows }: Table, { names, task, file }: Wanted): Matched {
   const found = names.map((name) => given.indexOf(name));
@@ -37,7 +35,8 @@ export function thetaColumns({ names: given, rows }: Table, { names, task, file 
     refuse(`${file} must have one column for each parameter`, `${show(twice)} is there twice`);
   }
   if (found.every((column) => column >= 0)) {
-    const others = given.filter((_, column) => !found.includes(column) && !isIndex(given, rows, column));
+    const index = rowNumbers({ names: given, rows });
+    const others = given.filter((_, column) => !found.includes(column) && column !== index);
     const isInOrder = found.every((column, j) => j === 0 || column > found[j - 1]!);
     return {
       ...labelsOf(given, rows),
@@ -79,8 +78,8 @@ export function thetaColumns({ names: given, rows }: Table, { names, task, file 
 
 /** The numbers of rows, which are no column of the table: two tables that disagree on them belong together otherwise. */
 function labelsOf(given: readonly string[], rows: Points): Pick<Matched, "labels"> {
-  const column = given.findIndex((_, column) => isIndex(given, rows, column));
-  return column < 0 ? {} : { labels: gatherColumns(rows, [column]).data };
+  const column = rowNumbers({ names: given, rows });
+  return column === undefined ? {} : { labels: gatherColumns(rows, [column]).data };
 }
 
 /** The data: all columns, or those that are no parameters. */
@@ -139,17 +138,9 @@ function countedColumns(file: string, { data, n, dim }: Points): string[] {
     : [];
 }
 
-function withoutIndex(given: readonly string[], rows: Points): number[] {
-  return Array.from({ length: rows.dim }, (_, column) => column).filter((column) =>
-    !isIndex(given, rows, column)
-  );
-}
-
-function isIndex(given: readonly string[], { data, n, dim }: Points, column: number): boolean {
-  const name = given[column];
-  if (name === undefined || !INDEX.test(name)) return false;
-  return name !== "" ||
-    Array.from({ length: n }, (_, i) => i).every((i) => Number.isInteger(data[i * dim + column]!));
+function withoutIndex(names: readonly string[], rows: Points): number[] {
+  const index = rowNumbers({ names, rows });
+  return Array.from({ length: rows.dim }, (_, column) => column).filter((column) => column !== index);
 }
 
 function listed(names: readonly string[]): string {

@@ -97,6 +97,7 @@ export * from "./posterior_density.ts";
 export * from "./prior.ts";
 export * from "./prior_from.ts";
 export * from "./read_table.ts";
+export * from "./row_numbers.ts";
 export * from "./safetensors.ts";
 export * from "./scalar_network.ts";
 export * from "./scaling.ts";

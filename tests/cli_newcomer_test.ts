@@ -73,7 +73,12 @@ Deno.test("pairs from elsewhere need no simulator, and are matched by names of x
   desk.write("pq.csv", "p,q\n10,1\n20,2\n30,3\n");
   const line = "import --theta theta.csv --task task.json --out t.zarr --x";
   await assertRefused(desk, `${line} pq.csv`, 1, 'must have a column for "u"');
-  await assertRefused(desk, "simulate task.json --n 5 --out u.zarr", 1, "must have a simulator: there is none");
+  await assertRefused(
+    desk,
+    "simulate task.json --n 5 --out u.zarr",
+    1,
+    "must have a simulator: there is none",
+  );
 });
 
 Deno.test("rows that are numbered differently are refused", async () => {
@@ -88,6 +93,11 @@ Deno.test("rows that are numbered differently are refused", async () => {
   await assertRefused(desk, line("plain.csv", "shuffled.csv"), 1, "row 2 of x is 2, after 0");
   await ok(desk, line("theta.csv", "x.csv"));
   await ok(desk, line("plain.csv", "x.csv"));
+  // An observation may be numbered as well.
+  const { artifact } = await npe(key(0), twoMoons(), { simulations: 200, maxEpochs: 1 });
+  desk.write("moons.safetensors", encodeArtifact(artifact));
+  desk.write("numbered.csv", '"","x1","x2"\n"1",0.1,0.2\n');
+  await ok(desk, "sample moons.safetensors --x numbered.csv --out d.csv --draws 5");
 });
 
 Deno.test("a task of other parameters is not the model's", async () => {
