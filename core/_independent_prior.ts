@@ -2,7 +2,7 @@
 
 import { requireColumns } from "./check.ts";
 import { requireNames } from "./_plain_data.ts";
-import { sampleRows } from "./_rows.ts";
+import { rowSampler } from "./_rows.ts";
 import type { Marginal } from "./marginal.ts";
 import { type Points, zeros } from "./points.ts";
 import type { Prior } from "./prior.ts";
@@ -21,8 +21,7 @@ export function independentPrior(parameters: readonly (readonly [string, Margina
       kind: "independent",
       parameters: parameters.map(([name, { spec }]) => ({ name, marginal: spec })),
     },
-    sample: (key, n) =>
-      sampleRows(key, n, dim, (random, out) => marginals.forEach((m, j) => out[j] = m.draw(random))),
+    sample: rowSampler(dim, (random, out) => marginals.forEach((m, j) => out[j] = m.draw(random))),
     logDensity: (theta) => sumOverColumns(marginals, theta),
     score: (theta) => scoreColumns(marginals, theta),
   };

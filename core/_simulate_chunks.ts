@@ -1,7 +1,7 @@
 // Chunks of a run, and how they are shared out.
 
-import type { Runner } from "./_simulate_runner.ts";
 import { type Points, points } from "./points.ts";
+import type { SimulationRunner } from "./simulation_runner.ts";
 
 /** Consecutive rows of a run. */
 export interface Chunk {
@@ -40,7 +40,7 @@ export function rowsOf(theta: Points, { first, rows }: Chunk): Points {
  * enough to be measured, and then several times as many for as long as most of the time is the call's and not
  * the rows': a simulator that starts a program a call is handed enough rows to make that pay.
  */
-export async function measureChunkRows(runner: Runner, theta: Points): Promise<number> {
+export async function measureChunkRows(runner: SimulationRunner, theta: Points): Promise<number> {
   const jobOf = (rows: number) => ({ theta: rowsOf(theta, { index: 0, first: 0, rows }), first: 0 });
   const most = Math.min(MOST_ROWS, theta.n);
   const seconds = async (rows: number) => {
@@ -75,9 +75,9 @@ export async function measureChunkRows(runner: Runner, theta: Points): Promise<n
  * @param done Awaited after each chunk, before its runner takes another.
  */
 export async function shareOut(
-  runners: readonly Runner[],
+  runners: readonly SimulationRunner[],
   chunks: readonly Chunk[],
-  done: (runner: Runner, chunk: Chunk) => Promise<void>,
+  done: (runner: SimulationRunner, chunk: Chunk) => Promise<void>,
 ): Promise<void> {
   let next = 0;
   const loops = runners.map(async (runner) => {

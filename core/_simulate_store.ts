@@ -1,10 +1,9 @@
 // Where a run keeps its chunks: nowhere, or in a folder that may hold some already.
 
 import { type Chunk, rowsOf } from "./_simulate_chunks.ts";
-import type { Runner } from "./_simulate_runner.ts";
-import type { SimulatedRows } from "./_simulate_rows.ts";
 import { place, type Simulated } from "./_simulated.ts";
 import type { SimulationManifest } from "./simulation_manifest.ts";
+import type { SimulatedRows, SimulationRunner } from "./simulation_runner.ts";
 
 /** Where a run keeps its chunks. */
 export interface RunStore {
@@ -25,7 +24,7 @@ export interface FilesPlan {
   /** Rows in a chunk of a new folder. */
   readonly chunkRows: () => Promise<number>;
   /** Simulates again, to compare. */
-  readonly runner: () => Runner;
+  readonly runner: () => SimulationRunner;
 }
 
 /** Keeps nothing. */
@@ -59,7 +58,8 @@ export async function keepFiles(path: string, plan: FilesPlan): Promise<RunStore
   };
 }
 
-function requireSameRun(path: string, stored: SimulationManifest, wanted: SimulationManifest): void {
+/** Requires that a folder is of the run that is wanted, or a shorter one. */
+export function requireSameRun(path: string, stored: SimulationManifest, wanted: SimulationManifest): void {
   for (const field of ["simulator", "prior", "names", "key", "xDim", "score", "proposal"] as const) {
     const [old, now] = [stored, wanted].map((manifest) => JSON.stringify(manifest[field]));
     if (old !== now) refuse(path, `${field} must be what is stored, ${old}`, now!);
@@ -81,8 +81,11 @@ async function requireSameSimulator(
   requireClose(path, again.x, rowsOf(rows.x, chunk).data, `row ${chunk.first}, simulated again,`);
 }
 
-// Mathematical functions may differ in the last bits from one release of an engine to the next.
-function requireClose(path: string, a: Float64Array, b: Float64Array, who = "theta"): void {
+/**
+ * Requires that numbers are those stored, but for the last bits: mathematical functions may differ in them from
+ * one release of an engine to the next.
+ */
+export function requireClose(path: string, a: Float64Array, b: Float64Array, who = "theta"): void {
   // What is left of a cancellation is small beside the rest, whatever the unit of that.
   const rest = 1e-12 *
     a.reduce((most, value) => Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most, 0);

@@ -6,7 +6,7 @@
 
 import { requireColumns, requireFinite, requireLength } from "./check.ts";
 import { requireArray, requireNames } from "./_plain_data.ts";
-import { sampleRows } from "./_rows.ts";
+import { rowSampler } from "./_rows.ts";
 import { cholesky, multiplyLower, solveLower, solveUpper } from "./cholesky.ts";
 import { drawNormal } from "./draw_normal.ts";
 import { type Points, row, zeros } from "./points.ts";
@@ -62,12 +62,11 @@ function fromFactor(spec: MultivariateNormalSpec, factor: Float64Array): Prior {
     dim,
     support: names.map(() => ({ low: -Infinity, high: Infinity })),
     spec,
-    sample: (key, n) =>
-      sampleRows(key, n, dim, (random, out) => {
-        for (let j = 0; j < dim; j++) out[j] = drawNormal(random);
-        multiplyLower(factor, out);
-        for (let j = 0; j < dim; j++) out[j]! += mean[j]!;
-      }),
+    sample: rowSampler(dim, (random, out) => {
+      for (let j = 0; j < dim; j++) out[j] = drawNormal(random);
+      multiplyLower(factor, out);
+      for (let j = 0; j < dim; j++) out[j]! += mean[j]!;
+    }),
     logDensity: (theta) => {
       const whitened = residuals(theta, mean, (r) => solveLower(factor, r));
       return Float64Array.from({ length: theta.n }, (_, i) => logStandard(row(whitened, i), logScale));
