@@ -1,0 +1,158 @@
+// Simulates chunks of one run until no more come.
+
+import { openRunners, type Runners, type SimulationRunner, type SimulatorModule } from "@likely/core";
+import { type Channel, GoneError } from "./_channel.ts";
+import { readJob, type Result, writeResult } from "./_messages.ts";
+import type { RunDescription } from "./_run_description.ts";
+import type { ChunkMessage, RunStreams } from "./_run_streams.ts";
+import { orAborted } from "./_waiting.ts";
+import { taskDigest } from "./task_digest.ts";
+
+/** Who brings down a worker so many times is told of, and not tried again. */
+const MOST_TIMES = 25;
+/** Seconds to wait for a job before looking whether this run is still the one to work on. */
+const WAIT = 5;
+
+/** A run, with those who simulate its rows. */
+export interface OpenRun extends AsyncDisposable {
+  readonly description: RunDescription;
+  readonly runners: Runners;
+}
+
+/** Starts those who simulate rows of a run; undefined where the task's rows are not as wide as the run's. */
+export async function openWork(
+  description: RunDescription,
+  { source, digest, name }: {
+    readonly source: SimulatorModule;
+    readonly digest: string;
+    readonly name: string;
+  },
+  workers: number | undefined,
+): Promise<OpenRun | undefined> {
+  if (await taskDigest(source) !== digest) {
+    throw new Error(
+      `Cannot work on "${name}" as its files must stay as they were: they have changed; start again`,
+    );
+  }
+  const { key, score, thetaDim, xDim } = description;
+  const runners = await openRunners(key, source, { score, ...(workers !== undefined && { workers }) });
+  if (runners.thetaDim !== thetaDim || runners.xDim !== xDim) {
+    await runners[Symbol.asyncDispose]();
+    return undefined;
+  }
+  return { description, runners, [Symbol.asyncDispose]: () => runners[Symbol.asyncDispose]() };
+}
+
+/** What is needed to work on a run. */
+export interface Work {
+  readonly channel: Channel;
+  readonly streams: RunStreams;
+  /** Stops all; what is under way is given back. */
+  readonly signal: AbortSignal;
+  /** Told how many rows a chunk had, once its result is on the server. */
+  readonly onDone: (rows: number) => void;
+  readonly onNotice: (text: string) => void;
+}
+
+/** Resolves once nothing was to be done for a while; to false where the run has ended in the middle of work. */
+export async function workOn({ description, runners }: OpenRun, work: Work): Promise<boolean> {
+  const { channel, streams, signal, onNotice } = work;
+  const lease = (await channel.keepTrying(streams.jobs, signal))?.lease;
+  if (lease === undefined) return true;
+  const held = new Set<ChunkMessage>();
+  const end = new AbortController();
+  const stop = () => end.abort(signal.reason);
+  signal.addEventListener("abort", stop);
+  // This thread waits and never simulates, so it is there to say so in time.
+  const timer = setInterval(() => held.forEach((message) => message.goOn()), 1000 * lease / 3);
+
+  const slot = async (runner: SimulationRunner): Promise<void> => {
+    let delivered: Promise<void> = Promise.resolve();
+    try {
+      for (;;) {
+        const message = await channel.keepTrying(
+          () => streams.nextJob({ seconds: WAIT, signal: end.signal }),
+          end.signal,
+        );
+        if (message === undefined) {
+          if (held.size === 0) return end.abort(NOTHING);
+          continue;
+        }
+        held.add(message);
+        const done = await simulateChunk(runner, message);
+        if (done === undefined) continue;
+        // The next chunk is under way while the result of this one travels.
+        await delivered;
+        delivered = deliver(message, done);
+        delivered.catch((error) => end.abort(error));
+      }
+    } catch (error) {
+      end.abort(error);
+      throw error;
+    } finally {
+      await delivered.catch(() => {});
+    }
+  };
+
+  interface Done {
+    readonly result: Result;
+    readonly rows: number;
+  }
+
+  const simulateChunk = async (
+    runner: SimulationRunner,
+    message: ChunkMessage,
+  ): Promise<Done | undefined> => {
+    const { chunk, times } = message;
+    let job;
+    try {
+      job = readJob(message.data, description);
+    } catch (error) {
+      onNotice(`a message that is no job was left out: ${(error as Error).message}`);
+      held.delete(message);
+      message.done();
+      return undefined;
+    }
+    const rows = job.theta.n;
+    if (times > MOST_TIMES) {
+      const which = rows === 1 ? `row ${job.first}` : `rows ${job.first} to ${job.first + rows - 1}`;
+      const error = `Cannot simulate ${which}, chunk ${chunk}, as whoever tries must come back with them: ` +
+        `they were handed out ${MOST_TIMES} times, and nobody did`;
+      return { result: { error }, rows };
+    }
+    try {
+      return { result: { rows: await orAborted(runner.run(job), end.signal) }, rows };
+    } catch (error) {
+      // Wrong numbers of numbers, and the like: others would find the same.
+      if (!end.signal.aborted && error instanceof TypeError) {
+        return { result: { error: error.message }, rows };
+      }
+      throw error;
+    }
+  };
+
+  const deliver = async (message: ChunkMessage, { result, rows }: Done): Promise<void> => {
+    const data = writeResult(result);
+    const isKept = await channel.keepTrying(() => streams.deliver(message.chunk, data), end.signal);
+    held.delete(message);
+    if (!isKept) throw new GoneError("the run has ended");
+    message.done(); // Not before the server has the result.
+    work.onDone(rows);
+  };
+
+  try {
+    signal.throwIfAborted();
+    await Promise.allSettled(runners.all.map(slot));
+  } finally {
+    clearInterval(timer);
+    signal.removeEventListener("abort", stop);
+    // Others may have them at once; of whoever breaks down here, a little later.
+    for (const message of held) message.giveBack(signal.aborted ? 0 : 5);
+  }
+  const { reason } = end.signal;
+  if (reason === NOTHING) return true;
+  if (reason instanceof GoneError) return false;
+  throw reason;
+}
+
+const NOTHING = new Error("nothing to do");

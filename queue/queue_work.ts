@@ -1,0 +1,209 @@
+/**
+ * Those who simulate what a queue holds.
+ *
+ * @module
+ */
+
+import { loadSimulator, type SimulatorModule } from "@likely/core";
+import { requireInteger } from "@likely/core/check";
+import { type Channel, openChannel } from "./_channel.ts";
+import { engine, type RunDescription } from "./_run_description.ts";
+import { listRuns, type RunStreams, runStreams } from "./_run_streams.ts";
+import { pause } from "./_waiting.ts";
+import { type OpenRun, openWork, workOn } from "./_work_on.ts";
+import type { QueueServer } from "./queue_server.ts";
+import { taskDigest } from "./task_digest.ts";
+
+/** Options of {@linkcode queueWork}. */
+export interface QueueWorkOptions {
+  /** Where the queue is. */
+  readonly server: QueueServer;
+  /**
+   * Web Workers, for simulators that run on them: one whose rows are made elsewhere says itself how many calls
+   * at a time to make.
+   *
+   * @default {undefined} One for each core.
+   */
+  readonly workers?: number;
+  /**
+   * Seconds without anything to do after which this ends.
+   *
+   * @default {Infinity}
+   */
+  readonly idle?: number;
+  /**
+   * Stops the work: chunks under way are given back at once.
+   *
+   * @default {undefined}
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * Told after each chunk.
+   *
+   * @default {undefined}
+   */
+  readonly onProgress?: (done: WorkDone) => void;
+  /**
+   * Told, in words, what a person should know: which runs are refused and why, that the server is away.
+   *
+   * @default {undefined}
+   */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** What was brought to the queue. */
+export interface WorkDone {
+  /** Chunks. */
+  readonly chunks: number;
+  /** Rows in them. */
+  readonly rows: number;
+}
+
+/** Seconds between looks for a run. */
+const LOOK = 1;
+
+/**
+ * Simulates chunks of the runs on a queue, those of the tasks given here and no others: a task is known by what
+ * its files say, `taskDigest`, and nothing that comes from the queue is ever run. Goes on until it is stopped.
+ *
+ * Simulators run in Web Workers, so that the connection stays free to say that a chunk is still under way. What
+ * a killed worker has not brought back is handed out again. A run of another engine than this one is refused, as
+ * the last bits of its numbers would differ.
+ *
+ * Needs permission for the network (`--allow-net`) and to read the modules (`--allow-read`).
+ *
+ * @param sources The tasks allowed: modules and exports.
+ * @param options Which queue, how many workers.
+ * @returns What was done, where `idle` has ended it.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {TypeError} If a module does not lead to a task.
+ * @throws {UnreachableError} If a program or server of the task cannot be had here.
+ * @throws {Error} If the queue's server cannot be reached or used, the files of a task change, or a Web Worker
+ * breaks down.
+ *
+ * @example Usage
+ * ```ts no-run
+ * import { queueWork } from "@likely/queue";
+ *
+ * const source = { module: new URL("./my_task.ts", import.meta.url), export: "task" };
+ * await queueWork([source], { server: { url: "nats://localhost:4222" } });
+ * ```
+ */
+export async function queueWork(
+  sources: readonly SimulatorModule[],
+  options: QueueWorkOptions,
+): Promise<WorkDone> {
+  const { server, workers, idle = Infinity, signal = never(), onProgress, onNotice = () => {} } = options;
+  if (workers !== undefined) requireInteger("work on a queue", "workers", workers, 1);
+  if (!(idle > 0)) {
+    throw new RangeError(`Cannot work on a queue as idle must be > 0 seconds: current value is ${idle}`);
+  }
+  const allowed = await Promise.all(sources.map(allow));
+  await using channel = await openChannel(server, { name: "likely work", onNotice });
+  const refused = refusals(allowed, onNotice);
+  let done: WorkDone = { chunks: 0, rows: 0 };
+  let latest = performance.now();
+  let open: OpenRun | undefined;
+  try {
+    while (performance.now() - latest < 1000 * idle) {
+      const found = await channel.keepTrying(() => choose(channel, allowed, refused), signal);
+      if (found === undefined) {
+        await pause(LOOK, signal);
+        continue;
+      }
+      if (open?.description.id !== found.description.id) {
+        await open?.[Symbol.asyncDispose]();
+        open = undefined;
+        open = await openWork(found.description, found.task, workers);
+        if (open === undefined) {
+          refused(found.description, "other numbers in a row than the task has");
+          continue;
+        }
+      }
+      const isFree = await workOn(open, {
+        channel,
+        streams: found.streams,
+        signal,
+        onNotice,
+        onDone: (rows) => {
+          done = { chunks: done.chunks + 1, rows: done.rows + rows };
+          latest = performance.now();
+          onProgress?.(done);
+        },
+      });
+      if (isFree) continue;
+      // A chunk of a run that has ended may still be under way.
+      await open[Symbol.asyncDispose]();
+      open = undefined;
+    }
+  } finally {
+    await open?.[Symbol.asyncDispose]();
+  }
+  return done;
+}
+
+/** A task that may be run here. */
+export interface AllowedTask {
+  readonly source: SimulatorModule;
+  readonly digest: string;
+  readonly name: string;
+}
+
+async function allow(source: SimulatorModule): Promise<AllowedTask> {
+  // The digest first: should the file change in between, the run's digest will tell.
+  const digest = await taskDigest(source);
+  return { source, digest, name: (await loadSimulator(source)).simulator.name };
+}
+
+interface Found {
+  readonly description: RunDescription;
+  readonly task: AllowedTask;
+  readonly streams: RunStreams;
+}
+
+type Refuse = (description: RunDescription, why: string) => void;
+
+/** Of the runs with jobs that wait, one that the fewest are working on. */
+async function choose(
+  channel: Channel,
+  allowed: readonly AllowedTask[],
+  refuse: ReturnType<typeof refusals>,
+): Promise<Found | undefined> {
+  let [best, least]: [Found | undefined, number] = [undefined, Infinity];
+  for (const description of await listRuns(channel)) {
+    const task = allowed.find(({ digest }) => digest === description.task);
+    if (task === undefined || description.engine !== engine()) {
+      refuse(description, "");
+      continue;
+    }
+    if (refuse.has(description)) continue;
+    const streams = runStreams(channel, description.id);
+    const jobs = await streams.jobs();
+    if (jobs === undefined || jobs.waiting === 0 || jobs.taken >= least) continue;
+    [best, least] = [{ description, task, streams }, jobs.taken];
+  }
+  return best;
+}
+
+/** Says of each run once why it is left to others. */
+function refusals(
+  allowed: readonly AllowedTask[],
+  onNotice: (text: string) => void,
+): Refuse & { has(description: RunDescription): boolean } {
+  const told = new Set<string>();
+  const tasks = allowed.map(({ name, digest }) => `"${name}" ${digest.slice(0, 12)}`).join(", ") || "none";
+  const refuse: Refuse = ({ id, simulator, task, engine: host }, why) => {
+    if (told.has(id)) return;
+    told.add(id);
+    onNotice(
+      `run ${id} is left to others: it asks for "${simulator}" ${task.slice(0, 12)} on ${host}${
+        why && `, ${why}`
+      }; allowed here: ${tasks} on ${engine()}`,
+    );
+  };
+  return Object.assign(refuse, { has: ({ id }: RunDescription) => told.has(id) });
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
