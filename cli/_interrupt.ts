@@ -12,14 +12,15 @@ export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** Listens for Ctrl-C until disposed. */
-export function onInterrupt(): Interrupt {
+/** Listens for Ctrl-C, or for the signals named, until disposed. */
+export function onInterrupt(...signals: readonly Deno.Signal[]): Interrupt {
+  const heard = signals.length > 0 ? signals : ["SIGINT"] as const;
   const controller = new AbortController();
-  const stop = () => Deno.removeSignalListener("SIGINT", abort);
+  const stop = () => heard.forEach((signal) => Deno.removeSignalListener(signal, abort));
   const abort = () => {
     stop();
     controller.abort(new Interrupted("Interrupted"));
   };
-  Deno.addSignalListener("SIGINT", abort);
+  heard.forEach((signal) => Deno.addSignalListener(signal, abort));
   return { signal: controller.signal, [Symbol.dispose]: stop };
 }

@@ -8,6 +8,7 @@ import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, requireStore } from "./_output.ts";
 import { progress, rate } from "./_progress.ts";
+import { serverOf, serverOptions } from "./_queue.ts";
 import { keyFor } from "./_seed.ts";
 import { loadTask } from "./_task.ts";
 
@@ -26,6 +27,11 @@ export const simulateCommand: Command = {
       help: "of a simulator with levels, how many of each from the cheapest on: 10000,500,100",
     },
     score: { help: "keep exact scores too, for tasks that have them: better models" },
+    queue: {
+      value: "server",
+      help: "have pairs simulated by all who work for this server: nats://host:4222, and likely work there",
+    },
+    ...serverOptions(["queue"]),
   },
   notes: [
     ...wrap(
@@ -35,12 +41,13 @@ export const simulateCommand: Command = {
     "",
     "Run the same command again to take up a run that was interrupted; with a larger --n to add",
     "pairs. Nothing else in the folder is ever replaced.",
-    "Permissions: --allow-read, --allow-write.",
+    "Permissions: --allow-read, --allow-write; --allow-net with --queue.",
   ],
   examples: [
     "likely simulate two_moons --out sims.zarr",
     "likely simulate toggle_switch --levels 10000,500,100 --out levels",
     "likely simulate ./my_task.ts#epidemic --out sims.zarr --n 100000 --workers 8",
+    "likely simulate ./my_task.ts --out sims.zarr --n 1000000 --queue nats://queue:4222",
   ],
   run,
 };
@@ -51,8 +58,10 @@ async function run(args: Arguments): Promise<void> {
   const seed = args.integer("seed", 0)!;
   const workers = args.integer("workers", 0);
   const { task, source } = await loadTask(args.positional(0));
+  if (args.has("queue")) refuseBeside(args, "queue", ["levels", "workers"]);
   if (args.has("levels")) return await byLevels(args, source, { path, seed, workers });
   await requireStore(path);
+  if (args.has("queue")) return await byQueue(args, source, { path, n, seed });
   const dataset = await watched(path, (signal, onProgress) =>
     simulate(keyFor("simulate", seed), source, n, {
       path,
@@ -78,8 +87,7 @@ async function byLevels(
   source: SimulatorModule,
   { path, seed, workers }: LevelsRun,
 ): Promise<void> {
-  const wrong = ["n", "score"].find((name) => name === "score" ? args.flag(name) : args.has(name));
-  if (wrong) args.refuse(`--${wrong} must come without --levels`);
+  refuseBeside(args, "levels", ["n", "score"]);
   const text = args.text("levels")!;
   const counts = text.split(",").map(Number);
   if (!counts.every((n) => Number.isSafeInteger(n) && n >= 1)) {
@@ -108,6 +116,41 @@ async function byLevels(
   }
 }
 
+function refuseBeside(args: Arguments, option: string, others: readonly string[]): void {
+  const wrong = others.find((name) => args.flag(name) || (name !== "score" && args.has(name)));
+  if (wrong) args.refuse(`--${wrong} must come without --${option}`);
+}
+
+/** Pairs that others simulate: here they are only kept. */
+async function byQueue(
+  args: Arguments,
+  source: SimulatorModule,
+  { path, n, seed }: { readonly path: string; readonly n: number; readonly seed: number },
+): Promise<void> {
+  const server = serverOf(args.text("queue")!, args);
+  const { queueSimulate } = await import("@likely/queue");
+  let told = false;
+  const { failed, failures } = await watched(
+    path,
+    (signal, onProgress) =>
+      queueSimulate(keyFor("simulate", seed), source, n, {
+        server,
+        path,
+        score: args.flag("score"),
+        signal,
+        onProgress: (now) => {
+          onProgress(now);
+          if (told || now.done > 0 || now.busy > 0) return;
+          told = true;
+          console.error("simulate: nobody works for the queue yet: likely work <server> --allow <task>");
+        },
+        onNotice: (text) => console.error(`simulate: ${text}`),
+      }),
+  );
+  console.log(`${path}: ${n - failed} pairs, simulated by those who work for the queue`);
+  printFailures({ failed, failures }, n);
+}
+
 /** Shows a bar, and says what is kept when the user stops the work. */
 async function watched<T>(
   path: string,
@@ -131,7 +174,7 @@ async function watched<T>(
   }
 }
 
-function printFailures({ failed, failures = [] }: Dataset, n: number): void {
+function printFailures({ failed, failures = [] }: Pick<Dataset, "failed" | "failures">, n: number): void {
   if (failed === 0) return;
   console.log(`${failed} of ${n} rows failed and are left out:`);
   for (const { row, reason } of failures) console.log(`  row ${row}: ${reason}`);

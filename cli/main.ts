@@ -1,6 +1,6 @@
 /**
- * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report` and
- * `multilevel`, each with `--help`.
+ * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report`,
+ * `multilevel` and `work`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -21,6 +21,7 @@ import { roundsCommand } from "./_rounds.ts";
 import { sampleCommand } from "./_sample.ts";
 import { simulateCommand } from "./_simulate.ts";
 import { trainCommand } from "./_train.ts";
+import { workCommand } from "./_work.ts";
 
 const COMMANDS: readonly Command[] = [
   simulateCommand,
@@ -30,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   checkCommand,
   reportCommand,
   multilevelCommand,
+  workCommand,
 ];
 
 /**
