@@ -16,6 +16,7 @@ import {
   type NatsConnection,
 } from "@nats-io/transport-node";
 import { readIfThere } from "./_files.ts";
+import { guardSockets } from "./_guarded_transport.ts";
 import { orAborted, pause } from "./_waiting.ts";
 import type { QueueServer } from "./queue_server.ts";
 
@@ -23,6 +24,7 @@ const OLDEST = [2, 10] as const;
 /** Seconds. */
 const PATIENCE = 5;
 const RETRY = 0.25;
+const NO_RESPONDERS = 503;
 
 /** A message that was handed out, until it is done or given back. */
 export interface Handed {
@@ -81,6 +83,7 @@ export async function openChannel(
 ): Promise<Channel> {
   const where = placeOf(server.url);
   const options = await optionsOf(server);
+  guardSockets();
   let connection: NatsConnection;
   try {
     connection = await connect({
@@ -214,6 +217,7 @@ async function next(
     const code = message.headers?.code ?? 0;
     if (code === 0) return handed(connection, message);
     if (code === 404 || code === 408) return undefined;
+    if (code === NO_RESPONDERS) throw new errors.NoRespondersError(subject);
     throw new GoneError(message.headers?.description ?? `status ${code}`);
   });
   try {
@@ -274,7 +278,8 @@ function inWords(error: unknown, where: string): Error {
   }
   const refused = [error, cause].find((one) => one instanceof errors.PermissionViolationError);
   if (refused) {
-    return saying(`this user must be permitted ${refused.operation} of "${refused.subject}": it is not`);
+    const what = refused.operation === "publish" ? "publish" : "subscribe";
+    return saying(`this user must be permitted to ${what} to "${refused.subject}": it is not`);
   }
   if ([error, cause].some((one) => one instanceof errors.AuthorizationError)) {
     return saying(`its server must know this user: ${cause.message}`);

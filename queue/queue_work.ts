@@ -101,12 +101,16 @@ export async function queueWork(
   const allowed = await Promise.all(sources.map(allow));
   await using channel = await openChannel(server, { name: "likely work", onNotice });
   const refused = refusals(allowed, onNotice);
+  const tried = new Map<string, number>();
   let done: WorkDone = { chunks: 0, rows: 0 };
   let latest = performance.now();
   let open: OpenRun | undefined;
   try {
     while (performance.now() - latest < 1000 * idle) {
-      const found = await channel.keepTrying(() => choose(channel, allowed, refused), signal);
+      const found = await channel.keepTrying(
+        () => choose(channel, { allowed, refuse: refused, tried }),
+        signal,
+      );
       if (found === undefined) {
         await pause(LOOK, signal);
         continue;
@@ -120,6 +124,7 @@ export async function queueWork(
           continue;
         }
       }
+      tried.set(found.description.id, performance.now());
       const isFree = await workOn(open, {
         channel,
         streams: found.streams,
@@ -163,13 +168,19 @@ interface Found {
 
 type Refuse = (description: RunDescription, why: string) => void;
 
-/** Of the runs with jobs that wait, one that the fewest are working on. */
+/**
+ * Of the runs with jobs that wait, one that the fewest are working on. Else one whose jobs are all under way, as
+ * whoever has one may have been killed: the one that was tried longest ago.
+ */
 async function choose(
   channel: Channel,
-  allowed: readonly AllowedTask[],
-  refuse: ReturnType<typeof refusals>,
+  { allowed, refuse, tried }: {
+    readonly allowed: readonly AllowedTask[];
+    readonly refuse: ReturnType<typeof refusals>;
+    readonly tried: ReadonlyMap<string, number>;
+  },
 ): Promise<Found | undefined> {
-  let [best, least]: [Found | undefined, number] = [undefined, Infinity];
+  const found: (Found & { readonly rank: readonly [number, number] })[] = [];
   for (const description of await listRuns(channel)) {
     const task = allowed.find(({ digest }) => digest === description.task);
     if (task === undefined || description.engine !== engine()) {
@@ -179,10 +190,11 @@ async function choose(
     if (refuse.has(description)) continue;
     const streams = runStreams(channel, description.id);
     const jobs = await streams.jobs();
-    if (jobs === undefined || jobs.waiting === 0 || jobs.taken >= least) continue;
-    [best, least] = [{ description, task, streams }, jobs.taken];
+    if (jobs === undefined || jobs.waiting + jobs.taken === 0) continue;
+    const rank = jobs.waiting > 0 ? [0, jobs.taken] as const : [1, tried.get(description.id) ?? 0] as const;
+    found.push({ description, task, streams, rank });
   }
-  return best;
+  return found.sort(({ rank: a }, { rank: b }) => a[0] - b[0] || a[1] - b[1])[0];
 }
 
 /** Says of each run once why it is left to others. */

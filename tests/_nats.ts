@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- says what is skipped
 // A NATS server of a test's own, on loopback, with a store of its own. Where there is no server to be had, tests
 // are skipped and say so.
 

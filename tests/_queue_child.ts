@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program for tests
 // One side of a queue until it is done or killed: see queue_kills.ts and queue_test.ts.
 // Arguments: lead, the server's URL and the folder; or work and the URL. Prints a dot after each chunk.
 
