@@ -1,0 +1,144 @@
+// `likely simulate --queue` and `likely work`, as processes of their own, with the permissions their help names.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertRefused, Desk, endOf } from "./_desk.ts";
+import { filesOf } from "./_files_of.ts";
+import { NATS_SERVER, NatsServer } from "./_nats.ts";
+
+function queueTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: NATS_SERVER === undefined, fn });
+}
+
+/** Reads what a process says until it has said something. */
+async function saying(child: Deno.ChildProcess, what: string): Promise<string> {
+  let text = "";
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  while (!text.includes(what)) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`it ended with: ${text}`);
+    text += value;
+  }
+  // The rest is read and left, so that the process never waits.
+  void (async () => {
+    while (!(await reader.read()).done);
+  })();
+  return text;
+}
+
+queueTest("likely simulate --queue with likely work gives the files of likely simulate", async () => {
+  await using desk = new Desk("--allow-net=127.0.0.1");
+  await using server = await NatsServer.start();
+  const work = desk.start(
+    "work",
+    server.url,
+    "--allow",
+    "two_moons,./task.ts",
+    "--workers",
+    "2",
+    "--idle",
+    "3",
+  );
+  const queued = await desk.run(
+    "simulate",
+    "task.ts",
+    "--n",
+    "300",
+    "--out",
+    "q.zarr",
+    "--queue",
+    server.url,
+  );
+  assertEquals(queued.code, 0, queued.stderr);
+  assertMatch(
+    queued.stdout,
+    /^q\.zarr: \d+ pairs, simulated by those who work for the queue\n\d+ of 300 rows failed/,
+  );
+  assertStringIncludes(queued.stdout, "too hot");
+  const chunkRows =
+    JSON.parse(new TextDecoder().decode(desk.read("q.zarr/zarr.json"))).attributes.likely.chunkRows;
+  assert(chunkRows >= 1 && chunkRows <= 300);
+  const end = await endOf(work);
+  assertEquals(end.code, 0, end.stderr);
+  assertMatch(end.stdout, /^300 rows in \d+ chunks were simulated for the queue\n$/);
+  assertMatch(
+    end.stderr,
+    /^work: "two_moons" [0-9a-f]{12} is allowed\nwork: "slow" [0-9a-f]{12} is allowed\n$/,
+  );
+
+  // The folder goes on by itself: its other half on this machine, and back.
+  const more = await desk.run("simulate", "task.ts", "--n", "600", "--out", "q.zarr", "--workers", "1");
+  assertEquals(more.code, 0, more.stderr);
+  await Deno.mkdir(desk.file("s.zarr"));
+  const again = await desk.run("simulate", "task.ts", "--n", "600", "--out", "s.zarr", "--workers", "1");
+  assertEquals(again.code, 0, again.stderr);
+  const [ours, theirs] = await Promise.all([filesOf(desk.file("q.zarr")), filesOf(desk.file("s.zarr"))]);
+  const same =
+    JSON.parse(new TextDecoder().decode(desk.read("s.zarr/zarr.json"))).attributes.likely.chunkRows;
+  // How many rows take a second is measured anew; where that is the same, so is every file.
+  if (same === chunkRows) assertEquals(ours, theirs);
+});
+
+queueTest("Ctrl-C says what is kept and what is given back; both go on", async () => {
+  await using desk = new Desk("--allow-net=127.0.0.1");
+  await using server = await NatsServer.start();
+  const line = ["simulate", "task.ts", "--n", "3000", "--out", "q.zarr", "--queue", server.url];
+  const alone = desk.start(...line);
+  await saying(alone, "simulate: nobody works for the queue yet: likely work <server> --allow <task>");
+  alone.kill("SIGINT");
+  assertEquals((await alone.status).code, 130);
+  await alone.stdout.cancel();
+
+  const work = desk.start("work", server.url, "--allow", "task.ts", "--workers", "2");
+  const lead = desk.start(...line);
+  const ends = Promise.all([endOf(work), endOf(lead)]);
+  for (let i = 0; i < 1000 && !desk.has("q.zarr/x"); i++) {
+    try {
+      if ([...Deno.readDirSync(desk.file("q.zarr/x/c"))].length > 0) break;
+    } catch {
+      // Not yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  lead.kill("SIGINT");
+  work.kill("SIGTERM");
+  const [worked, led] = await ends;
+  assertEquals([worked.code, led.code], [130, 130], worked.stderr + led.stderr);
+  assertMatch(
+    led.stderr,
+    /Interrupted: \d+ of 3000 pairs are kept in q\.zarr; run the same command again to go on\n$/,
+  );
+  assertMatch(
+    worked.stderr,
+    /Interrupted: \d+ rows in \d+ chunks were simulated for the queue; what was under way is given back\n$/,
+  );
+  const last = desk.start("work", server.url, "--allow", "task.ts", "--workers", "2", "--idle", "3");
+  const [done] = await Promise.all([desk.run(...line), endOf(last)]);
+  assertEquals(done.code, 0, done.stderr);
+  assertMatch(done.stdout, /^q\.zarr: \d+ pairs, simulated by those/);
+});
+
+queueTest("a queue's commands refuse what they cannot do, in one line", async () => {
+  await using desk = new Desk("--allow-net");
+  const out = "--out q.zarr --queue nats://127.0.0.1:1";
+  await assertRefused(desk, "work nats://127.0.0.1:1", 2, "--allow is missing");
+  await assertRefused(desk, "work nats://127.0.0.1:1 --allow no_task", 2, "Cannot find the task");
+  await assertRefused(desk, "work nats://127.0.0.1:1 --allow task.ts --workers 0", 2, "--workers must be");
+  await assertRefused(desk, `simulate task.ts ${out} --levels 1,2`, 2, "--levels must come without --queue");
+  await assertRefused(desk, `simulate task.ts ${out} --workers 2`, 2, "--workers must come without --queue");
+  await assertRefused(desk, "simulate task.ts --out q.zarr --ca ca.pem", 2, "--ca must come with --queue");
+  await assertRefused(desk, `simulate task.ts ${out} --cert a.pem`, 2, "--cert must come with --cert-key");
+  await assertRefused(
+    desk,
+    `simulate task.ts ${out}`,
+    1,
+    "as a NATS server must answer there: connect ECONNREFUSED",
+  );
+  await assertRefused(desk, `simulate task.ts ${out} --creds none.creds`, 1, "there is no none.creds");
+  await assertRefused(
+    desk,
+    "simulate task.ts --out q.zarr --queue localhost",
+    1,
+    "its server must be nats://host:4222",
+  );
+  assert(!desk.has("q.zarr"));
+});
