@@ -15,6 +15,7 @@ interface Question {
 
 const QUESTIONS = [
   "simulations",
+  "queue",
   "training",
   "log_density",
   "densities",
