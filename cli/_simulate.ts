@@ -31,6 +31,10 @@ export const simulateCommand: Command = {
       value: "server",
       help: "have pairs simulated by all who work for this server: nats://host:4222, and likely work there",
     },
+    "share-task": {
+      help: "put the task's own files on the queue, for those who allow its digest",
+      with: ["queue"],
+    },
     ...serverOptions(["queue"]),
   },
   notes: [
@@ -128,7 +132,11 @@ async function byQueue(
   { path, n, seed }: { readonly path: string; readonly n: number; readonly seed: number },
 ): Promise<void> {
   const server = serverOf(args.text("queue")!, args);
-  const { queueSimulate } = await import("@likely/queue");
+  const { queueSimulate, taskDigest } = await import("@likely/queue");
+  const share = args.flag("share-task");
+  if (share) {
+    console.error(`simulate: the task is shared: likely work <server> --allow ${await taskDigest(source)}`);
+  }
   let told = false;
   const { failed, failures } = await watched(
     path,

@@ -19,7 +19,7 @@ export const workCommand: Command = {
   options: {
     allow: {
       value: "tasks",
-      help: "the tasks that may be run here, with commas between: names, or modules of yours",
+      help: "the tasks that may be run here, with commas between: names, modules of yours, or digests",
       required: true,
     },
     workers: { value: "number", help: "how many workers (default: one for each core)" },
@@ -34,8 +34,13 @@ export const workCommand: Command = {
         "and left to others.",
     ),
     "",
+    ...wrap(
+      "A digest, as likely simulate --share-task prints it, allows a task whose files then come from the queue, " +
+        "where they are those of the digest, to the byte.",
+    ),
+    "",
     "Ctrl-C gives back at once what is under way; what a killed worker had is handed out again.",
-    "Permissions: --allow-net, --allow-read.",
+    "Permissions: --allow-net, --allow-read; --allow-write for digests.",
   ],
   examples: [
     "likely work nats://queue:4222 --allow two_moons",
@@ -51,6 +56,10 @@ async function run(args: Arguments): Promise<void> {
   const { queueWork, taskDigest } = await import("@likely/queue");
   const sources = [];
   for (const name of args.required("allow").split(",")) {
+    if (/^[0-9a-f]{64}$/.test(name)) {
+      sources.push({ digest: name });
+      continue;
+    }
     const { task, source } = await loadTask(name);
     console.error(`work: "${task.simulator.name}" ${(await taskDigest(source)).slice(0, 12)} is allowed`);
     sources.push(source);

@@ -41,6 +41,12 @@ export interface RunOptions {
    * @default {false}
    */
   readonly score?: boolean;
+  /**
+   * Stops what is tried to find out how many rows take a second.
+   *
+   * @default {undefined}
+   */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -107,14 +113,14 @@ export async function openRun(
   n: number,
   options: RunOptions,
 ): Promise<SimulationRun> {
-  const { path, chunkRows, mostNumbers = Infinity, score = false } = options;
+  const { path, chunkRows, mostNumbers = Infinity, score = false, signal } = options;
   requireInteger("open a run", "n", n, 1);
   if (chunkRows !== undefined) requireInteger("open a run", "chunkRows", chunkRows, 1);
   const { createFiles, readManifest } = await import("./_simulation_files.ts");
   const [forTheta, forX] = split(key, 2);
   const plan = { ...await resolve(source, score), key: forX, score };
   await using _loaded = closing("module" in source ? plan.simulator : undefined);
-  using runners = startRunners(plan, 1, undefined);
+  using runners = startRunners(plan, 1, signal);
   const runner = () => runners.get(1)[0]!;
   const theta = rowsAnywhere(plan.prior, forTheta, n);
   const mostRows = rowsWithin(mostNumbers, plan);

@@ -2,6 +2,7 @@
 
 import {
   jetstream,
+  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstreamManager,
@@ -286,6 +287,9 @@ function inWords(error: unknown, where: string): Error {
   }
   if (error instanceof errors.ConnectionError || error instanceof errors.TimeoutError || isOfSystem(error)) {
     return saying(`a NATS server must answer there: ${cause.message}`);
+  }
+  if (error instanceof JetStreamApiError) {
+    return saying(`its server must do what it is asked: ${error.message}`);
   }
   return error;
 }

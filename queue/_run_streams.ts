@@ -57,6 +57,10 @@ export interface RunStreams {
   offered(): Promise<Set<number>>;
   /** Results that are not kept yet. */
   results(): Promise<number>;
+  /** Puts the task's files beside the run, in pieces. */
+  share(files: Uint8Array): Promise<void>;
+  /** The task's files; undefined where they are not there, or not all of them. */
+  shared(): Promise<Uint8Array | undefined>;
 }
 
 /** A job or a result that was handed out. */
@@ -65,9 +69,10 @@ export interface ChunkMessage extends Handed {
 }
 
 /** The streams of the run with that id. */
-export function runStreams({ js, manager, next }: Channel, id: string): RunStreams {
+export function runStreams({ js, manager, next, mostBytes }: Channel, id: string): RunStreams {
   const jobs = streamOf("jobs", id);
   const results = streamOf("results", id);
+  const task = streamOf("task", id);
   const take = async (stream: string, wait: Wait): Promise<ChunkMessage | undefined> => {
     const message = await next(stream, CONSUMER, wait).catch((error) => unlessGone(error, stream));
     if (message === undefined) return undefined;
@@ -107,7 +112,7 @@ export function runStreams({ js, manager, next }: Channel, id: string): RunStrea
       await createConsumer(results, KEEPING);
     },
     remove: async () => {
-      for (const stream of [jobs, results]) await unlessMissing(manager.streams.delete(stream));
+      for (const stream of [jobs, results, task]) await unlessMissing(manager.streams.delete(stream));
     },
     offer: async (chunk, job) => {
       if (!await put("jobs", chunk, job)) throw new GoneError("the run's jobs are gone");
@@ -128,6 +133,32 @@ export function runStreams({ js, manager, next }: Channel, id: string): RunStrea
       return new Set(Object.keys(state.subjects ?? {}).map((subject) => Number(subject.split(".").at(-1))));
     },
     results: async () => (await manager.streams.info(results)).state.messages,
+    share: async (files) => {
+      const size = Math.floor(mostBytes / 2);
+      const found = await unlessMissing(manager.streams.info(task));
+      if (found?.state.messages === Math.ceil(files.length / size)) return; // Of this run, so of this task.
+      if (found) await manager.streams.delete(task);
+      await manager.streams.add({ name: task, subjects: [`likely.task.${id}.*`], max_age: WEEK * NANOS });
+      for (let at = 0; at < files.length; at += size) {
+        await js.publish(`likely.task.${id}.${at}`, files.subarray(at, at + size));
+      }
+    },
+    shared: async () => {
+      const parts: Uint8Array[] = [];
+      const info = await unlessMissing(manager.streams.info(task));
+      for (let seq = info?.state.first_seq ?? 1; seq <= (info?.state.last_seq ?? 0); seq++) {
+        const message = await manager.streams.getMessage(task, { seq });
+        if (message) parts.push(message.data);
+      }
+      if (parts.length === 0) return undefined;
+      const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const part of parts) {
+        bytes.set(part, at);
+        at += part.length;
+      }
+      return bytes;
+    },
   };
 
   async function createStream(kind: Kind, description: RunDescription): Promise<void> {
@@ -178,7 +209,7 @@ export async function removeForgotten(channel: Channel, now: number): Promise<vo
   }
 }
 
-type Kind = "jobs" | "results";
+type Kind = "jobs" | "results" | "task";
 
 function streamOf(kind: Kind, id: string): string {
   return `likely_${kind}_${id}`;

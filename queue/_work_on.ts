@@ -5,6 +5,7 @@ import { type Channel, GoneError } from "./_channel.ts";
 import { readJob, type Result, writeResult } from "./_messages.ts";
 import type { RunDescription } from "./_run_description.ts";
 import type { ChunkMessage, RunStreams } from "./_run_streams.ts";
+import { type UnpackedTask, unpackTask } from "./_shared_files.ts";
 import { orAborted } from "./_waiting.ts";
 import { taskDigest } from "./task_digest.ts";
 
@@ -19,16 +20,30 @@ export interface OpenRun extends AsyncDisposable {
   readonly runners: Runners;
 }
 
-/** Starts those who simulate rows of a run; undefined where the task's rows are not as wide as the run's. */
+/** A task that may be run here. */
+export interface AllowedTask {
+  /** Absent where only its digest is allowed: its files come from the queue. */
+  readonly source?: SimulatorModule;
+  readonly digest: string;
+  readonly name: string;
+}
+
+/** A run of a task that may be run here. */
+export interface FoundRun {
+  readonly description: RunDescription;
+  readonly task: AllowedTask;
+  readonly streams: RunStreams;
+}
+
+/** Starts those who simulate rows of a run, or says why not. */
 export async function openWork(
-  description: RunDescription,
-  { source, digest, name }: {
-    readonly source: SimulatorModule;
-    readonly digest: string;
-    readonly name: string;
-  },
+  { description, task, streams }: FoundRun,
   workers: number | undefined,
-): Promise<OpenRun | undefined> {
+): Promise<OpenRun | { readonly refused: string }> {
+  const { name, digest } = task;
+  const unpacked = task.source ? undefined : await fetchTask(streams, digest);
+  const source = task.source ?? unpacked?.source;
+  if (source === undefined) return { refused: "whose files are not on the queue, or not those" };
   if (await taskDigest(source) !== digest) {
     throw new Error(
       `Cannot work on "${name}" as its files must stay as they were: they have changed; start again`,
@@ -36,11 +51,20 @@ export async function openWork(
   }
   const { key, score, thetaDim, xDim } = description;
   const runners = await openRunners(key, source, { score, ...(workers !== undefined && { workers }) });
-  if (runners.thetaDim !== thetaDim || runners.xDim !== xDim) {
+  const dispose = async () => {
     await runners[Symbol.asyncDispose]();
-    return undefined;
+    await unpacked?.[Symbol.asyncDispose]();
+  };
+  if (runners.thetaDim === thetaDim && runners.xDim === xDim) {
+    return { description, runners, [Symbol.asyncDispose]: dispose };
   }
-  return { description, runners, [Symbol.asyncDispose]: () => runners[Symbol.asyncDispose]() };
+  await dispose();
+  return { refused: "other numbers in a row than the task has" };
+}
+
+async function fetchTask(streams: RunStreams, digest: string): Promise<UnpackedTask | undefined> {
+  const bytes = await streams.shared();
+  return bytes && await unpackTask(bytes, digest);
 }
 
 /** What is needed to work on a run. */

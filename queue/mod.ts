@@ -11,4 +11,5 @@
 export * from "./queue_server.ts";
 export * from "./queue_simulate.ts";
 export * from "./queue_work.ts";
+export * from "./shared_task.ts";
 export * from "./task_digest.ts";

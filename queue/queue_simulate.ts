@@ -17,6 +17,7 @@ import { mostNumbers } from "./_messages.ts";
 import { describe } from "./_run_description.ts";
 import { RunError } from "./_run_error.ts";
 import { removeForgotten, runStreams } from "./_run_streams.ts";
+import { packTask } from "./_shared_files.ts";
 import type { QueueServer } from "./queue_server.ts";
 import { taskDigest } from "./task_digest.ts";
 
@@ -46,6 +47,13 @@ export interface QueueSimulateOptions {
    * @default {30}
    */
   readonly lease?: number;
+  /**
+   * Whether to put the task's own files on the queue, for workers that allow its digest: the module, and what it
+   * reaches by relative names. All who may read from the server can read them.
+   *
+   * @default {false}
+   */
+  readonly share?: boolean;
   /**
    * Stops the run; what is kept stays, and so do jobs and results on the server.
    *
@@ -129,6 +137,7 @@ export async function queueSimulate(
     chunkRows,
     score = false,
     lease = 30,
+    share = false,
     signal = never(),
     onProgress,
     onNotice = () => {},
@@ -139,10 +148,12 @@ export async function queueSimulate(
     );
   }
   const task = await taskDigest(source);
+  const files = share ? await packTask(source) : undefined;
   await using channel = await openChannel(server, { name: "likely simulate", onNotice });
   const run = await openRun(key, source, n, {
     path,
     score,
+    signal,
     mostNumbers: mostNumbers(channel.mostBytes),
     ...(chunkRows !== undefined && { chunkRows }),
   });
@@ -157,6 +168,8 @@ export async function queueSimulate(
   }
   using _here = channel.answer(place);
   await channel.keepTrying(() => removeForgotten(channel, Date.now()), signal);
+  // Before the first job, so that whoever finds the run finds them.
+  if (files) await channel.keepTrying(() => streams.share(files), signal);
   const start = performance.now();
   const before = run.done;
   await coordinate({

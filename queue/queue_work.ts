@@ -8,10 +8,11 @@ import { loadSimulator, type SimulatorModule } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { type Channel, openChannel } from "./_channel.ts";
 import { engine, type RunDescription } from "./_run_description.ts";
-import { listRuns, type RunStreams, runStreams } from "./_run_streams.ts";
+import { listRuns, runStreams } from "./_run_streams.ts";
 import { pause } from "./_waiting.ts";
-import { type OpenRun, openWork, workOn } from "./_work_on.ts";
+import { type AllowedTask, type FoundRun, type OpenRun, openWork, workOn } from "./_work_on.ts";
 import type { QueueServer } from "./queue_server.ts";
+import type { SharedTask } from "./shared_task.ts";
 import { taskDigest } from "./task_digest.ts";
 
 /** Options of {@linkcode queueWork}. */
@@ -59,12 +60,14 @@ export interface WorkDone {
   readonly rows: number;
 }
 
-/** Seconds between looks for a run. */
-const LOOK = 1;
+/** Seconds between looks for a run at first, and at most. */
+const LOOK = 0.5;
+const LONGEST = 5;
 
 /**
  * Simulates chunks of the runs on a queue, those of the tasks given here and no others: a task is known by what
- * its files say, `taskDigest`, and nothing that comes from the queue is ever run. Goes on until it is stopped.
+ * its files say, `taskDigest`, and nothing that comes from the queue is ever run, but for the files of a task
+ * whose digest is given here in place of its module, once they are found to be those. Goes on until it is stopped.
  *
  * Simulators run in Web Workers, so that the connection stays free to say that a chunk is still under way. What
  * a killed worker has not brought back is handed out again. A run of another engine than this one is refused, as
@@ -72,11 +75,12 @@ const LOOK = 1;
  *
  * Needs permission for the network (`--allow-net`) and to read the modules (`--allow-read`).
  *
- * @param sources The tasks allowed: modules and exports.
+ * @param sources The tasks allowed: modules and exports, or digests, for which files are also written
+ * (`--allow-write`).
  * @param options Which queue, how many workers.
  * @returns What was done, where `idle` has ended it.
  * @throws {RangeError} If an option is out of range.
- * @throws {TypeError} If a module does not lead to a task.
+ * @throws {TypeError} If a module does not lead to a task, or a digest is none.
  * @throws {UnreachableError} If a program or server of the task cannot be had here.
  * @throws {Error} If the queue's server cannot be reached or used, the files of a task change, or a Web Worker
  * breaks down.
@@ -90,7 +94,7 @@ const LOOK = 1;
  * ```
  */
 export async function queueWork(
-  sources: readonly SimulatorModule[],
+  sources: readonly (SimulatorModule | SharedTask)[],
   options: QueueWorkOptions,
 ): Promise<WorkDone> {
   const { server, workers, idle = Infinity, signal = never(), onProgress, onNotice = () => {} } = options;
@@ -105,6 +109,7 @@ export async function queueWork(
   let done: WorkDone = { chunks: 0, rows: 0 };
   let latest = performance.now();
   let open: OpenRun | undefined;
+  let look = LOOK;
   try {
     while (performance.now() - latest < 1000 * idle) {
       const found = await channel.keepTrying(
@@ -112,17 +117,20 @@ export async function queueWork(
         signal,
       );
       if (found === undefined) {
-        await pause(LOOK, signal);
+        await pause(look, signal);
+        look = Math.min(LONGEST, 1.5 * look);
         continue;
       }
+      look = LOOK;
       if (open?.description.id !== found.description.id) {
         await open?.[Symbol.asyncDispose]();
         open = undefined;
-        open = await openWork(found.description, found.task, workers);
-        if (open === undefined) {
-          refused(found.description, "other numbers in a row than the task has");
+        const opened = await openWork(found, workers);
+        if ("refused" in opened) {
+          refused(found.description, opened.refused);
           continue;
         }
+        open = opened;
       }
       tried.set(found.description.id, performance.now());
       const isFree = await workOn(open, {
@@ -147,23 +155,17 @@ export async function queueWork(
   return done;
 }
 
-/** A task that may be run here. */
-export interface AllowedTask {
-  readonly source: SimulatorModule;
-  readonly digest: string;
-  readonly name: string;
-}
-
-async function allow(source: SimulatorModule): Promise<AllowedTask> {
+async function allow(source: SimulatorModule | SharedTask): Promise<AllowedTask> {
+  if ("digest" in source) {
+    const { digest } = source;
+    if (/^[0-9a-f]{64}$/.test(digest)) return { digest, name: "of the queue" };
+    throw new TypeError(
+      `Cannot work on a queue as a digest must be 64 hexadecimal digits: current value is ${digest}`,
+    );
+  }
   // The digest first: should the file change in between, the run's digest will tell.
   const digest = await taskDigest(source);
   return { source, digest, name: (await loadSimulator(source)).simulator.name };
-}
-
-interface Found {
-  readonly description: RunDescription;
-  readonly task: AllowedTask;
-  readonly streams: RunStreams;
 }
 
 type Refuse = (description: RunDescription, why: string) => void;
@@ -179,8 +181,8 @@ async function choose(
     readonly refuse: ReturnType<typeof refusals>;
     readonly tried: ReadonlyMap<string, number>;
   },
-): Promise<Found | undefined> {
-  const found: (Found & { readonly rank: readonly [number, number] })[] = [];
+): Promise<FoundRun | undefined> {
+  const found: (FoundRun & { readonly rank: readonly [number, number] })[] = [];
   for (const description of await listRuns(channel)) {
     const task = allowed.find(({ digest }) => digest === description.task);
     if (task === undefined || description.engine !== engine()) {

@@ -74,6 +74,31 @@ queueTest("likely simulate --queue with likely work gives the files of likely si
   assertEquals(await rows("q.zarr"), await rows("s.zarr"));
 });
 
+queueTest("a worker that has nothing but a digest simulates a task that is shared", async () => {
+  await using desk = new Desk("--allow-net=127.0.0.1");
+  await using server = await NatsServer.start();
+  const line = [
+    "simulate",
+    "task.ts",
+    "--n",
+    "200",
+    "--out",
+    "q.zarr",
+    "--queue",
+    server.url,
+    "--share-task",
+  ];
+  const lead = desk.start(...line);
+  const said = await saying(lead, "\n");
+  const digest = /--allow ([0-9a-f]{64})/.exec(said)?.[1];
+  assert(digest, said);
+  const worked = await desk.run("work", server.url, "--allow", digest, "--workers", "2", "--idle", "4");
+  assertMatch(worked.stdout, /^200 rows in \d+ chunks/, worked.stderr);
+  assertEquals((await lead.status).code, 0);
+  await lead.stdout.cancel();
+  assertEquals((await openSimulations(desk.file("q.zarr"))).missing, 0);
+});
+
 queueTest("Ctrl-C says what is kept and what is given back; both go on", async () => {
   await using desk = new Desk("--allow-net=127.0.0.1");
   await using server = await NatsServer.start();

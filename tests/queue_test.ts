@@ -13,6 +13,7 @@ import {
 } from "@likely/queue";
 import { readJob, readResult, writeJob, writeResult } from "../queue/_messages.ts";
 import type { RunDescription } from "../queue/_run_description.ts";
+import { packTask, unpackTask } from "../queue/_shared_files.ts";
 import { filesOf } from "./_files_of.ts";
 import { NATS_SERVER, NatsServer } from "./_nats.ts";
 import { killAtRandom } from "./_queue_kills.ts";
@@ -655,3 +656,126 @@ Deno.test("messages come back as they went, and hostile ones are refused", () =>
   assert(refuses(() => readJob(writeJob({ theta, first: 0.5 }), run)));
   assert(refuses(() => readJob(Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0), run)));
 });
+
+queueTest("a task comes from the queue to whoever allows its digest, and no other does", async () => {
+  await using folder = new Folder();
+  await using server = await NatsServer.start();
+  await Deno.mkdir(folder.file("deep/er"), { recursive: true });
+  const source = folder.write(
+    "deep/er/task.ts",
+    `import { independent, normal, simulator } from "@likely/core";
+     import { scale } from "../lib.ts";
+     const table = JSON.parse(Deno.readTextFileSync(new URL("./a table.json", import.meta.url)));
+     export const task = {
+       prior: independent({ a: normal(0, 1) }),
+       simulator: simulator({ name: "shared", thetaDim: 1, xDim: 1, simulate: (_, [a]) => [scale * a + table[0]] }),
+     };`,
+  );
+  folder.write("deep/lib.ts", `export const scale = 3;\n// ${"x".repeat(1_500_000)}\n`);
+  folder.write("deep/er/a table.json", "[0.25]");
+  folder.write("deep/er/secret.txt", "not named by the task");
+  const digest = await taskDigest(source);
+  const path = folder.file("q");
+  const other = "0".repeat(64);
+  const refusing = new AbortController();
+  const notices: string[] = [];
+  const refused = queueWork([{ digest: other }], {
+    server: server.server,
+    signal: refusing.signal,
+    onNotice: (text) => void notices.push(text),
+  }).catch((error) => error);
+  const run = queueSimulate(key(1), source, 20, { server: server.server, path, chunkRows: 10, share: true });
+  await until(() => notices.length === 1);
+  refusing.abort(new Error("stopped"));
+  await refused;
+  // All that the server has of it is what the task names.
+  const [, , stream] = await streamNames(server.server);
+  const connection = await connect({ servers: `127.0.0.1:${server.port}` });
+  const manager = await jetstreamManager(connection);
+  const { state } = await manager.streams.info(stream!);
+  assertEquals([stream!.slice(0, 12), state.messages], ["likely_task_", 3]);
+  assert(state.bytes < 1_510_000);
+  await connection.close();
+  await folder.write("deep/lib.ts", "export const scale = 4;");
+  const before = temporaryTasks();
+  await queueWork([{ digest }], { server: server.server, workers: 1, idle: 2 });
+  await run;
+  assertEquals(temporaryTasks(), before);
+  const { dataset: { theta, x } } = await openSimulations(path);
+  assertEquals(x.data, theta.data.map((a) => 3 * a + 0.25));
+  await assertRejects(
+    () => queueWork([{ digest: "abc" }], { server: server.server }),
+    TypeError,
+    "a digest must be 64",
+  );
+});
+
+Deno.test("a task that was packed is unpacked where it is what it must be, and nothing more", async () => {
+  await using folder = new Folder();
+  await Deno.mkdir(folder.file("a"));
+  const source = {
+    ...folder.write("a/task.ts", `import "../b.ts"; export const task = 1;`),
+    argument: { deep: [1] },
+  };
+  folder.write("b.ts", "");
+  const digest = await taskDigest(source);
+  const packed = await packTask(source);
+  {
+    await using unpacked = (await unpackTask(packed, digest))!;
+    assertEquals(unpacked.source.argument, { deep: [1] });
+    assertEquals(await taskDigest(unpacked.source), digest);
+  }
+  const before = temporaryTasks();
+  assertEquals(await unpackTask(packed, "0".repeat(64)), undefined);
+  const edit = (
+    change: (header: { entry: string; files: { path: string; size: number }[] }) => void,
+    more = "",
+  ) => {
+    const length = new DataView(packed.buffer).getUint32(0, true);
+    const header = JSON.parse(new TextDecoder().decode(packed.subarray(4, 4 + length)));
+    change(header);
+    const text = new TextEncoder().encode(JSON.stringify(header));
+    const bytes = [...text, ...packed.subarray(4 + length), ...new TextEncoder().encode(more)];
+    const out = new Uint8Array(4 + bytes.length);
+    new DataView(out.buffer).setUint32(0, text.length, true);
+    out.set(bytes, 4);
+    return out;
+  };
+  assert(
+    await unpackTask(edit(() => {}), digest).then(async (task) => {
+      await task?.[Symbol.asyncDispose]();
+      return task !== undefined;
+    }),
+  );
+  const evil = [
+    "../evil.ts",
+    "/tmp/evil.ts",
+    "a/../../evil.ts",
+    "a//evil.ts",
+    "./evil.ts",
+    "a\\evil.ts",
+    "",
+    "a/evil.ts",
+  ];
+  for (const path of evil) {
+    const bytes = edit(({ files }) => void files.push({ path, size: 1 }), "x");
+    assertEquals(await unpackTask(bytes, digest), undefined, path);
+  }
+  assertEquals(await unpackTask(edit((header) => void (header.entry = "b.ts")), digest), undefined);
+  for (const length of [0, 3, 10, packed.length - 1]) {
+    assertEquals(await unpackTask(packed.slice(0, length), digest), undefined);
+  }
+  assertEquals(temporaryTasks(), before);
+  await assertRejects(
+    () => packTask({ module: "data:text/javascript,", export: "task" }),
+    TypeError,
+    "its module must be a local file",
+  );
+});
+
+function temporaryTasks(): string[] {
+  const folder = Deno.env.get("TMPDIR") ?? "/tmp";
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
+    name.startsWith("likely-task-")
+  );
+}
