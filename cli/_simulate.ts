@@ -145,6 +145,7 @@ async function byQueue(
         server,
         path,
         score: args.flag("score"),
+        share,
         signal,
         onProgress: (now) => {
           onProgress(now);

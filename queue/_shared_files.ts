@@ -55,10 +55,10 @@ export interface UnpackedTask extends AsyncDisposable {
 
 /** Unpacks a task into a folder of its own; undefined where it is not all of the digest, and nothing but it. */
 export async function unpackTask(bytes: Uint8Array, digest: string): Promise<UnpackedTask | undefined> {
-  const { mkdtemp, mkdir, realpath, rm, writeFile } = files();
+  const { mkdir, realpath, rm, writeFile } = files();
   const packed = read(bytes);
   if (packed === undefined) return undefined;
-  const folder = await realpath(await mkdtemp(`${temporary()}/likely-task-`));
+  const folder = await realpath(await makeFolder());
   const dispose = async () => await rm(folder, { recursive: true, force: true });
   const urlOf = (path: string) =>
     new URL(path.split("/").map(encodeURIComponent).join("/"), `file://${folder}/`);
@@ -102,8 +102,14 @@ function commonFolder(hrefs: readonly string[]): string {
   return root;
 }
 
-function temporary(): string {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  const os = process?.getBuiltinModule?.("node:os") as { tmpdir(): string } | undefined;
-  return os?.tmpdir() ?? "/tmp";
+/** By Deno's own function where there is one: to ask where temporary files go takes another permission. */
+async function makeFolder(): Promise<string> {
+  const prefix = "likely-task-";
+  const { Deno: deno, process } = globalThis as {
+    Deno?: { makeTempDir(options: { prefix: string }): Promise<string> };
+    process?: { getBuiltinModule?(name: string): unknown };
+  };
+  if (deno) return await deno.makeTempDir({ prefix });
+  const { tmpdir } = process!.getBuiltinModule!("node:os") as { tmpdir(): string };
+  return await files().mkdtemp(`${tmpdir()}/${prefix}`);
 }
