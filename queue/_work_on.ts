@@ -80,7 +80,7 @@ export interface Work {
 
 /** Resolves once nothing was to be done for a while; to false where the run has ended in the middle of work. */
 export async function workOn({ description, runners }: OpenRun, work: Work): Promise<boolean> {
-  const { channel, streams, signal, onNotice } = work;
+  const { channel, streams, signal } = work;
   const lease = (await channel.keepTrying(streams.jobs, signal))?.lease;
   if (lease === undefined) return true;
   const held = new Set<ChunkMessage>();
@@ -89,94 +89,112 @@ export async function workOn({ description, runners }: OpenRun, work: Work): Pro
   signal.addEventListener("abort", stop);
   // This thread waits and never simulates, so it is there to say so in time.
   const timer = setInterval(() => held.forEach((message) => message.goOn()), 1000 * lease / 3);
+  const free = new FreeRunners(runners.all);
+  const underWay = new Set<Promise<void>>();
 
-  const slot = async (runner: SimulationRunner): Promise<void> => {
-    let delivered: Promise<void> = Promise.resolve();
-    try {
-      for (;;) {
-        const message = await channel.keepTrying(
-          () => streams.nextJob({ seconds: WAIT, signal: end.signal }),
-          end.signal,
-        );
-        if (message === undefined) {
-          if (held.size === 0) return end.abort(NOTHING);
-          continue;
-        }
-        held.add(message);
-        const done = await simulateChunk(runner, message);
-        if (done === undefined) continue;
-        // The next chunk is under way while the result of this one travels.
-        await delivered;
-        delivered = deliver(message, done);
-        delivered.catch((error) => end.abort(error));
-      }
-    } catch (error) {
-      end.abort(error);
-      throw error;
-    } finally {
-      await delivered.catch(() => {});
-    }
-  };
-
-  interface Done {
-    readonly result: Result;
-    readonly rows: number;
-  }
-
-  const simulateChunk = async (
-    runner: SimulationRunner,
-    message: ChunkMessage,
-  ): Promise<Done | undefined> => {
-    const { chunk, times } = message;
-    let job;
-    try {
-      job = readJob(message.data, description);
-    } catch (error) {
-      onNotice(`a message that is no job was left out: ${(error as Error).message}`);
-      held.delete(message);
-      message.done();
-      return undefined;
-    }
-    const rows = job.theta.n;
-    if (times > MOST_TIMES) {
-      const which = rows === 1 ? `row ${job.first}` : `rows ${job.first} to ${job.first + rows - 1}`;
-      const error = `Cannot simulate ${which}, chunk ${chunk}, as whoever tries must come back with them: ` +
-        `they were handed out ${MOST_TIMES} times, and nobody did`;
-      return { result: { error }, rows };
-    }
-    try {
-      return { result: { rows: await orAborted(runner.run(job), end.signal) }, rows };
-    } catch (error) {
-      // Wrong numbers of numbers, and the like: others would find the same.
-      if (!end.signal.aborted && error instanceof TypeError) {
-        return { result: { error: error.message }, rows };
-      }
-      throw error;
-    }
-  };
-
-  const deliver = async (message: ChunkMessage, { result, rows }: Done): Promise<void> => {
-    const data = writeResult(result);
+  const simulateChunk = async (runner: SimulationRunner, message: ChunkMessage): Promise<void> => {
+    const done = await resultOf(runner, message, { description, work, end: end.signal });
+    // The runner goes on while the result travels.
+    free.put(runner);
+    if (done === undefined) return void held.delete(message);
+    const data = writeResult(done.result);
     const isKept = await channel.keepTrying(() => streams.deliver(message.chunk, data), end.signal);
     held.delete(message);
     if (!isKept) throw new GoneError("the run has ended");
     message.done(); // Not before the server has the result.
-    work.onDone(rows);
+    work.onDone(done.rows);
   };
 
   try {
     signal.throwIfAborted();
-    await Promise.allSettled(runners.all.map(slot));
+    // One asks for all: nobody is still asking when this ends, and what is handed out is under way at once.
+    for (;;) {
+      const runner = await orAborted(free.take(), end.signal);
+      const message = await channel.keepTrying(
+        () => streams.nextJob({ seconds: WAIT, signal: end.signal }),
+        end.signal,
+      );
+      if (message === undefined) {
+        free.put(runner);
+        if (held.size === 0) return true;
+        continue;
+      }
+      held.add(message);
+      const job = simulateChunk(runner, message).catch((error) => end.abort(error));
+      underWay.add(job);
+      job.finally(() => underWay.delete(job));
+    }
+  } catch (error) {
+    end.abort(error);
+    if (end.signal.reason instanceof GoneError) return false;
+    throw end.signal.reason;
   } finally {
+    await Promise.all(underWay);
     clearInterval(timer);
     signal.removeEventListener("abort", stop);
     // Others may have them at once; of whoever breaks down here, a little later.
     for (const message of held) message.giveBack(signal.aborted ? 0 : 5);
   }
-  const { reason } = end.signal;
-  if (reason === NOTHING) return true;
-  if (reason instanceof GoneError) return false;
-  throw reason;
 }
 
-const NOTHING = new Error("nothing to do");
+interface Done {
+  readonly result: Result;
+  readonly rows: number;
+}
+
+async function resultOf(
+  runner: SimulationRunner,
+  message: ChunkMessage,
+  { description, work, end }: {
+    readonly description: RunDescription;
+    readonly work: Work;
+    readonly end: AbortSignal;
+  },
+): Promise<Done | undefined> {
+  const { chunk, times } = message;
+  let job;
+  try {
+    job = readJob(message.data, description);
+  } catch (error) {
+    work.onNotice(`a message that is no job was left out: ${(error as Error).message}`);
+    message.done();
+    return undefined;
+  }
+  const rows = job.theta.n;
+  if (times > MOST_TIMES) {
+    const which = rows === 1 ? `row ${job.first}` : `rows ${job.first} to ${job.first + rows - 1}`;
+    const error = `Cannot simulate ${which}, chunk ${chunk}, as whoever tries must come back with them: ` +
+      `they were handed out ${MOST_TIMES} times, and nobody did`;
+    return { result: { error }, rows };
+  }
+  try {
+    return { result: { rows: await orAborted(runner.run(job), end) }, rows };
+  } catch (error) {
+    // Wrong numbers of numbers, and the like: others would find the same.
+    if (!end.aborted && error instanceof TypeError) return { result: { error: error.message }, rows };
+    throw error;
+  }
+}
+
+/** Runners that wait for a job. */
+class FreeRunners {
+  readonly #free: SimulationRunner[];
+  #wanted: ((runner: SimulationRunner) => void) | undefined;
+
+  constructor(runners: readonly SimulationRunner[]) {
+    this.#free = [...runners];
+  }
+
+  put(runner: SimulationRunner): void {
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    if (wanted) wanted(runner);
+    else this.#free.push(runner);
+  }
+
+  /** Resolves to one as soon as there is one; asked again only then. */
+  take(): Promise<SimulationRunner> {
+    const runner = this.#free.pop();
+    return runner ? Promise.resolve(runner) : new Promise((resolve) => this.#wanted = resolve);
+  }
+}
