@@ -15,22 +15,34 @@ const REPEATS = 3;
 /** None where there is no server. */
 export async function rows(): Promise<Row[]> {
   if (NATS_SERVER === undefined) return [];
-  return [...await overheads(), ...await traffic(), ...await memory()];
+  return [...await overheads(), ...await traffic(), ...await many(), ...await memory()];
 }
+
+/** Milliseconds a row, rows a chunk, and whether a core is busy with it. */
+const CASES = [
+  [1, 1000, false],
+  [1, 100, false],
+  [10, 100, false],
+  [100, 10, false],
+  [1000, 1, false],
+  [1, 1000, true],
+] as const;
 
 /** Rows that wait, so that cores are not what is short; a second of rows a chunk, as is found by default. */
 async function overheads(): Promise<Row[]> {
   const out: Row[] = [];
-  for (const [milliseconds, chunkRows] of [[1, 1000], [1, 100], [10, 100], [100, 10], [1000, 1]] as const) {
+  for (const [milliseconds, chunkRows, busy] of CASES) {
     for (const workers of [1, 2, 4]) {
-      const row = { milliseconds };
-      const chunks = workers * (chunkRows * milliseconds >= 500 ? 10 : 40);
+      const row = { milliseconds, busy };
+      const chunks = workers * (chunkRows * milliseconds >= 500 ? 6 : 30);
       const [plain, queued]: [number[], number[]] = [[], []];
       for (let i = 0; i < REPEATS; i++) {
         plain.push(await plainRate(row, { workers, chunkRows, chunks }));
         queued.push(await queuedRate(row, { workers, chunkRows, chunks }));
       }
-      const what = `rows of ${milliseconds} ms, ${chunkRows} a chunk, ${workers} workers`;
+      const what = `rows of ${milliseconds} ms${
+        busy ? " of a core" : ""
+      }, ${chunkRows} a chunk, ${workers} workers`;
       out.push({ what: `${what}: plain`, value: median(plain), unit: "rows/s" });
       out.push({ what: `${what}: queue`, value: median(queued), unit: "rows/s" });
       out.push({ what: `${what}: overhead`, value: 100 * (median(plain) / median(queued) - 1), unit: "%" });
@@ -98,7 +110,7 @@ async function traffic(): Promise<Row[]> {
     const seen = async () => await (await fetch(`http://127.0.0.1:${port}/varz`)).json();
     const before = await seen();
     const cpu = server.cpuSeconds();
-    const chunks = 200_000 / chunkRows;
+    const chunks = 1000;
     const took = await lead(server, { milliseconds: 0, xDim }, { workers: 1, chunkRows, chunks });
     const after = await seen();
     const million = 1e6 / (chunks * chunkRows);
@@ -115,9 +127,23 @@ async function traffic(): Promise<Row[]> {
     });
     out.push({
       what: `${what}: coordinator's CPU`,
-      value: 1000 * took.cpuSeconds / chunks,
+      value: 1000 * took.cpuSeconds / (took.rows / chunkRows),
       unit: "ms/chunk",
     });
+  }
+  return out;
+}
+
+/** A thousand chunks under way, of 10 rows each: of five seconds, 200 chunks a second are wanted; of one, 1,000. */
+async function many(): Promise<Row[]> {
+  const out: Row[] = [];
+  for (const seconds of [20, 5, 2, 1]) {
+    const port = freePort();
+    await using server = await NatsServer.start({ config: `http: "127.0.0.1:${port}"` });
+    const size = { workers: 1, chunkRows: 10, chunks: Math.max(4000, 20_000 / seconds) };
+    const took = await lead(server, { milliseconds: 100 * seconds, concurrency: 1000 }, size);
+    const what = `1,000 chunks of ${seconds} s at a time, ${1000 / seconds} chunks/s wanted`;
+    out.push({ what: `${what}: got`, value: took.rows / 10 / took.seconds, unit: "/s" });
   }
   return out;
 }
@@ -125,7 +151,7 @@ async function traffic(): Promise<Row[]> {
 /** The coordinator's peak, start included. */
 async function memory(): Promise<Row[]> {
   const out: Row[] = [];
-  for (const n of [10_000, 100_000, 1_000_000, 4_000_000]) {
+  for (const n of [100_000, 1_000_000, 4_000_000, 8_000_000]) {
     await using server = await NatsServer.start();
     const size = { workers: 2, chunkRows: 1000, chunks: n / 1000 };
     const { peak } = await lead(server, { milliseconds: 0 }, size);

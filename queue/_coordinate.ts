@@ -14,7 +14,7 @@ const MOST_AHEAD = 50_000;
 /** Bytes of jobs and results on the server at most, as far as {@linkcode AHEAD} allows. */
 const MOST_BYTES = 256 * 1024 * 1024;
 /** Results that are kept at a time. */
-const KEEPERS = 8;
+const KEEPERS = 32;
 /** Seconds between looks at the queue, and without news before jobs are counted. */
 const LOOK = 2;
 const SILENCE = 10;

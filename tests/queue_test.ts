@@ -639,7 +639,7 @@ Deno.test("messages come back as they went, and hostile ones are refused", () =>
     rows: { ...rows, thrown: [{ row: 7, reason: `\u001b[2J${"x".repeat(1000)}` }] },
   });
   const { rows: { thrown } } = readResult(hostile, 2, run) as { rows: typeof rows };
-  assertMatch(thrown[0]!.reason, /^ \[2Jx{395}…$/);
+  assertMatch(thrown[0]!.reason, /^ \[2Jx{396}…$/);
   const refuses = (read: () => unknown) => {
     try {
       read();
