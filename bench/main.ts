@@ -15,6 +15,8 @@ interface Question {
 
 const QUESTIONS = [
   "simulations",
+  "um_bridge",
+  "shards",
   "queue",
   "training",
   "log_density",
@@ -32,6 +34,7 @@ const QUESTIONS = [
   "ordered_x",
   "cold_start",
   "bundle",
+  "edge",
   "kernels_gemm",
   "kernels_step",
   "kernels_workers",

@@ -22,31 +22,45 @@ export const checkCommand: Command = {
     out: { value: "file", help: "a page with pictures, as .html" },
     datasets: { value: "number", help: "fresh simulations to ask about", default: "200" },
     draws: { value: "number", help: "independent draws for each", default: "99" },
+    trials: {
+      value: "number",
+      help: "ask about so many independent observations of the same parameters at once",
+      default: "1",
+    },
     seed: { value: "number", help: "of simulations and draws", default: "0" },
   },
   notes: [
     "Parameters are drawn from the prior and data simulated from them; the model is asked for its",
     "posterior, and the true parameters must rank among its draws as if they were one of them.",
     "Posteriors are sampled by particles from all over the prior, many data sets at once.",
+    "",
+    "With --trials data sets are of so many observations, whose likelihoods are multiplied, as likely sample",
+    "does with several rows of --x: errors that one observation hides add up. The task gives one of them, and",
+    "is run for each, or all, as of a model trained with --trials. It takes so many times as long.",
     "Ctrl-C ends early with a verdict on what is done. Exit code 0 whatever the verdict.",
     "Permissions: --allow-read, --allow-write.",
   ],
   examples: [
     "likely check model.safetensors --task influenza",
     "likely check model.safetensors --task ./my_task.ts --datasets 500 --out check.html",
+    "likely check likelihood.safetensors --task drift_diffusion --trials 100 --datasets 50",
   ],
   run,
 };
 
 async function run(args: Arguments): Promise<void> {
   const [name, out] = [args.required("task"), args.text("out")];
-  const sizes = { datasets: args.integer("datasets", 10)!, draws: args.integer("draws", 9)! };
+  const sizes = {
+    datasets: args.integer("datasets", 10)!,
+    draws: args.integer("draws", 9)!,
+    trials: args.integer("trials", 1)!,
+  };
   const seed = args.integer("seed", 0)!;
   if (out !== undefined) await requireOutput(out, PAGE);
   const artifact = await readModel(args.positional(0));
   requireLikelihood(artifact);
   const { task } = await loadTask(name);
-  requireSimulatorOf(name, task.simulator, artifact);
+  requireTask(args, task, artifact);
   const calibration = await watched(artifact, task, { ...sizes, seed });
   const { calibrationReport, calibrationRows, calibrationVerdict } = await import("@likely/sbi");
   for (const [test, p, meaning] of calibrationRows(calibration)) {
@@ -59,10 +73,32 @@ async function run(args: Arguments): Promise<void> {
   console.log(`Wrote ${out}.`);
 }
 
+/** Requires the simulator of one observation, or of all trials. */
+function requireTask(args: Arguments, { simulator }: TaskSource["task"], artifact: Artifact): void {
+  const { kind, spec, provenance } = artifact;
+  const trials = args.integer("trials", 1)!;
+  if (kind === "posterior" && trials > 1) {
+    args.refuse("--trials must come with another model: a posterior was learned from one observation");
+  }
+  const held = simulator.xDim / spec.xDim;
+  if (simulator.thetaDim === spec.thetaDim && held === trials) return;
+  if (simulator.thetaDim === spec.thetaDim && held === provenance.trials) {
+    args.refuse(
+      `--trials must be ${held}, or the task one of a single trial: x of the task is of ${held} trials`,
+    );
+  }
+  requireSimulatorOf(args.required("task"), simulator, artifact);
+}
+
 async function watched(
   artifact: Artifact,
   { simulator, prior }: TaskSource["task"],
-  { seed, ...sizes }: { readonly datasets: number; readonly draws: number; readonly seed: number },
+  { seed, ...sizes }: {
+    readonly datasets: number;
+    readonly draws: number;
+    readonly trials: number;
+    readonly seed: number;
+  },
 ): Promise<Calibration> {
   const { calibrate } = await import("@likely/sbi");
   using interrupt = onInterrupt();

@@ -28,7 +28,7 @@ export async function requireDrawsOutput(path: string): Promise<void> {
   for (const folder of [path, partial(path)]) {
     await requireReplaceable(folder, {
       what: "draws",
-      entries: /^(posterior|sample_stats|zarr\.json)(\.partial)?$/,
+      entries: /^(posterior|sample_stats|zarr\.json(\.[\w-]+\.partial)?)$/,
       isOne: isOurs,
     });
   }

@@ -8,7 +8,7 @@ import {
   openSimulations,
   type Points,
   points,
-  readCsv,
+  readTable as readAnyTable,
   type StoredSimulations,
 } from "@likely/core";
 import { isTask, loadTask } from "./_task.ts";
@@ -45,9 +45,15 @@ export function requireKnownPrior(path: string, { prior }: Artifact): void {
   );
 }
 
-/** Reads observed data: rows of a CSV file, or the data that a task comes with. */
-export async function readObservation(x: string): Promise<Points> {
-  if (!isTask(x)) return readFile(x, (bytes) => readCsv(bytes).rows);
+/** What data are called in files and folders of several arrays. */
+const DATA = ["x", "observed_data"];
+
+/**
+ * Reads observed data: rows of a table, or the data that a task comes with. A list of as many numbers as a row
+ * must have is one row.
+ */
+export async function readObservation(x: string, dim: number): Promise<Points> {
+  if (!isTask(x)) return await readRows(x, dim);
   const { observation } = (await loadTask(x)).task;
   if (observation) return points(observation, observation.length);
   throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a CSV file`);
@@ -63,11 +69,16 @@ export interface TableRule {
   readonly whose: string;
 }
 
-/** Reads a CSV file of finite numbers, so many in a row. */
+/** Reads a table of finite numbers, so many in a row. */
 export async function readTable(path: string, rule: TableRule): Promise<Points> {
-  const { rows } = await readFile(path, readCsv);
+  const rows = await readRows(path, rule.dim);
   requireTable(path, rows, rule);
   return rows;
+}
+
+async function readRows(path: string, dim: number): Promise<Points> {
+  const { rows, isList } = await readAnyTable(path, { prefer: DATA });
+  return isList && rows.n === dim ? points(rows.data, dim) : rows;
 }
 
 /** Requires rows of finite numbers as wide as the model's x. */
@@ -84,13 +95,22 @@ export function requireSimulatorOf(name: string, { thetaDim, xDim }: AnySimulato
   );
 }
 
-function requireTable(path: string, rows: Points, { what, dim, whose }: TableRule): void {
-  if (rows.dim !== dim) {
-    throw new TypeError(
-      `Cannot take ${path} for ${what} as a row must have ${dim} numbers, as ${whose} x: ` +
-        `current length is ${rows.dim}`,
-    );
-  }
+/** Requires rows as wide as the model's x, whatever is in them. */
+export function requireWidth(x: string, rows: Points, { spec }: Artifact): void {
+  requireDim(x, rows, { what: "x", dim: spec.xDim, whose: "the model's" });
+}
+
+function requireDim(path: string, rows: Points, { what, dim, whose }: TableRule): void {
+  if (rows.dim === dim) return;
+  throw new TypeError(
+    `Cannot take ${path} for ${what} as a row must have ${dim} numbers, as ${whose} x: ` +
+      `current length is ${rows.dim}`,
+  );
+}
+
+function requireTable(path: string, rows: Points, rule: TableRule): void {
+  requireDim(path, rows, rule);
+  const { what, dim } = rule;
   const bad = rows.data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   throw new RangeError(

@@ -1,4 +1,4 @@
-// Ctrl-C, so that long work can leave things in order.
+// Ctrl-C, and what ends a service, so that long work can leave things in order.
 
 /** The user stopped the work; what is kept is in the message. */
 export class Interrupted extends Error {
@@ -12,15 +12,14 @@ export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** Listens for Ctrl-C, or for the signals named, until disposed. */
-export function onInterrupt(...signals: readonly Deno.Signal[]): Interrupt {
-  const heard = signals.length > 0 ? signals : ["SIGINT"] as const;
+/** Listens for Ctrl-C until disposed, or for other signals too. */
+export function onInterrupt(signals: readonly Deno.Signal[] = ["SIGINT"]): Interrupt {
   const controller = new AbortController();
-  const stop = () => heard.forEach((signal) => Deno.removeSignalListener(signal, abort));
+  const stop = () => signals.forEach((signal) => Deno.removeSignalListener(signal, abort));
   const abort = () => {
     stop();
     controller.abort(new Interrupted("Interrupted"));
   };
-  heard.forEach((signal) => Deno.addSignalListener(signal, abort));
+  signals.forEach((signal) => Deno.addSignalListener(signal, abort));
   return { signal: controller.signal, [Symbol.dispose]: stop };
 }

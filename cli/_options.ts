@@ -29,6 +29,8 @@ export interface Command {
   readonly summary: string;
   /** Names of the positional arguments, all required. */
   readonly positionals: readonly string[];
+  /** What may follow them, once or several times; absent where nothing may. */
+  readonly rest?: string;
   /** By name, without dashes. */
   readonly options: Readonly<Record<string, Option>>;
   /** What to know, below the options in the help. */
@@ -43,6 +45,8 @@ export interface Command {
 export interface Arguments {
   /** The positional argument of that place. */
   positional(index: number): string;
+  /** The positional arguments from that place on. */
+  positionalsFrom(index: number): readonly string[];
   /** The option's text, or its default. */
   text(name: string): string | undefined;
   /** As {@linkcode Arguments.text}, but it must be there. */
@@ -96,9 +100,10 @@ function joinNegatives(args: readonly string[]): string[] {
 }
 
 function checkPositionals(command: Command, given: readonly string[]): void {
-  const missing = command.positionals[given.length];
+  const all = [...command.positionals, ...(command.rest === undefined ? [] : [command.rest])];
+  const missing = all[given.length];
   if (missing !== undefined) fail(command, `<${missing}> is missing`);
-  if (given.length > command.positionals.length) {
+  if (given.length > all.length && command.rest === undefined) {
     fail(command, `"${given[command.positionals.length]}" is one argument too many`);
   }
 }
@@ -143,6 +148,7 @@ function reader(
   };
   return {
     positional: (index) => positionals[index]!,
+    positionalsFrom: (index) => positionals.slice(index),
     text,
     required: (name) => text(name) ?? fail(command, `--${name} is missing`),
     integer: (name, low) =>
@@ -161,7 +167,9 @@ function reader(
 
 /** The help text of a command. */
 export function help(command: Command): string {
-  const usage = ["likely", command.name, ...command.positionals.map((p) => `<${p}>`), "[options]"].join(" ");
+  const words = command.positionals.map((p) => `<${p}>`);
+  if (command.rest !== undefined) words.push(`<${command.rest}>…`);
+  const usage = ["likely", command.name, ...words, "[options]"].join(" ");
   const rows = Object.entries({ ...command.options, help: { help: "show this text" } }).map(
     (
       [name, option]: [string, Option],

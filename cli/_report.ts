@@ -32,6 +32,11 @@ export const reportCommand: Command = {
     out: { value: "file", help: "the page, as .html", required: true },
     task: { value: "task", help: "simulate from the draws, to compare with the data" },
     x: { value: "data", help: "that data; by default what the task comes with", with: ["task"] },
+    row: {
+      value: "number",
+      help: "which row of that data the draws are of, as of sample --each",
+      with: ["task"],
+    },
     beta: { value: "number", help: "the inverse temperature of the draws, to be told on the page" },
     seed: { value: "number", help: "of these simulations", default: "0" },
   },
@@ -44,6 +49,7 @@ export const reportCommand: Command = {
   examples: [
     "likely report model.safetensors draws.csv --out report.html",
     "likely report model.safetensors draws.zarr --out report.html --task influenza",
+    "likely report model.safetensors draws_3.csv --out report.html --task ./my_task.ts --x all.csv --row 3",
   ],
   run,
 };
@@ -56,11 +62,15 @@ async function run(args: Arguments): Promise<void> {
   const artifact = await readModel(args.positional(0));
   const draws = await readDraws(args.positional(1));
   requireOfModel(args.positional(1), draws, artifact);
-  const predictive = task && await predict(keyFor("report", seed), { task, x: x ?? task, draws, artifact });
+  const observed = task === undefined ? undefined : await observedRows(args, x ?? task, artifact);
+  const predictive = task &&
+    await predict(keyFor("report", seed), { task, observed: observed!, draws, artifact });
   const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
   const warnings = [
     ...warningsOf(artifact),
-    ...(predictive ? await observationWarnings(artifact, await readObservation((x ?? task)!)) : []),
+    ...(predictive
+      ? await observationWarnings(artifact, await readObservation((x ?? task)!, artifact.spec.xDim))
+      : []),
     ...draws.warnings,
     ...convergenceWarnings(draws),
   ];
@@ -104,21 +114,33 @@ function requireOfModel(path: string, { names, length, values }: Draws, { prior 
   );
 }
 
+/** The data, or the row of them that the draws are of. */
+async function observedRows(args: Arguments, x: string, artifact: Artifact): Promise<Points> {
+  const all = await readObservation(x, artifact.spec.xDim);
+  const i = args.integer("row", 1);
+  if (i === undefined) {
+    requireFits(x, all, artifact);
+    return all;
+  }
+  if (i > all.n) args.refuse(`--row must be in the data: current value is ${i}, of ${all.n} rows`);
+  const observed = points(row(all, i - 1), all.dim);
+  requireFits(`row ${i} of ${x}`, observed, artifact);
+  return observed;
+}
+
 /** What the posterior predictive needs. */
 interface Prediction {
   readonly task: string;
-  readonly x: string;
+  readonly observed: Points;
   readonly draws: Draws;
   readonly artifact: Artifact;
 }
 
 async function predict(
   key: Key,
-  { task: name, x, draws, artifact }: Prediction,
+  { task: name, observed, draws, artifact }: Prediction,
 ): Promise<NonNullable<PosteriorReportOptions["predictive"]>> {
   const { task } = await loadTask(name);
-  const observed = await readObservation(x);
-  requireFits(x, observed, artifact);
   requireSimulatorOf(name, task.simulator, artifact);
   const which = observed.n > 1 ? ` (first of ${observed.n} observations)` : "";
   return {

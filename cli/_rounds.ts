@@ -46,7 +46,7 @@ export const roundsCommand: Command = {
   summary: "Simulates and trains in turns, for one observation: from fewer simulations than for any.",
   positionals: ["task"],
   options: {
-    x: { value: "data", help: "the observation: a CSV file, or a task that comes with data", required: true },
+    x: { value: "data", help: "the observation: a table, or a task that comes with data", required: true },
     out: { value: "file", help: "the model, as .safetensors", required: true },
     pairs: { value: "folder", help: "where to keep what is simulated: round1, round2, …", required: true },
     rounds: { value: "number", help: "of simulations; the first are of the prior", default: "3" },
@@ -107,7 +107,7 @@ async function run(args: Arguments): Promise<void> {
 async function readRows(x: string, { task }: TaskSource, { trials = 1 }: TrainSettings): Promise<Points> {
   const { trialWidth, points } = await import("@likely/core");
   const dim = trialWidth(task.simulator.xDim, trials);
-  if (isTask(x)) return points((await readObservation(x)).data, dim);
+  if (isTask(x)) return points((await readObservation(x, dim)).data, dim);
   return await readTable(x, { what: "--x", dim, whose: "the task's" });
 }
 

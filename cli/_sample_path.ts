@@ -3,10 +3,9 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { join, parse } from "node:path";
-import { type Artifact, extent, type Points, warningsOf } from "@likely/core";
+import { type Artifact, extent, type Key, type Points, warningsOf } from "@likely/core";
 import { writeDrawsOutput } from "./_draws_file.ts";
 import { printSummary } from "./_print_summary.ts";
-import { keyFor } from "./_seed.ts";
 
 /** What a path of particles goes through. */
 export interface PathArguments {
@@ -16,8 +15,8 @@ export interface PathArguments {
   readonly files: readonly string[];
   /** Particles. */
   readonly draws: number;
-  /** Of the key. */
-  readonly seed: number;
+  /** Consumed. */
+  readonly key: Key;
   /** Stops the path; nothing is written then. */
   readonly signal: AbortSignal;
 }
@@ -26,12 +25,12 @@ export interface PathArguments {
 export async function followPath(
   artifact: Artifact,
   x: Points,
-  { betas, files, draws: particles, seed, signal }: PathArguments,
+  { betas, files, draws: particles, key, signal }: PathArguments,
 ): Promise<void> {
   const { betaPath, essBulk, observationWarnings } = await import("@likely/sbi");
   const warnings = [...warningsOf(artifact), ...await observationWarnings(artifact, x)];
   for (const warning of warnings) console.error(`warning: ${warning}`);
-  const steps = await betaPath(keyFor("sample", seed), artifact, x, { betas, particles, signal });
+  const steps = await betaPath(key, artifact, x, { betas, particles, signal });
   for (const [k, { beta, draws, cost }] of steps.entries()) {
     // Particles that stem from one lie side by side, so that one chain of them tells of that.
     const chain = { ...draws, chains: 1, length: draws.chains };
@@ -54,6 +53,15 @@ function fewIndependent(ess: number): string {
 
 /** `draws_beta10.csv` for `draws.csv`. */
 export function fileOfBeta(out: string, beta: number): string {
+  return fileOf(out, `_beta${beta}`);
+}
+
+/** `draws_1.csv` for `draws.csv`, of the first row. */
+export function fileOfRow(out: string, row: number): string {
+  return fileOf(out, `_${row + 1}`);
+}
+
+function fileOf(out: string, what: string): string {
   const { dir, name, ext } = parse(out);
-  return join(dir, `${name}_beta${beta}${ext}`);
+  return join(dir, `${name}${what}${ext}`);
 }

@@ -2,14 +2,16 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
-import { type Dataset, simulate, type SimulationProgress, type SimulatorModule } from "@likely/core";
+import { type Shard, simulate, type SimulationProgress, type SimulatorModule } from "@likely/core";
 import { tasks } from "@likely/simulators";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, requireStore } from "./_output.ts";
+import { printFailures } from "./_print_failures.ts";
 import { progress, rate } from "./_progress.ts";
 import { serverOf, serverOptions } from "./_queue.ts";
 import { keyFor } from "./_seed.ts";
+import { shardFrom } from "./_shard.ts";
 import { loadTask } from "./_task.ts";
 
 /** The command. */
@@ -26,6 +28,11 @@ export const simulateCommand: Command = {
       value: "rows",
       help: "of a simulator with levels, how many of each from the cheapest on: 10000,500,100",
     },
+    shard: {
+      value: "part",
+      help: "make a part of the run: 3/100, the third of a hundred; auto in an array of Slurm jobs",
+    },
+    "chunk-rows": { value: "rows", help: "how many rows a file holds (default: those of a second, <= 1000)" },
     score: { help: "keep exact scores too, for tasks that have them: better models" },
     queue: {
       value: "server",
@@ -45,11 +52,19 @@ export const simulateCommand: Command = {
     "",
     "Run the same command again to take up a run that was interrupted; with a larger --n to add",
     "pairs. Nothing else in the folder is ever replaced.",
-    "Permissions: --allow-read, --allow-write; --allow-net with --queue.",
+    "",
+    ...wrap(
+      "Shards go on as many machines as you like, in one folder that all of them see, or each in its own " +
+        "for `likely merge` to join; the files are those of one machine that was given the same " +
+        "--chunk-rows (default for shards: 1000, or as many as make 1000 files). --shard auto reads " +
+        "SLURM_ARRAY_TASK_ID; auto/100 reads the JOB_COMPLETION_INDEX of a Kubernetes Job of 100.",
+    ),
+    "Permissions: --allow-read, --allow-write; for --shard auto also --allow-env, for --queue --allow-net.",
   ],
   examples: [
     "likely simulate two_moons --out sims.zarr",
     "likely simulate toggle_switch --levels 10000,500,100 --out levels",
+    "likely simulate two_moons --n 1000000 --shard 3/100 --out part3.zarr",
     "likely simulate ./my_task.ts#epidemic --out sims.zarr --n 100000 --workers 8",
     "likely simulate ./my_task.ts --out sims.zarr --n 1000000 --queue nats://queue:4222",
   ],
@@ -61,36 +76,47 @@ async function run(args: Arguments): Promise<void> {
   const n = args.integer("n", 1)!;
   const seed = args.integer("seed", 0)!;
   const workers = args.integer("workers", 0);
+  const shard = shardFrom(args);
+  const chunkRows = args.integer("chunk-rows", 1);
   const { task, source } = await loadTask(args.positional(0));
-  if (args.has("queue")) refuseBeside(args, "queue", ["levels", "workers"]);
-  if (args.has("levels")) return await byLevels(args, source, { path, seed, workers });
+  const options = {
+    path,
+    ...(workers !== undefined && { workers }),
+    ...(shard && { shard }),
+    ...(chunkRows !== undefined && { chunkRows }),
+  };
+  if (args.has("queue")) refuseBeside(args, "queue", ["levels", "workers", "shard"]);
+  if (args.has("levels")) return await byLevels(args, source, { seed, options });
   await requireStore(path);
-  if (args.has("queue")) return await byQueue(args, source, { path, n, seed });
+  if (args.has("queue")) return await byQueue(args, source, { path, n, seed, chunkRows });
   const dataset = await watched(path, (signal, onProgress) =>
     simulate(keyFor("simulate", seed), source, n, {
-      path,
+      ...options,
       score: args.flag("score"),
       signal,
       onProgress,
-      ...(workers !== undefined && { workers }),
     }));
   const { name, thetaDim, xDim } = task.simulator;
-  console.log(`${path}: ${dataset.x.n} pairs of ${name}, theta of width ${thetaDim} and x of width ${xDim}`);
-  printFailures(dataset, n);
+  const own = dataset.x.n + dataset.failed;
+  const what = shard ? `shard ${shard.index + 1} of ${shard.of}, with ${own} of the ${n} rows: ` : "";
+  console.log(
+    `${path}: ${what}${dataset.x.n} pairs of ${name}, theta of width ${thetaDim} and x of width ${xDim}`,
+  );
+  printFailures(dataset, own);
 }
 
 interface LevelsRun {
-  readonly path: string;
   readonly seed: number;
-  readonly workers: number | undefined;
+  readonly options: { readonly path: string; readonly shard?: Shard };
 }
 
 /** Each level above the lowest beside the one below. */
 async function byLevels(
   args: Arguments,
   source: SimulatorModule,
-  { path, seed, workers }: LevelsRun,
+  { seed, options }: LevelsRun,
 ): Promise<void> {
+  const { path, shard } = options;
   refuseBeside(args, "levels", ["n", "score"]);
   const text = args.text("levels")!;
   const counts = text.split(",").map(Number);
@@ -102,17 +128,12 @@ async function byLevels(
   const pairs = await watched(
     path,
     (signal, onProgress) =>
-      coupledSimulate(keyFor("simulate", seed), source, counts, {
-        path,
-        signal,
-        onProgress,
-        ...(workers !== undefined && { workers }),
-      }),
+      coupledSimulate(keyFor("simulate", seed), source, counts, { ...options, signal, onProgress }),
   );
   console.log(
-    `${path}: ${pairs.levels.length} levels of ${pairs.simulator}, cost ${
-      Number(totalCost(pairs).toPrecision(6))
-    }`,
+    `${path}: ${
+      shard ? `shard ${shard.index + 1} of ${shard.of}: ` : ""
+    }${pairs.levels.length} levels of ${pairs.simulator}, cost ${Number(totalCost(pairs).toPrecision(6))}`,
   );
   for (const [l, { theta, failed }] of pairs.levels.entries()) {
     const what = l === 0 ? "rows" : `pairs with level ${l - 1}`;
@@ -129,7 +150,12 @@ function refuseBeside(args: Arguments, option: string, others: readonly string[]
 async function byQueue(
   args: Arguments,
   source: SimulatorModule,
-  { path, n, seed }: { readonly path: string; readonly n: number; readonly seed: number },
+  { path, n, seed, chunkRows }: {
+    readonly path: string;
+    readonly n: number;
+    readonly seed: number;
+    readonly chunkRows: number | undefined;
+  },
 ): Promise<void> {
   const server = serverOf(args.text("queue")!, args);
   const { queueSimulate, taskDigest } = await import("@likely/queue");
@@ -154,6 +180,7 @@ async function byQueue(
           console.error("simulate: nobody works for the queue yet: likely work <server> --allow <task>");
         },
         onNotice: (text) => console.error(`simulate: ${text}`),
+        ...(chunkRows !== undefined && { chunkRows }),
       }),
   );
   console.log(`${path}: ${n - failed} pairs, simulated by those who work for the queue`);
@@ -181,11 +208,4 @@ async function watched<T>(
       : "nothing new is kept";
     throw new Interrupted(`Interrupted: ${kept}; run the same command again to go on`);
   }
-}
-
-function printFailures({ failed, failures = [] }: Pick<Dataset, "failed" | "failures">, n: number): void {
-  if (failed === 0) return;
-  console.log(`${failed} of ${n} rows failed and are left out:`);
-  for (const { row, reason } of failures) console.log(`  row ${row}: ${reason}`);
-  if (failed > failures.length) console.log(`  and ${failed - failures.length} more`);
 }

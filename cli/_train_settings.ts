@@ -48,7 +48,7 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   },
   observations: {
     value: "file",
-    help: "CSV of data that will be asked about: further targets, each as likely as a simulation",
+    help: "table of data that will be asked about: further targets, each as likely as a simulation",
     with: ["method", "ace"],
   },
   structure: {

@@ -1,6 +1,6 @@
 /**
- * The `likely` command: `simulate`, `train`, `rounds`, `sample`, `check`, `report`,
- * `multilevel` and `work`, each with `--help`.
+ * The `likely` command: `simulate`, `merge`, `import`, `train`, `rounds`, `sample`, `check`, `report`,
+ * `export`, `serve`, `deploy`, `multilevel` and `work`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -14,22 +14,32 @@
 import manifest from "./deno.json" with { type: "json" };
 import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
+import { deployCommand } from "./_deploy.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
+import { mergeCommand } from "./_merge.ts";
+import { exportCommand } from "./_export.ts";
+import { importCommand } from "./_import.ts";
 import { reportCommand } from "./_report.ts";
 import { multilevelCommand } from "./_multilevel.ts";
 import { roundsCommand } from "./_rounds.ts";
 import { sampleCommand } from "./_sample.ts";
+import { serveCommand } from "./_serve.ts";
 import { simulateCommand } from "./_simulate.ts";
 import { trainCommand } from "./_train.ts";
 import { workCommand } from "./_work.ts";
 
 const COMMANDS: readonly Command[] = [
   simulateCommand,
+  mergeCommand,
+  importCommand,
   trainCommand,
   roundsCommand,
   sampleCommand,
   checkCommand,
   reportCommand,
+  exportCommand,
+  serveCommand,
+  deployCommand,
   multilevelCommand,
   workCommand,
 ];

@@ -1,5 +1,6 @@
 // A choice given a context, see `CategoricalSpec`.
 
+import { exp, log } from "./elementary.ts";
 import { plainTrunk } from "./_plain_layers.ts";
 import type { CategoricalSpec } from "./density_spec.ts";
 import type { Weights } from "./weights.ts";
@@ -18,10 +19,10 @@ export function categorical(weights: Weights, spec: CategoricalSpec): (c: Float6
   return (c) => {
     const outputs = trunk(c);
     const top = outputs.reduce((a, b) => Math.max(a, b), -Infinity);
-    const shares = outputs.map((output) => Math.exp(output - top));
+    const shares = outputs.map((output) => exp(output - top));
     const total = shares.reduce((sum, share) => sum + share, 0);
     return {
-      logDensity: ([y]) => (outputs[y!] ?? -Infinity) - top - Math.log(total),
+      logDensity: ([y]) => (outputs[y!] ?? -Infinity) - top - log(total),
       draw: (share) => {
         let rest = share * total;
         const k = shares.findIndex((part) => (rest -= part) < 0);

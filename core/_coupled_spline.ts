@@ -1,5 +1,6 @@
 // One transform of a coupled spline flow, see `NsfSpec`.
 
+import { exp } from "./elementary.ts";
 import { bound } from "./_bound.ts";
 import { joined, layerAt, plainTrunk, through } from "./_plain_layers.ts";
 import { type Spline, splineOf, toBase, toTarget } from "./_spline.ts";
@@ -40,13 +41,13 @@ export function coupledSpline(weights: Weights, spec: NsfSpec, t: number): Trans
   return {
     toBase: (y, c) =>
       along(y, moved, moves(y, c), (value, { shift, logScale, spline }) => {
-        const bent = toBase(spline, (value - shift) * Math.exp(logScale));
+        const bent = toBase(spline, (value - shift) * exp(logScale));
         return [bent.value, bent.logSlope + logScale];
       }),
     toTarget: (z, c) =>
       along(z, moved, moves(z, c), (value, { shift, logScale, spline }) => {
         const straight = toTarget(spline, value);
-        return [shift + straight.value * Math.exp(-logScale), straight.logSlope - logScale];
+        return [shift + straight.value * exp(-logScale), straight.logSlope - logScale];
       }),
   };
 }

@@ -91,6 +91,11 @@ export function numberOf(cell: string): number | undefined {
   return Object.hasOwn(SPECIAL, word) ? SPECIAL[word] : undefined;
 }
 
+/** Whether a cell is what programs write where there is no number. */
+export function isMissing(cell: string): boolean {
+  return MISSING.test(cell);
+}
+
 /** Whether a cell without quotes can be nothing but a name: no number, none written badly, no hole. */
 export function isName(cell: string): boolean {
   return numberOf(cell) === undefined && !MISSING.test(cell) && !ALIKE.test(cell);

@@ -1,5 +1,6 @@
 // Standard gamma variates, and their logarithms where the variates themselves would underflow.
 
+import { log } from "./elementary.ts";
 import { drawNormal } from "./draw_normal.ts";
 import type { Stream } from "./stream.ts";
 
@@ -19,7 +20,7 @@ export function gammaVariate(random: Stream, shape: number): number {
     const u = 1 - random.uniform();
     // The squeeze accepts 19 of 20 candidates without a logarithm.
     if (u < 1 - 0.0331 * z * z * z * z) return d * v;
-    if (Math.log(u) < 0.5 * z * z + d * (1 - v + Math.log(v))) return d * v;
+    if (log(u) < 0.5 * z * z + d * (1 - v + log(v))) return d * v;
   }
 }
 
@@ -28,6 +29,6 @@ export function gammaVariate(random: Stream, shape: number): number {
  * times u^(1 / shape) (ibid., section 6), a power that soon underflows.
  */
 export function logGammaVariate(random: Stream, shape: number): number {
-  if (shape >= 1) return Math.log(gammaVariate(random, shape));
-  return Math.log(gammaVariate(random, shape + 1)) + Math.log(1 - random.uniform()) / shape;
+  if (shape >= 1) return log(gammaVariate(random, shape));
+  return log(gammaVariate(random, shape + 1)) + log(1 - random.uniform()) / shape;
 }

@@ -5,6 +5,8 @@
 // Developed at SunSoft, a Sun Microsystems, Inc. business. Permission to use, copy, modify,
 // and distribute this software is freely granted, provided that this notice is preserved.
 
+import { log } from "./elementary.ts";
+
 /** Coefficients are written from the constant term up. */
 export function polynomial(coefficients: readonly number[], x: number): number {
   let sum = 0;
@@ -58,9 +60,9 @@ const MINIMUM_TAIL = -3.63867699703950536541e-18;
 
 /** log Γ(1 + y) or log Γ(2 + …) on [0, 2), by how far x is from 1, from the minimum or from 2. */
 function nearOne(x: number): number {
-  if (x < 0.23164) return aboveOne(x) - Math.log(x);
-  if (x < 0.73162) return aroundMinimum(x - (ARGMIN - 1)) - Math.log(x);
-  if (x < 0.9) return belowTwo(1 - x) - Math.log(x);
+  if (x < 0.23164) return aboveOne(x) - log(x);
+  if (x < 0.73162) return aroundMinimum(x - (ARGMIN - 1)) - log(x);
+  if (x < 0.9) return belowTwo(1 - x) - log(x);
   if (x < 1.23164) return aboveOne(x - 1);
   if (x < 1.73162) return aroundMinimum(x - ARGMIN);
   return belowTwo(2 - x);
@@ -87,22 +89,22 @@ function nearTwo(x: number): number {
   const y = x - whole;
   let product = 1;
   for (let k = whole - 1; k >= 2; k--) product *= y + k;
-  return 0.5 * y + y * polynomial(S, y) / polynomial(R, y) + Math.log(product);
+  return 0.5 * y + y * polynomial(S, y) / polynomial(R, y) + log(product);
 }
 
 /** What Stirling's formula for log Γ(x) lacks: log Γ(x) − (x − ½) log x + x − ½ log 2π. */
 export function stirlingTail(x: number): number {
   if (x >= 8) return polynomial(W, 1 / (x * x)) / x;
-  return logGammaPositive(x) - (x - 0.5) * Math.log(x) + x - 0.5 * Math.log(2 * Math.PI);
+  return logGammaPositive(x) - (x - 0.5) * log(x) + x - 0.5 * log(2 * Math.PI);
 }
 
 /** log Γ(x); ∞ at 0, NaN below. */
 export function logGammaPositive(x: number): number {
   if (!(x > 0)) return x === 0 ? Infinity : NaN;
-  if (x < 1e-17) return -Math.log(x);
+  if (x < 1e-17) return -log(x);
   if (x === 1 || x === 2) return 0;
   if (x < 2) return nearOne(x);
   if (x < 8) return nearTwo(x);
   // Stirling's formula, arranged as fdlibm does: (x − ½)(log x − 1) + (½ log 2π − ½) + tail.
-  return (x - 0.5) * (Math.log(x) - 1) + 4.18938533204672725052e-01 + stirlingTail(x);
+  return (x - 0.5) * (log(x) - 1) + 4.18938533204672725052e-01 + stirlingTail(x);
 }

@@ -1,5 +1,6 @@
 // The normal distribution's mass between two points, free of underflow and of cancellation.
 
+import { cosh, exp, log, log1p } from "./elementary.ts";
 import { logNormalCdf, normalCdf } from "./special.ts";
 
 /** log(Φ(b) − Φ(a)) for a < b. */
@@ -7,9 +8,9 @@ export function logNormalMass(a: number, b: number): number {
   // The density is even: the mirrored interval keeps its digits in the lower tail.
   if (a > 0) return logNormalMass(-b, -a);
   if ((b - a) * Math.max(-a, Math.abs(b), 1) < 0.25) return logNarrowMass(a, b);
-  if (b > 0) return Math.log1p(-normalCdf(a) - normalCdf(-b));
+  if (b > 0) return log1p(-normalCdf(a) - normalCdf(-b));
   const upper = logNormalCdf(b);
-  return upper + Math.log1p(-Math.exp(logNormalCdf(a) - upper));
+  return upper + log1p(-exp(logNormalCdf(a) - upper));
 }
 
 // The positive half of the five Gauss–Legendre nodes on [−1, 1].
@@ -23,8 +24,8 @@ function logNarrowMass(a: number, b: number): number {
   const mean = NODES.reduce((sum, node, k) => {
     const step = half * node;
     // φ(middle + step) + φ(middle − step), over φ(middle).
-    const pair = 2 * Math.cosh(middle * step) * Math.exp(-0.5 * step * step);
+    const pair = 2 * cosh(middle * step) * exp(-0.5 * step * step);
     return sum + WEIGHTS[k]! * (k === 0 ? 0.5 : 1) * pair;
   }, 0);
-  return -0.5 * middle * middle + Math.log(half * mean / Math.sqrt(2 * Math.PI));
+  return -0.5 * middle * middle + log(half * mean / Math.sqrt(2 * Math.PI));
 }

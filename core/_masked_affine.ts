@@ -1,5 +1,6 @@
 // One transform of a masked autoregressive flow, see `MafSpec`.
 
+import { exp } from "./elementary.ts";
 import { bound } from "./_bound.ts";
 import { activate, activated, joined, layerAt, type PlainLayer, through } from "./_plain_layers.ts";
 import type { Transform } from "./_transform.ts";
@@ -26,7 +27,7 @@ export function maskedAffine(weights: Weights, spec: MafSpec, t: number): Transf
       const row = y.map((value, j) => {
         const logScale = bound(outputs[dim + j]!);
         logDet += logScale;
-        return (value - outputs[j]! - line[j]!) * Math.exp(logScale);
+        return (value - outputs[j]! - line[j]!) * exp(logScale);
       });
       return { row, logDet };
     },
@@ -44,7 +45,7 @@ export function maskedAffine(weights: Weights, spec: MafSpec, t: number): Transf
         const h = rows.at(-1) ?? seen;
         const j = maskedRank(rank, t, dim);
         const logScale = bound(column(out, h, dim + j));
-        seen[j] = column(out, h, j) + column(skip, seen, j) + z[j]! * Math.exp(-logScale);
+        seen[j] = column(out, h, j) + column(skip, seen, j) + z[j]! * exp(-logScale);
         logDet -= logScale;
       }
       return { row: seen.slice(0, dim), logDet };

@@ -1,5 +1,6 @@
 // Values and slopes of several members as those of their mean.
 
+import { exp, log } from "./elementary.ts";
 import type { Evaluation } from "./log_density.ts";
 
 /** Of costs, which are averaged as they are. */
@@ -12,7 +13,7 @@ export function logMean(parts: readonly Evaluation[]): Evaluation {
   const value = logMeanExp(parts.map(({ value }) => value));
   // Each member's part of the sum: its share of the slope.
   const share = (part: Evaluation, i: number) =>
-    value[i] === -Infinity ? 0 : Math.exp(part.value[i]! - value[i]!) / parts.length;
+    value[i] === -Infinity ? 0 : exp(part.value[i]! - value[i]!) / parts.length;
   return weighted(parts, value, share);
 }
 
@@ -21,7 +22,7 @@ export function logMeanExp(parts: readonly Float64Array[]): Float64Array {
   return parts[0]!.map((_, i) => {
     const high = parts.reduce((most, part) => Math.max(most, part[i]!), -Infinity);
     if (high === -Infinity) return -Infinity;
-    return high + Math.log(parts.reduce((sum, part) => sum + Math.exp(part[i]! - high), 0) / parts.length);
+    return high + log(parts.reduce((sum, part) => sum + exp(part[i]! - high), 0) / parts.length);
   });
 }
 

@@ -1,5 +1,6 @@
 // A mixture of Gaussians given a context, see `MdnSpec`.
 
+import { exp, log } from "./elementary.ts";
 import { bound } from "./_bound.ts";
 import { layerAt, plainTrunk, through } from "./_plain_layers.ts";
 import type { MdnSpec } from "./density_spec.ts";
@@ -59,7 +60,7 @@ function factorOf(logDiagonal: Float64Array, below: Float64Array): Float64Array 
   const factor = new Float64Array(dim * dim);
   for (let i = 0; i < dim; i++) {
     factor.set(below.subarray(i * (i - 1) / 2, i * (i + 1) / 2), i * dim);
-    factor[i * dim + i] = Math.exp(logDiagonal[i]!);
+    factor[i * dim + i] = exp(logDiagonal[i]!);
   }
   return factor;
 }
@@ -75,7 +76,7 @@ function logDensity(components: readonly Component[], y: Float64Array): number {
     }
     return logShare + logDet - squares / 2;
   });
-  return logSumExp(terms) - shares - y.length * Math.log(2 * Math.PI) / 2;
+  return logSumExp(terms) - shares - y.length * log(2 * Math.PI) / 2;
 }
 
 /** Solves `L (y − μ) = z` from the first coordinate on. */
@@ -92,7 +93,7 @@ function draw(components: readonly Component[], share: number, z: Float64Array):
 
 function chosen(components: readonly Component[], share: number): Component {
   const top = Math.max(...components.map(({ logShare }) => logShare));
-  const shares = components.map(({ logShare }) => Math.exp(logShare - top));
+  const shares = components.map(({ logShare }) => exp(logShare - top));
   let rest = share * shares.reduce((sum, part) => sum + part, 0);
   const k = shares.findIndex((part) => (rest -= part) < 0);
   // Rounding may leave a little after the last.
@@ -101,5 +102,5 @@ function chosen(components: readonly Component[], share: number): Component {
 
 function logSumExp(values: readonly number[]): number {
   const top = Math.max(...values);
-  return top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
+  return top + log(values.reduce((sum, value) => sum + exp(value - top), 0));
 }

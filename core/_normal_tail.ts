@@ -1,5 +1,6 @@
 // The normal distribution function around its centre, and its tail free of underflow.
 
+import { exp } from "./elementary.ts";
 import { polynomial } from "./_log_gamma.ts";
 
 const SQRT_2PI = Math.sqrt(2 * Math.PI);
@@ -43,5 +44,5 @@ export function scaledTail(y: number): number {
 /** exp(−y²/2), the square split in two so that its rounding error is not magnified. */
 export function gaussian(y: number): number {
   const near = Math.trunc(y * 16) / 16;
-  return Math.exp(-near * near * 0.5) * Math.exp(-(y - near) * (y + near) * 0.5);
+  return exp(-near * near * 0.5) * exp(-(y - near) * (y + near) * 0.5);
 }

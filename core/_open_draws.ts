@@ -138,7 +138,8 @@ async function readPart(store: AtomicStore, { path, file, name, isWhole }: Place
   }
 }
 
-function requireDimensions({ dimension_names: [first, second] }: ArrayMetadata): void {
+function requireDimensions(metadata: ArrayMetadata): void {
+  const [first, second] = metadata.dimension_names ?? [];
   if (first === "chain" && second === "draw") return;
   throw new TypeError(`its first dimensions are ${first} and ${second}`);
 }

@@ -1,5 +1,6 @@
 // Layers of a network on single rows, in float64.
 
+import { exp, tanh } from "./elementary.ts";
 import type { Activation, TrunkSpec } from "./network_parts.ts";
 import type { Weights } from "./weights.ts";
 
@@ -50,9 +51,9 @@ export function activate(row: Float64Array, activation: Activation): Float64Arra
 export function activated(h: number, activation: Activation): number {
   switch (activation) {
     case "silu":
-      return h / (1 + Math.exp(-h));
+      return h / (1 + exp(-h));
     case "tanh":
-      return Math.tanh(h);
+      return tanh(h);
     case "relu":
       return h > 0 ? h : 0;
     default:

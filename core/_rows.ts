@@ -6,36 +6,61 @@ import { type Points, points, row, zeros } from "./points.ts";
 import type { Prior } from "./prior.ts";
 import { type Stream, stream } from "./stream.ts";
 
-type DrawRow = (random: Stream, out: Float64Array) => void;
+type Range = (key: Key, first: number, n: number) => Points;
 
-// By the function, not in the prior: a prior whose `sample` was replaced has no such entry.
-const DRAWS = new WeakMap<Prior["sample"], DrawRow>();
+// Beside the function and not beside the prior: who spreads a prior and samples otherwise has no range.
+const RANGES = new WeakMap<Prior["sample"], Range>();
 
 /** A prior's `sample`: row i has a stream of its own, so it depends on the key and i alone. */
-export function rowSampler(dim: number, draw: DrawRow): Prior["sample"] {
+export function rowSampler(
+  dim: number,
+  draw: (random: Stream, out: Float64Array) => void,
+): Prior["sample"] {
+  const range: Range = (key, first, n) => {
+    const out = zeros(n, dim);
+    for (let i = 0; i < n; i++) draw(stream(foldIn(key, first + i)), row(out, i));
+    return out;
+  };
   const sample = (key: Key, n: number) => {
     requireInteger("sample a prior", "n", n, 0);
-    return drawRows({ dim, draw }, key, { first: 0, n });
+    return range(key, 0, n);
   };
-  DRAWS.set(sample, draw);
+  RANGES.set(sample, range);
   return sample;
 }
 
-/** Draws any rows of `prior.sample(key, n)` alike, without those before; `n` rows are held where that fails. */
-export function rowsAnywhere(prior: Prior, key: Key, n: number): (first: number, rows: number) => Points {
-  const { dim } = prior;
-  const draw = DRAWS.get(prior.sample);
-  if (draw) return (first, rows) => drawRows({ dim, draw }, key, { first, n: rows });
-  const all = prior.sample(key, n);
-  return (first, rows) => points(all.data.slice(first * dim, (first + rows) * dim), dim);
+/** Consecutive rows of a draw. */
+export interface RowRange {
+  /** The first. */
+  readonly first: number;
+  /** How many. */
+  readonly rows: number;
 }
 
-function drawRows(
-  { dim, draw }: { readonly dim: number; readonly draw: DrawRow },
-  key: Key,
-  { first, n }: { readonly first: number; readonly n: number },
-): Points {
-  const out = zeros(n, dim);
-  for (let i = 0; i < n; i++) draw(stream(foldIn(key, first + i)), row(out, i));
+/**
+ * Rows of `prior.sample`, range after range in rising order: drawn by themselves where the prior is ours,
+ * else all rows up to the last are drawn and most thrown away.
+ */
+export function sampleRanges(prior: Prior, key: Key, ranges: readonly RowRange[]): Points {
+  const { dim } = prior;
+  const out = zeros(ranges.reduce((sum, { rows }) => sum + rows, 0), dim);
+  const last = ranges.at(-1);
+  if (last === undefined) return out;
+  const range = RANGES.get(prior.sample) ?? cut(prior.sample(key, last.first + last.rows));
+  let at = 0;
+  for (const { first, rows } of ranges) {
+    out.data.set(range(key, first, rows).data, at * dim);
+    at += rows;
+  }
   return out;
+}
+
+function cut(all: Points): Range {
+  return (_, first, n) => points(all.data.subarray(first * all.dim, (first + n) * all.dim), all.dim);
+}
+
+/** Any rows of `prior.sample(key, n)`: drawn when they are asked for, or held from the start where that fails. */
+export function rowsAnywhere(prior: Prior, key: Key, n: number): (range: RowRange) => Points {
+  const range = RANGES.get(prior.sample) ?? cut(prior.sample(key, n));
+  return ({ first, rows }) => range(key, first, rows);
 }

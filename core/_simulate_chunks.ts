@@ -1,6 +1,7 @@
 // Chunks of a run, and how they are shared out.
 
 import { type Points, points } from "./points.ts";
+import type { Shard } from "./shard.ts";
 import type { SimulationRunner } from "./simulation_runner.ts";
 
 /** Consecutive rows of a run. */
@@ -11,9 +12,12 @@ export interface Chunk {
   readonly first: number;
   /** How many rows. */
   readonly rows: number;
+  /** Where its first row is among those at hand: the run's, or a shard's. */
+  readonly at: number;
 }
 
 const MOST_ROWS = 1000;
+const FEWEST_CHUNKS = 1000;
 const SECONDS = 1;
 /** A try of this length can be measured. */
 const MEASURABLE = 0.02;
@@ -22,17 +26,34 @@ const LONG = 30;
 /** What a call costs whatever its size may be this part of it. */
 const OVERHEAD = 0.2;
 
-/** The chunks of `n` rows. */
-export function chunksOf(n: number, chunkRows: number): Chunk[] {
-  return Array.from({ length: Math.ceil(n / chunkRows) }, (_, index) => {
-    const first = index * chunkRows;
-    return { index, first, rows: Math.min(chunkRows, n - first) };
+const WHOLE: Shard = { index: 0, of: 1 };
+
+/** The chunks of `n` rows, or those of a shard: every `of`-th one. */
+export function chunksOf(n: number, chunkRows: number, { index, of }: Shard = WHOLE): Chunk[] {
+  const all = Math.ceil(n / chunkRows);
+  if (of > all) {
+    throw new RangeError(
+      `Cannot simulate a shard as shard.of must be at most the number of chunks, ${all} of ${chunkRows} ` +
+        `rows: current value is ${of}; a new run can have smaller chunkRows`,
+    );
+  }
+  return Array.from({ length: Math.ceil((all - index) / of) }, (_, k) => {
+    const first = (index + k * of) * chunkRows;
+    return { index: index + k * of, first, rows: Math.min(chunkRows, n - first), at: k * chunkRows };
   });
 }
 
+/**
+ * Rows of a chunk where nobody says how many, and shards must agree without talking: a thousand chunks or
+ * more. How many shards there are does not matter, so that others can finish what some began.
+ */
+export function shardChunkRows(n: number): number {
+  return Math.min(MOST_ROWS, Math.ceil(n / FEWEST_CHUNKS));
+}
+
 /** Views the rows of a chunk. */
-export function rowsOf(theta: Points, { first, rows }: Chunk): Points {
-  return points(theta.data.subarray(first * theta.dim, (first + rows) * theta.dim), theta.dim);
+export function rowsOf(theta: Points, { at, rows }: Pick<Chunk, "at" | "rows">): Points {
+  return points(theta.data.subarray(at * theta.dim, (at + rows) * theta.dim), theta.dim);
 }
 
 /**
@@ -41,15 +62,16 @@ export function rowsOf(theta: Points, { first, rows }: Chunk): Points {
  * the rows': a simulator that starts a program a call is handed enough rows to make that pay.
  */
 export async function measureChunkRows(runner: SimulationRunner, theta: Points): Promise<number> {
-  const jobOf = (rows: number) => ({ theta: rowsOf(theta, { index: 0, first: 0, rows }), first: 0 });
+  const jobOf = (rows: number) => ({ theta: rowsOf(theta, { at: 0, rows }), first: 0 });
   const most = Math.min(MOST_ROWS, theta.n);
   const seconds = async (rows: number) => {
     const start = performance.now();
     await runner.run(jobOf(rows));
     return (performance.now() - start) / 1000;
   };
-  // A worker's first row waits for its imports, and is not what rows cost.
-  await runner.run(jobOf(1));
+  // A worker's first row waits for its imports, and is not what rows cost; but for one that takes so long that
+  // a second would be a waste.
+  if (await seconds(1) >= LONG) return 1;
   let rows = 1;
   let took = await seconds(rows);
   while (took < MEASURABLE && rows < most) {

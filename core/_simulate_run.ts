@@ -8,6 +8,7 @@ import { type AnySimulator, isAsync } from "./any_simulator.ts";
 import type { Key } from "./key.ts";
 import { keyText } from "./key_text.ts";
 import { priorSpec } from "./prior_from.ts";
+import type { SimulationManifest } from "./simulation_manifest.ts";
 import type { SimulationRunner } from "./simulation_runner.ts";
 import type { SimulationSource } from "./simulation_source.ts";
 import { loadSimulator, type SimulatorModule } from "./simulator_module.ts";
@@ -81,7 +82,11 @@ export function startRunners(
 }
 
 /** What a folder says of a run. */
-export function manifestOf(key: Key, { prior, simulator, score }: Run, n: number): FilesPlan["manifest"] {
+export function manifestOf(
+  key: Key,
+  { prior, simulator, score }: Run,
+  { n, proposal, level }: Pick<SimulationManifest, "n" | "proposal" | "level">,
+): FilesPlan["manifest"] {
   return {
     format: 1,
     simulator: simulator.name,
@@ -91,5 +96,7 @@ export function manifestOf(key: Key, { prior, simulator, score }: Run, n: number
     n,
     xDim: simulator.xDim,
     score,
+    ...(proposal !== undefined && { proposal }),
+    ...(level && { level }),
   };
 }

@@ -1,14 +1,20 @@
 // Where a run keeps its chunks: nowhere, or in a folder that may hold some already.
 
-import { type Chunk, rowsOf } from "./_simulate_chunks.ts";
+import { type Chunk, chunksOf, rowsOf } from "./_simulate_chunks.ts";
 import { place, type Simulated } from "./_simulated.ts";
+import { differingField } from "./_same_run.ts";
+import type { SimulationFiles } from "./_simulation_files.ts";
+import { type Points, points } from "./points.ts";
+import type { Shard } from "./shard.ts";
 import type { SimulationManifest } from "./simulation_manifest.ts";
 import type { SimulatedRows, SimulationRunner } from "./simulation_runner.ts";
 
 /** Where a run keeps its chunks. */
 export interface RunStore {
-  /** Rows in a chunk. */
-  readonly chunkRows: number;
+  /** All chunks of the run, or of its shard. */
+  readonly chunks: readonly Chunk[];
+  /** Their rows: θ of all, and the data that were there. */
+  readonly rows: Simulated;
   /** Chunks that were there, by index: how many of their rows have failed. */
   readonly found: ReadonlyMap<number, number>;
   /** Keeps a chunk. */
@@ -19,66 +25,121 @@ export interface RunStore {
 export interface FilesPlan {
   /** The run as it is wanted; how many rows a chunk gets is settled here. */
   readonly manifest: Omit<SimulationManifest, "chunkRows">;
-  /** θ of all rows; receives the rows that are there. */
-  readonly rows: Simulated;
+  /** The part that is wanted; undefined for all of it. */
+  readonly shard: Shard | undefined;
   /** Rows in a chunk of a new folder. */
   readonly chunkRows: () => Promise<number>;
+  /** θ of chunks, and room for their data. */
+  readonly rows: (chunks: readonly Chunk[]) => Simulated;
+  /** θ of one row. */
+  readonly thetaOf: (row: number) => Points;
   /** Simulates again, to compare. */
   readonly runner: () => SimulationRunner;
 }
 
+/** With pauses that grow by a millisecond: five seconds in all. */
+const MOST_TRIES = 100;
+
 /** Keeps nothing. */
-export function keepNothing(chunkRows: number): RunStore {
-  return { chunkRows, found: new Map(), write: () => Promise.resolve() };
+export function keepNothing(chunks: readonly Chunk[], rows: Simulated): RunStore {
+  return { chunks, rows, found: new Map(), write: () => Promise.resolve() };
 }
 
 /** Keeps chunks in a folder, and takes up what is there once it is known to be of this run. */
-export async function keepFiles(path: string, plan: FilesPlan): Promise<RunStore> {
+export async function keepFiles(path: string, plan: FilesPlan, tries = 1): Promise<RunStore> {
   // Loaded when needed: most runs store nothing, and a browser has no files.
-  const { createFiles, readManifest } = await import("./_simulation_files.ts");
-  const { rows } = plan;
+  const { claimFiles, createFiles, readManifest } = await import("./_simulation_files.ts");
+  const { shard } = plan;
   const stored = await readManifest(path);
   const chunkRows = stored?.chunkRows ?? await plan.chunkRows();
   const manifest = { ...plan.manifest, chunkRows };
-  if (stored) requireSameRun(path, stored, manifest);
-  const files = await createFiles(path, manifest, stored);
-  const found = new Map<number, number>();
-  for (const chunk of await files.chunks()) {
-    const part = await files.read(chunk);
-    const first = chunk * chunkRows;
-    requireClose(path, part.theta, rows.theta.data.subarray(first * rows.theta.dim));
-    rows.theta.data.set(part.theta, first * rows.theta.dim);
-    found.set(chunk, place(rows, part, first));
+  const chunks = chunksOf(manifest.n, chunkRows, shard);
+  if (stored) requireSameRun(path, { stored, wanted: manifest, shard });
+  const files = shard ? await claimFiles(path, manifest, stored) : await createFiles(path, manifest, stored);
+  if (files === undefined) {
+    // Another shard was faster: what it made is what is there, if only after a moment on some networks.
+    if (tries === MOST_TRIES) {
+      throw new Error(`Cannot open simulations as ${path}/zarr.json must be readable`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, tries));
+    return await keepFiles(path, plan, tries + 1);
   }
-  if (found.size * chunkRows < manifest.n) await requireSameSimulator(path, plan, found, chunkRows);
+  const rows = plan.rows(chunks);
+  const found = new Map<number, number>();
+  for (const chunk of await present(files, chunks, shard)) {
+    const part = await files.read(chunk.index);
+    requireClose(path, part.theta, rows.theta.data.subarray(chunk.at * rows.theta.dim));
+    rows.theta.data.set(part.theta, chunk.at * rows.theta.dim);
+    found.set(chunk.index, place(rows, part, chunk));
+  }
+  if (found.size < chunks.length) {
+    const [first = shard && await files.any()] = found.keys();
+    if (first !== undefined) await requireSameSimulator(path, { plan, files, chunk: first, chunkRows });
+  }
   return {
-    chunkRows,
+    chunks,
+    rows,
     found,
     write: (chunk, result) => files.write(chunk.index, { ...result, theta: rowsOf(rows.theta, chunk).data }),
   };
 }
 
+/** The chunks that are there; a shard looks for its own and nowhere else, as there may be very many. */
+async function present(
+  files: SimulationFiles,
+  chunks: readonly Chunk[],
+  shard: Shard | undefined,
+): Promise<Chunk[]> {
+  if (shard === undefined) return (await files.chunks()).map((index) => chunks[index]!);
+  const found: Chunk[] = [];
+  for (const chunk of chunks) if (await files.keep(chunk.index)) found.push(chunk);
+  return found;
+}
+
+/** Two runs to be compared. */
+export interface SameRun {
+  readonly stored: SimulationManifest;
+  readonly wanted: SimulationManifest;
+  readonly shard: Shard | undefined;
+}
+
 /** Requires that a folder is of the run that is wanted, or a shorter one. */
-export function requireSameRun(path: string, stored: SimulationManifest, wanted: SimulationManifest): void {
-  for (const field of ["simulator", "prior", "names", "key", "xDim", "score", "proposal"] as const) {
+export function requireSameRun(path: string, { stored, wanted, shard }: SameRun): void {
+  if (stored.key.startsWith("imported:")) {
+    refuse(path, "they must have been simulated here", "they were imported from tables");
+  }
+  const field = differingField(stored, wanted);
+  if (field) {
     const [old, now] = [stored, wanted].map((manifest) => JSON.stringify(manifest[field]));
-    if (old !== now) refuse(path, `${field} must be what is stored, ${old}`, now!);
+    refuse(path, `${field} must be what is stored, ${old}`, now!);
+  }
+  // Adding rows replaces the last chunk, which others may be writing.
+  if (shard && wanted.n !== stored.n) {
+    refuse(path, `n of a shard must be what is stored, ${stored.n}`, `${wanted.n}`);
   }
   if (wanted.n < stored.n) refuse(path, `n must be at least what is stored, ${stored.n}`, `${wanted.n}`);
+}
+
+interface SameSimulator {
+  readonly plan: FilesPlan;
+  readonly files: SimulationFiles;
+  /** One that is there. */
+  readonly chunk: number;
+  readonly chunkRows: number;
 }
 
 // The manifest knows names only. One row simulated again finds a simulator that was edited since.
 async function requireSameSimulator(
   path: string,
-  { rows, runner }: FilesPlan,
-  found: ReadonlyMap<number, number>,
-  chunkRows: number,
+  { plan, files, chunk, chunkRows }: SameSimulator,
 ): Promise<void> {
-  const [index] = found.keys();
-  if (index === undefined) return;
-  const chunk = { index, first: index * chunkRows, rows: 1 };
-  const again = await runner().run({ theta: rowsOf(rows.theta, chunk), first: chunk.first });
-  requireClose(path, again.x, rowsOf(rows.x, chunk).data, `row ${chunk.first}, simulated again,`);
+  const first = chunk * chunkRows;
+  const part = await files.read(chunk);
+  const theta = plan.thetaOf(first);
+  requireClose(path, theta.data, part.theta.subarray(0, theta.dim), `theta of row ${first}`);
+  const stored = part.theta.subarray(0, theta.dim);
+  const again = await plan.runner().run({ theta: points(stored, theta.dim), first });
+  requireClose(path, again.x, part.x.subarray(0, plan.manifest.xDim), `row ${first}, simulated again,`);
 }
 
 /**

@@ -13,7 +13,7 @@ export interface Simulated {
   readonly x: Points;
   /** `[n, d]`; `[0, d]` unless wanted. */
   readonly score: Points;
-  /** Why rows threw, by row. */
+  /** Why rows threw, by their place here. */
   readonly thrown: Map<number, string>;
 }
 
@@ -27,35 +27,33 @@ export function simulated(theta: Points, xDim: number, score: boolean): Simulate
   };
 }
 
-/** Puts rows in their place; returns how many of them failed. */
-export function place(into: Simulated, rows: SimulatedRows, first: number): number {
-  into.x.data.set(rows.x, first * into.x.dim);
-  if (into.score.n > 0) into.score.data.set(rows.score, first * into.score.dim);
-  for (const { row, reason } of rows.thrown) into.thrown.set(row, reason);
+/** Puts rows, of which the first is row `first` of the run, at their place; returns how many failed. */
+export function place(
+  into: Simulated,
+  rows: SimulatedRows,
+  { at, first }: { readonly at: number; readonly first: number },
+): number {
+  into.x.data.set(rows.x, at * into.x.dim);
+  if (into.score.n > 0) into.score.data.set(rows.score, at * into.score.dim);
+  for (const { row, reason } of rows.thrown) into.thrown.set(row - first + at, reason);
   let failed = 0;
-  for (let i = first; i < first + rows.x.length / into.x.dim; i++) {
+  for (let i = at; i < at + rows.x.length / into.x.dim; i++) {
     if (failure(into, i) !== undefined) failed++;
   }
   return failed;
 }
 
-/** The rows among `indices` that did not fail. */
-export function toDataset(source: Simulated, indices: Iterable<number>): Dataset {
+/** The rows that did not fail; `rowOf` tells which row of the run is at a place. */
+export function toDataset(source: Simulated, rowOf: (i: number) => number = (i) => i): Dataset {
   const kept: number[] = [];
   const lost: number[] = [];
   const failures: SimulationFailure[] = [];
-  for (const i of indices) {
+  for (let i = 0; i < source.theta.n; i++) {
     const reason = failure(source, i);
     if (reason === undefined) kept.push(i);
-    else if (lost.push(i) <= REASONS_KEPT) failures.push({ row: i, reason });
+    else if (lost.push(i) <= REASONS_KEPT) failures.push({ row: rowOf(i), reason });
   }
   const failed = lost.length;
-  if (kept.length === 0 && failed > 0) {
-    throw new RangeError(
-      `Cannot simulate as at least one row must succeed: all ${failed} failed, ` +
-        `row ${failures[0]!.row} as ${failures[0]!.reason}`,
-    );
-  }
   const pick = (points: Points) =>
     failed === 0 && kept.length === points.n ? points : gatherRows(points, kept);
   return {
@@ -65,6 +63,16 @@ export function toDataset(source: Simulated, indices: Iterable<number>): Dataset
     failed,
     ...(failed > 0 && { failedTheta: gatherRows(source.theta, lost), failures }),
   };
+}
+
+/** Refuses rows that have all failed. */
+export function requireSuccess(dataset: Dataset): Dataset {
+  const { theta, failed, failures } = dataset;
+  if (theta.n > 0 || failed === 0) return dataset;
+  throw new RangeError(
+    `Cannot simulate as at least one row must succeed: all ${failed} failed, ` +
+      `row ${failures![0]!.row} as ${failures![0]!.reason}`,
+  );
 }
 
 /** The rows of a chunk that have failed, and why. */

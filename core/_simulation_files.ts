@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import * as zarr from "zarrita";
 import { AtomicStore } from "./_atomic_store.ts";
-import { place, simulated, toDataset } from "./_simulated.ts";
+import { place, requireSuccess, simulated, toDataset } from "./_simulated.ts";
 import { FormatError } from "./errors.ts";
 import { zeros } from "./points.ts";
 import { priorShape } from "./prior_from.ts";
@@ -21,6 +21,10 @@ export interface StoredRows extends SimulatedRows {
 export interface SimulationFiles {
   /** Which chunks are there, in order. */
   chunks(): Promise<number[]>;
+  /** One chunk that is there; undefined when there is none. */
+  any(): Promise<number | undefined>;
+  /** Whether a chunk is there; clears away what is left of attempts at it. */
+  keep(chunk: number): Promise<boolean>;
   /** Reads a chunk that is there. */
   read(chunk: number): Promise<StoredRows>;
   /** Writes a chunk. */
@@ -31,7 +35,7 @@ const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const MANIFEST = v.object({
   format: v.literal(1),
   simulator: v.string(),
-  key: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}:[0-9a-f]{8}$/)),
+  key: v.pipe(v.string(), v.regex(/^([0-9a-f]{8}:[0-9a-f]{8}|imported:[0-9a-f]{64})$/)),
   names: v.pipe(v.array(v.string()), v.minLength(1)),
   prior: v.looseObject({}),
   proposal: v.exactOptional(v.string()),
@@ -80,8 +84,45 @@ export async function createFiles(
     const last = Math.floor(stored.n / stored.chunkRows);
     for (const { name } of columns(stored)) await store.delete(`/${name}/c/${last}`);
   }
+  await createArrays(store, manifest);
+  await zarr.create(root, { attributes: { likely: manifest } });
+  return openFiles(path, manifest);
+}
+
+/**
+ * Makes the group while others may be making it, too; undefined when another has made one of which only its
+ * manifest tells whether it is the same.
+ */
+export async function claimFiles(
+  path: string,
+  manifest: SimulationManifest,
+  stored?: SimulationManifest,
+): Promise<SimulationFiles | undefined> {
+  if (stored === undefined) {
+    // The manifest first, as it decides about all else: whoever writes it writes the same.
+    const claim = new Claim(path);
+    await zarr.create(zarr.root(claim), { attributes: { likely: manifest } });
+    if (claim.isLost) return undefined;
+  }
+  const store = new AtomicStore(path);
+  await store.keep("/zarr.json");
+  await createArrays(store, manifest);
+  return openFiles(path, manifest);
+}
+
+/** What is there stays as it is. */
+class Claim extends AtomicStore {
+  /** Whether a file was there, and was another. */
+  isLost = false;
+
+  override async set(key: `/${string}`, value: Uint8Array): Promise<void> {
+    if (!await this.create(key, value)) this.isLost = true;
+  }
+}
+
+async function createArrays(store: AtomicStore, manifest: SimulationManifest): Promise<void> {
   for (const { name, dim } of columns(manifest)) {
-    await zarr.create(root.resolve(name), {
+    await zarr.create(zarr.root(store).resolve(name), {
       shape: [manifest.n, dim],
       chunkShape: [manifest.chunkRows, dim],
       dtype: "float64",
@@ -90,8 +131,6 @@ export async function createFiles(
       codecs: [{ name: "bytes", configuration: { endian: "little" } }],
     });
   }
-  await zarr.create(root, { attributes: { likely: manifest } });
-  return openFiles(path, manifest);
 }
 
 /** Reads everything that is there. */
@@ -111,13 +150,14 @@ export async function readSimulations(path: string): Promise<StoredSimulations> 
   let at = 0;
   for (const [, part] of parts) {
     all.theta.data.set(part.theta, at * names.length);
-    place(all, part, at);
+    place(all, part, { at, first: at });
     at += part.x.length / xDim;
   }
-  return { dataset: toDataset(all, Array(total).keys()), manifest, missing: n - total };
+  return { dataset: requireSuccess(toDataset(all)), manifest, missing: n - total };
 }
 
-async function openFiles(path: string, manifest: SimulationManifest): Promise<SimulationFiles> {
+/** The chunks of a group that is there. */
+export async function openFiles(path: string, manifest: SimulationManifest): Promise<SimulationFiles> {
   const store = new AtomicStore(path);
   const arrays = new Map<string, zarr.Array<"float64", AtomicStore>>();
   for (const { name, dim } of columns(manifest)) {
@@ -125,9 +165,20 @@ async function openFiles(path: string, manifest: SimulationManifest): Promise<Si
   }
   const rowsOf = (chunk: number) => Math.min(manifest.chunkRows, manifest.n - chunk * manifest.chunkRows);
   const read = (name: string, chunk: number) =>
-    readChunk(arrays.get(name)!, `${path}/${name}/c/${chunk}/0`, { chunk, rows: rowsOf(chunk) });
+    readChunk(arrays.get(name)!, `${path}${chunkFile(name, chunk)}`, { chunk, rows: rowsOf(chunk) });
+  const isWhole = async (chunk: number, has: (key: `/${string}`) => Promise<boolean>) => {
+    for (const { name } of columns(manifest)) if (!await has(chunkFile(name, chunk))) return false;
+    return true;
+  };
   return {
     chunks: () => listChunks(store, manifest),
+    any: async () => {
+      for (const chunk of await listFiles(store, "theta", manifest)) {
+        if (await isWhole(chunk, (key) => store.has(key))) return chunk;
+      }
+      return undefined;
+    },
+    keep: (chunk) => isWhole(chunk, (key) => store.keep(key)),
     read: async (chunk) => ({
       theta: await read("theta", chunk),
       x: await read("x", chunk),
@@ -147,7 +198,8 @@ async function openFiles(path: string, manifest: SimulationManifest): Promise<Si
   };
 }
 
-function columns(
+/** The arrays of a run. */
+export function columns(
   { names, xDim, score }: SimulationManifest,
 ): { name: "theta" | "x" | "score"; dim: number }[] {
   return [
@@ -157,21 +209,33 @@ function columns(
   ];
 }
 
+/** The file of a chunk of an array. */
+export function chunkFile(name: string, chunk: number): `/${string}` {
+  return `/${name}/c/${chunk}/0`;
+}
+
 /** A chunk is there when it is there in every array. */
 async function listChunks(store: AtomicStore, manifest: SimulationManifest): Promise<number[]> {
-  const { n, chunkRows } = manifest;
   const counts = new Map<number, number>();
   const all = columns(manifest);
   for (const { name } of all) {
-    for (const entry of await store.list(`/${name}/c`)) {
-      const chunk = Number(entry);
-      if (!/^\d+$/.test(entry) || chunk * chunkRows >= n) continue;
-      if (await store.has(`/${name}/c/${entry}/0`)) counts.set(chunk, (counts.get(chunk) ?? 0) + 1);
+    for (const chunk of await listFiles(store, name, manifest)) {
+      if (await store.has(chunkFile(name, chunk))) counts.set(chunk, (counts.get(chunk) ?? 0) + 1);
     }
   }
   return [...counts].filter(([, count]) => count === all.length).map(([chunk]) => chunk).sort((a, b) =>
     a - b
   );
+}
+
+/** The chunks that an array has a folder for. */
+async function listFiles(
+  store: AtomicStore,
+  name: string,
+  { n, chunkRows }: SimulationManifest,
+): Promise<number[]> {
+  const entries = await store.list(`/${name}/c`);
+  return entries.filter((entry) => /^\d+$/.test(entry)).map(Number).filter((chunk) => chunk * chunkRows < n);
 }
 
 async function openArray(

@@ -1,5 +1,7 @@
 // The rational-quadratic spline of one number, see `NsfSpec`; the identity outside its span.
 
+import { exp, expm1, log, log1p } from "./elementary.ts";
+
 /** Knots of a spline: `[K + 1]` each. */
 export interface Spline {
   /** Where the knots are, rising. */
@@ -18,7 +20,7 @@ export interface SplineMapped {
 
 const LEAST = 1e-3;
 /** What makes a slope of 1 of an output of 0. */
-const NEUTRAL = Math.log(Math.expm1(1 - LEAST));
+const NEUTRAL = log(expm1(1 - LEAST));
 
 /** Reads a spline off a network's outputs: widths `[K]`, heights `[K]`, slopes `[K − 1]`. */
 export function splineOf(outputs: Float64Array, span: number): Spline {
@@ -68,7 +70,7 @@ function logSlopeAt({ s, d0, d1 }: BinSlopes, share: number): number {
   const rest = 1 - share;
   const both = share * rest;
   const bends = d1 * share * share + 2 * s * both + d0 * rest * rest;
-  return 2 * Math.log(s) + Math.log(bends) - 2 * Math.log(s + (d1 + d0 - 2 * s) * both);
+  return 2 * log(s) + log(bends) - 2 * log(s + (d1 + d0 - 2 * s) * both);
 }
 
 /** The bin that a number is in, −1 outside; NaN is outside. */
@@ -81,7 +83,7 @@ function bin(knots: Float64Array, value: number): number {
 
 function knots(outputs: Float64Array, span: number): Float64Array {
   const top = Math.max(...outputs);
-  const parts = outputs.map((h) => Math.exp(h - top));
+  const parts = outputs.map((h) => exp(h - top));
   const total = parts.reduce((sum, part) => sum + part, 0);
   const out = new Float64Array(parts.length + 1).fill(-span);
   parts.forEach((part, k) => {
@@ -92,5 +94,5 @@ function knots(outputs: Float64Array, span: number): Float64Array {
 }
 
 function softplus(h: number): number {
-  return Math.max(h, 0) + Math.log1p(Math.exp(-Math.abs(h)));
+  return Math.max(h, 0) + log1p(exp(-Math.abs(h)));
 }

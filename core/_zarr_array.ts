@@ -1,8 +1,10 @@
-// One array of a Zarr v3 store that anybody may have written: nothing is made room for before the
-// store has proved that it is wanted.
+// One array of a Zarr store that anybody may have written: nothing is made room for before the
+// store has proved that it is wanted. What is of Zarr 2 is described as of Zarr 3 first.
 
+import { gunzipSync, unzlibSync } from "fflate";
 import * as v from "valibot";
 import * as zarr from "zarrita";
+import { zstdSize } from "./_zstd_size.ts";
 
 /** What an array is read from. */
 export interface ByteStore {
@@ -49,14 +51,15 @@ const METADATA = v.pipe(
     node_type: v.literal("array"),
     data_type: v.picklist(Object.keys(BYTES) as (keyof typeof BYTES)[]),
     shape: v.array(SIZE),
-    dimension_names: v.array(v.string()),
+    // Zarr 3 may leave all of them out, or some.
+    dimension_names: v.optional(v.nullable(v.array(v.nullable(v.string())))),
     chunk_grid: v.object({
       name: v.literal("regular"),
       configuration: v.object({ chunk_shape: v.array(SIZE) }),
     }),
     chunk_key_encoding: v.object({
-      name: v.literal("default"),
-      configuration: v.optional(v.object({ separator: v.optional(v.picklist(["/", "."]), "/") }), {}),
+      name: v.picklist(["default", "v2"]),
+      configuration: v.optional(v.object({ separator: v.optional(v.picklist(["/", "."])) }), {}),
     }),
     codecs: v.array(CODEC),
     attributes: v.optional(v.looseObject({}), {}),
@@ -64,13 +67,13 @@ const METADATA = v.pipe(
   }),
   v.check(
     ({ shape, dimension_names, chunk_grid }) =>
-      dimension_names.length === shape.length && chunk_grid.configuration.chunk_shape.length === shape.length,
+      (dimension_names?.length ?? shape.length) === shape.length &&
+      chunk_grid.configuration.chunk_shape.length === shape.length,
     "shape, chunk shape and names of dimensions must have one length",
   ),
   v.check(
-    ({ codecs: [first, second, ...more] }) =>
-      first?.name === "bytes" && /^(zstd|blosc)$/.test(second?.name ?? "zstd") && more.length === 0,
-    "codecs must be bytes, and zstd or blosc or none",
+    ({ codecs }) => CODECS.test(codecs.map(({ name }) => name.replace(/^numcodecs\./, "")).join(" ")),
+    "codecs must be bytes, and zstd, blosc, gzip, zlib or lz4 or none",
   ),
   v.check(
     ({ attributes: { scale_factor, add_offset } }) => scale_factor === undefined && add_offset === undefined,
@@ -78,6 +81,8 @@ const METADATA = v.pipe(
   ),
   v.check(({ attributes }) => isNaNFill(attributes._FillValue), "no number but NaN must stand for none"),
 );
+
+const CODECS = /^(transpose )?bytes( (zstd|blosc|gzip|zlib|lz4))?( crc32c)?$/;
 
 /** Whether xarray's mark of what is missing, for floats in base64, is NaN, or there is none. */
 function isNaNFill(fill: unknown): boolean {
@@ -89,10 +94,72 @@ function isNaNFill(fill: unknown): boolean {
 
 /** Reads metadata. */
 export function parseMetadata(bytes: Uint8Array): ArrayMetadata {
-  const value = JSON.parse(new TextDecoder().decode(bytes));
+  return checkMetadata(parseJson(bytes));
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+function checkMetadata(value: unknown): ArrayMetadata {
   const { success, output, issues } = v.safeParse(METADATA, value);
   if (success) return output;
   throw new TypeError([v.getDotPath(issues[0]), issues[0].message].filter(Boolean).join(": "));
+}
+
+const TYPES: Readonly<Record<string, keyof typeof BYTES>> = {
+  f8: "float64",
+  f4: "float32",
+  i8: "int64",
+  i4: "int32",
+  i2: "int16",
+  i1: "int8",
+  u8: "uint64",
+  u4: "uint32",
+  u2: "uint16",
+  u1: "uint8",
+  b1: "bool",
+};
+const METADATA_2 = v.object({
+  zarr_format: v.literal(2),
+  shape: v.array(v.unknown()),
+  chunks: v.array(v.unknown()),
+  dtype: v.pipe(v.string(), v.regex(/^[<>|]([fiu][1248]|b1)$/, "dtype must be of numbers")),
+  order: v.picklist(["C", "F"]),
+  compressor: v.nullable(v.looseObject({ id: v.string() })),
+  filters: v.nullable(v.pipe(v.array(v.unknown()), v.maxLength(0, "there must be no filters")), null),
+  dimension_separator: v.optional(v.picklist(["/", "."]), "."),
+  fill_value: v.optional(v.union([v.null(), v.number(), v.string(), v.boolean()])),
+});
+
+/** Reads metadata of Zarr 2, of an array and of its attributes. */
+export function parseMetadata2(array: Uint8Array, attributes: Uint8Array | undefined): ArrayMetadata {
+  const { success, output, issues } = v.safeParse(METADATA_2, parseJson(array));
+  if (!success) throw new TypeError([v.getDotPath(issues[0]), issues[0].message].filter(Boolean).join(": "));
+  const { shape, chunks, dtype, order, compressor, dimension_separator: separator } = output;
+  const about = (attributes ? parseJson(attributes) : {}) as Record<string, unknown>;
+  const names = about?._ARRAY_DIMENSIONS;
+  const { id, ...configuration } = compressor ?? {};
+  // What is missing is no number, where there is one that says so.
+  const missing = dtype[1] === "f" ? "NaN" : dtype[1] === "b" ? false : 0;
+  return checkMetadata({
+    zarr_format: 3,
+    node_type: "array",
+    data_type: TYPES[dtype.slice(1)],
+    shape,
+    ...Array.isArray(names) && { dimension_names: names },
+    chunk_grid: { name: "regular", configuration: { chunk_shape: chunks } },
+    chunk_key_encoding: { name: "v2", configuration: { separator } },
+    codecs: [
+      ...order === "F" && shape.length > 1
+        ? [{ name: "transpose", configuration: { order: shape.map((_, i) => shape.length - 1 - i) } }]
+        : [],
+      { name: "bytes", configuration: { endian: dtype[0] === ">" ? "big" : "little" } },
+      ...id === undefined ? [] : [{ name: id, configuration }],
+    ],
+    fill_value: output.fill_value ?? missing,
+    attributes: about,
+  });
 }
 
 /** Reads the chunks that are there, and holds their sizes against the metadata. */
@@ -101,22 +168,49 @@ export async function loadArray(
   path: string,
   { metadata, isWhole }: { readonly metadata: ArrayMetadata; readonly isWhole: boolean },
 ): Promise<StoredArray> {
-  const { shape, data_type, chunk_grid, chunk_key_encoding, codecs } = metadata;
+  const { shape, data_type, chunk_grid, codecs } = metadata;
   const chunk = chunk_grid.configuration.chunk_shape;
   const counts = shape.map((size, i) => Math.ceil(size / chunk[i]!));
   const bytes = BYTES[data_type] * product(chunk);
   if (product(counts) > MOST_CHUNKS) throw new RangeError(`it has ${product(counts)} chunks`);
   const files = new Map<string, Uint8Array>();
+  let stored = 0;
   for (const place of places(counts)) {
-    const key = ["c", ...place].join(chunk_key_encoding.configuration.separator);
+    const key = keyOf(metadata, place);
     const found = await store.get(`${path}/${key}` as `/${string}`);
     if (found === undefined && isWhole) throw new RangeError(`${key} is missing`);
     if (found === undefined) continue;
-    requireSize(key, found, { codec: codecs[1]?.name, bytes });
-    files.set(`/${key}`, found);
+    const plain = inflatedOf(found, codecs, bytes);
+    const known = plain === found ? codecs : codecs.filter(({ name }) => !isDeflated(name));
+    requireSize(key, plain, { codecs: known, bytes });
+    files.set(`/${key}`, plain);
+    stored += found.length;
   }
-  const stored = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  return { metadata, files, stored, decoded: 8 * product(counts) * product(chunk) };
+  const rest = { ...metadata, codecs: codecs.filter(({ name }) => !isDeflated(name)) };
+  return { metadata: rest, files, stored, decoded: 8 * product(counts) * product(chunk) };
+}
+
+function keyOf(
+  { chunk_key_encoding: { name, configuration } }: ArrayMetadata,
+  place: readonly number[],
+): string {
+  if (name === "default") return ["c", ...place].join(configuration.separator ?? "/");
+  return place.length === 0 ? "0" : place.join(configuration.separator ?? ".");
+}
+
+function isDeflated(codec: string): boolean {
+  return /^(numcodecs\.)?(gzip|zlib)$/.test(codec);
+}
+
+/** A deflated chunk, which does not tell its size, as it was before; it is at most 1,032 times larger. */
+function inflatedOf(file: Uint8Array, codecs: ArrayMetadata["codecs"], bytes: number): Uint8Array {
+  const codec = codecs.find(({ name }) => isDeflated(name))?.name;
+  if (codec === undefined) return file;
+  if (codecs.at(-1)!.name === "crc32c") throw new TypeError("a checksum must not be of a deflated chunk");
+  if (bytes > 1032 * file.length) return new Uint8Array();
+  // Room for one byte more tells a chunk that is too long.
+  const out = new Uint8Array(bytes + 1);
+  return codec.endsWith("gzip") ? gunzipSync(file, { out }) : unzlibSync(file, { out });
 }
 
 /** The numbers of an array, row-major. */
@@ -124,10 +218,20 @@ export async function decodeArray({ metadata, files }: StoredArray): Promise<Flo
   const json = new TextEncoder().encode(JSON.stringify(metadata));
   const store = new Map<string, Uint8Array>([...files, ["/zarr.json", json]]);
   const array = await zarr.open.v3(zarr.root(store), { kind: "array" });
-  const { data } = await zarr.get(array);
+  const { data, stride } = await zarr.get(array);
   const out = new Float64Array(product(metadata.shape));
   let i = 0;
   for (const value of data as Iterable<number | bigint | boolean>) out[i++] = exact(value);
+  return rowMajor(out, metadata.shape, stride);
+}
+
+/** Numbers in the order of their indices: of what is stored in Fortran's they come in that. */
+function rowMajor(data: Float64Array, shape: readonly number[], stride: readonly number[]): Float64Array {
+  const isRowMajor = shape.every((size, i) => size === 1 || stride[i] === product(shape.slice(i + 1)));
+  if (isRowMajor) return data;
+  const out = new Float64Array(data.length);
+  let k = 0;
+  for (const place of places(shape)) out[k++] = data[place.reduce((at, p, d) => at + p * stride[d]!, 0)]!;
   return out;
 }
 
@@ -141,31 +245,24 @@ function exact(value: number | bigint | boolean): number {
 function requireSize(
   key: string,
   file: Uint8Array,
-  { codec, bytes }: { readonly codec: string | undefined; readonly bytes: number },
+  { codecs, bytes }: { readonly codecs: ArrayMetadata["codecs"]; readonly bytes: number },
 ): void {
-  const claimed = codec === undefined ? file.length : codec === "zstd" ? zstdSize(file) : bloscSize(file);
+  const body = file.length - (codecs.at(-1)!.name === "crc32c" ? 4 : 0);
+  const names = codecs.map(({ name }) => name.replace(/^numcodecs\./, ""));
+  const claimed = names.includes("zstd")
+    ? zstdSize(file)
+    : names.includes("blosc")
+    ? bloscSize(file)
+    : names.includes("lz4")
+    ? lz4Size(file)
+    : body;
   if (claimed === bytes) return;
   throw new RangeError(`${key} holds ${claimed ?? "an unknown number of"} bytes, not ${bytes}`);
 }
 
-/** The size in a Zstandard frame's header (RFC 8878, section 3.1.1.1). */
-function zstdSize(file: Uint8Array): number | undefined {
-  if (file.length < 18) file = Uint8Array.from({ length: 18 }, (_, i) => file[i] ?? 0);
-  const view = new DataView(file.buffer, file.byteOffset);
-  if (view.getUint32(0, true) !== 0xfd2fb528) return undefined;
-  const descriptor = file[4]!;
-  const isSingle = (descriptor >> 5 & 1) === 1;
-  const at = 5 + (isSingle ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!;
-  switch (descriptor >> 6) {
-    case 1:
-      return view.getUint16(at, true) + 256;
-    case 2:
-      return view.getUint32(at, true);
-    case 3:
-      return Number(view.getBigUint64(at, true));
-    default:
-      return isSingle ? file[at] : undefined;
-  }
+/** The size before an LZ4 block, as numcodecs writes it. */
+function lz4Size(file: Uint8Array): number | undefined {
+  return file.length < 4 ? undefined : new DataView(file.buffer, file.byteOffset).getUint32(0, true);
 }
 
 /** The size in a Blosc chunk's header. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log, log1p } from "./elementary.ts";
 import { requirePositive } from "./check.ts";
 import { withSupport } from "./_marginal.ts";
 import { drawBeta } from "./draw_beta.ts";
@@ -35,7 +36,7 @@ export function beta(a: number, b: number): Marginal {
     spec: { kind: "beta", a, b },
     support: { low: 0, high: 1 },
     draw: (random) => drawBeta(random, a, b),
-    logDensity: (value) => (a - 1) * Math.log(value) + (b - 1) * Math.log1p(-value) - logScale,
+    logDensity: (value) => (a - 1) * log(value) + (b - 1) * log1p(-value) - logScale,
     score: (value) => (a - 1) / value - (b - 1) / (1 - value),
   });
 }

@@ -37,7 +37,7 @@ export interface CouplingSplit {
 export function couplingSplit(dim: number, transform: number): CouplingSplit {
   const all = Array.from({ length: dim }, (_, j) => j);
   if (dim === 1) return { kept: [], moved: all };
-  const digit = 2 ** (Math.floor(transform / 2) % Math.ceil(Math.log2(dim)));
+  const digit = 2 ** (Math.floor(transform / 2) % (32 - Math.clz32(dim - 1)));
   const moves = (j: number) => Math.floor(j / digit) % 2 !== transform % 2;
   return { kept: all.filter((j) => !moves(j)), moved: all.filter(moves) };
 }

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { cellsOf, isName, isQuoted, numberOf, type Separator, separatorOf, unquoted } from "./_csv_cells.ts";
+import {
+  cellsOf,
+  isMissing,
+  isName,
+  isQuoted,
+  numberOf,
+  type Separator,
+  separatorOf,
+  unquoted,
+} from "./_csv_cells.ts";
 import { type CsvLine, csvLines, refuseCsv } from "./_csv_lines.ts";
 import { show } from "./_plain_data.ts";
 import { requireLength } from "./check.ts";
@@ -18,16 +27,28 @@ export interface Csv {
   readonly rows: Points;
 }
 
+/** Options of {@linkcode readCsv}. */
+export interface CsvOptions {
+  /**
+   * What a cell is where there is no number, empty or `NA`, as pandas and R write it: refused, or NaN.
+   *
+   * @default {"refuse"}
+   */
+  readonly missing?: "refuse" | "nan";
+}
+
 /**
  * Reads a table of numbers.
  *
  * Cells may be separated by commas, semicolons, tabs or blanks, as `numpy.savetxt` does, and may be
  * in quotes. Lines that begin with `#` are comments. The first line is a header where none of its
  * cells is a number, a number written otherwise, or a mark of a missing one such as `NA`; a name that
- * looks like these must be in quotes. `NaN` and `Infinity` count as numbers, in Python's spelling
+ * looks like these must be in quotes. The first name of all may be empty, as above the numbers of rows
+ * that pandas writes. `NaN` and `Infinity` count as numbers, in Python's spelling
  * too. Decimals have points: `1,5` between semicolons is refused, not guessed at.
  *
  * @param source Text; or bytes, however many, of UTF-8, or of UTF-16 with a byte order mark.
+ * @param options What is made of missing numbers.
  * @returns The names and the rows, at least one.
  * @throws {SyntaxError} If there is no row, a cell is no number, names and numbers are mixed in the
  * first line, or a line is too long or too short: the message names line and column, counted from 1.
@@ -43,7 +64,7 @@ export interface Csv {
  * assertEquals(readCsv("1 2").names, []);
  * ```
  */
-export function readCsv(source: string | Uint8Array): Csv {
+export function readCsv(source: string | Uint8Array, { missing = "refuse" }: CsvOptions = {}): Csv {
   const lines = csvLines(source);
   const [first, second] = [lines.next().value, lines.next().value] as (CsvLine | undefined)[];
   if (first === undefined) refuseCsv("there must be at least one row of numbers", "there is none");
@@ -53,7 +74,7 @@ export function readCsv(source: string | Uint8Array): Csv {
     refuseCsv("there must be at least one row of numbers", `the text ends after line ${first.number}`);
   }
   const names = header ?? [];
-  const table = { names, dim: cellsOf(first, separator).length, separator };
+  const table = { names, dim: cellsOf(first, separator).length, separator, missing };
   const start = [...(header ? [] : [first]), ...(second ? [second] : [])];
   return { names, rows: points(readRows(start, lines, table), table.dim) };
 }
@@ -94,6 +115,10 @@ function headerOf(
   const areNames = cells.map((cell, j) =>
     isQuoted(cell) && second !== undefined && !isQuoted(below[j] ?? "") || isName(unquoted(cell))
   );
+  // The first cell is empty above the numbers of rows.
+  if (cells.length > 1 && unquoted(cells[0]!) === "" && unquoted(below[0] ?? "") !== "") {
+    areNames[0] = areNames.slice(1).every(Boolean);
+  }
   if (areNames.every(Boolean)) return cells.map(unquoted);
   if (!areNames.some(Boolean)) return undefined;
   const [name, other] = [areNames.indexOf(true), areNames.indexOf(false)];
@@ -110,6 +135,7 @@ interface Table {
   readonly names: readonly string[];
   readonly dim: number;
   readonly separator: Separator;
+  readonly missing: NonNullable<CsvOptions["missing"]>;
 }
 
 function readRows(start: readonly CsvLine[], rest: Iterable<CsvLine>, table: Table): Float64Array {
@@ -120,7 +146,7 @@ function readRows(start: readonly CsvLine[], rest: Iterable<CsvLine>, table: Tab
     requireCells(line, cells, table);
     if (length + table.dim > data.length) data = grown(data);
     for (const [j, cell] of cells.entries()) {
-      data[length++] = numberOf(unquoted(cell)) ?? refuseCell(line, j, table);
+      data[length++] = numberOf(unquoted(cell)) ?? missingOf(line, j, table);
     }
   };
   start.forEach(read);
@@ -131,6 +157,11 @@ function readRows(start: readonly CsvLine[], rest: Iterable<CsvLine>, table: Tab
 function requireCells({ text, number }: CsvLine, cells: readonly string[], { dim }: Table): void {
   const length = /^ *$/.test(text) ? 0 : cells.length;
   if (length !== dim) refuseCsv(`every line must have ${dim} cells`, `line ${number} has ${length}`);
+}
+
+function missingOf(line: CsvLine, j: number, table: Table): number {
+  const cell = unquoted(cellsOf(line, table.separator)[j]!);
+  return table.missing === "nan" && isMissing(cell) ? NaN : refuseCell(line, j, table);
 }
 
 function refuseCell(line: CsvLine, j: number, { names, separator }: Table): never {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readCsv, writeCsv } from "./csv.ts";
 import { drawsToCsv } from "./draws_to_csv.ts";
 import { bits, key } from "./key.ts";
-import { points } from "./points.ts";
+import { fromRows, points } from "./points.ts";
 
 function refused(text: string, ...parts: string[]): void {
   const { message } = assertThrows(() => readCsv(text), SyntaxError);
@@ -190,4 +190,21 @@ Deno.test("a table is read over the ends of pieces, and what has no end is refus
     }
   }
   refused(`a,"b\n${"1,2\n".repeat(2 ** 24)}`, "at most", "a quote is open");
+});
+
+Deno.test("numbers of rows under an empty name are a column, as pandas and R write them", () => {
+  const rows = fromRows([[1, 0.5, 2], [2, 3, 4]]);
+  for (const text of [",a,b\n1,0.5,2\n2,3,4\n", '"","a","b"\n"1",0.5,2\n"2",3,4\n']) {
+    assertEquals(readCsv(text), { names: ["", "a", "b"], rows });
+  }
+  assertThrows(() => readCsv(",2\n1,2\n"), SyntaxError, "line 1, column 1 is");
+  assertThrows(() => readCsv(",a\n,2\n"), SyntaxError, "line 1, column 1 is");
+});
+
+Deno.test("missing numbers are NaN where that is asked for, and other cells are refused as ever", () => {
+  const missing = "nan";
+  const { names, rows } = readCsv('a,b\n,1\nNA,"2"\nNaN,\n', { missing });
+  assertEquals([names, rows], [["a", "b"], fromRows([[NaN, 1], [NaN, 2], [NaN, NaN]])]);
+  assertThrows(() => readCsv("a,b\n1,x\n", { missing }), SyntaxError, "line 2, column 2 (b) is");
+  assertThrows(() => readCsv("a,b\n1,\n"), SyntaxError, "line 2, column 2 (b) is");
 });

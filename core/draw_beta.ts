@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp } from "./elementary.ts";
 import { requirePositive } from "./check.ts";
 import { logGammaVariate } from "./_gamma_variate.ts";
 import type { Stream } from "./stream.ts";
@@ -32,5 +33,5 @@ export function drawBeta(random: Stream, a: number, b: number): number {
   requirePositive("draw a beta", "a", a);
   requirePositive("draw a beta", "b", b);
   const logA = logGammaVariate(random, a);
-  return 1 / (1 + Math.exp(logGammaVariate(random, b) - logA));
+  return 1 / (1 + exp(logGammaVariate(random, b) - logA));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp, log, log1p } from "./elementary.ts";
 import { requireInteger } from "./check.ts";
 import { binomialLogPmf } from "./_log_pmf.ts";
 import type { Stream } from "./stream.ts";
@@ -43,7 +44,7 @@ function drawAtMostHalf(random: Stream, n: number, p: number): number {
 
 function byInversion(random: Stream, n: number, p: number): number {
   const odds = p / (1 - p);
-  let mass = Math.exp(n * Math.log1p(-p));
+  let mass = exp(n * log1p(-p));
   let u = random.uniform();
   let k = 0;
   // A mean below 10 never reaches 128 (probability 1e-95); rounding of the sum might.
@@ -70,6 +71,6 @@ function byRejection(random: Stream, n: number, p: number): number {
     const k = Math.floor((2 * a / us + b) * u + n * p + 0.5);
     if (us >= 0.07 && v <= squeeze) return k;
     if (!(k >= 0 && k <= n)) continue;
-    if (Math.log(v * alpha / (a / (us * us) + b)) <= binomialLogPmf(k, n, p) - logMode) return k;
+    if (log(v * alpha / (a / (us * us) + b)) <= binomialLogPmf(k, n, p) - logMode) return k;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "./elementary.ts";
 import { requirePositive } from "./check.ts";
 import type { Stream } from "./stream.ts";
 
@@ -27,5 +28,5 @@ import type { Stream } from "./stream.ts";
 export function drawExponential(random: Stream, rate: number = 1): number {
   requirePositive("draw an exponential", "rate", rate);
   // 1 − u is in (0, 1]: the logarithm stays finite.
-  return -Math.log(1 - random.uniform()) / rate;
+  return -log(1 - random.uniform()) / rate;
 }

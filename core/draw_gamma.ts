@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp } from "./elementary.ts";
 import { requirePositive } from "./check.ts";
 import { gammaVariate, logGammaVariate } from "./_gamma_variate.ts";
 import type { Stream } from "./stream.ts";
@@ -31,6 +32,6 @@ import type { Stream } from "./stream.ts";
 export function drawGamma(random: Stream, shape: number, rate: number = 1): number {
   requirePositive("draw a gamma", "shape", shape);
   requirePositive("draw a gamma", "rate", rate);
-  if (shape < 1) return Math.exp(logGammaVariate(random, shape)) / rate;
+  if (shape < 1) return exp(logGammaVariate(random, shape)) / rate;
   return gammaVariate(random, shape) / rate;
 }

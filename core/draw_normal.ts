@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cos, log } from "./elementary.ts";
 import type { Stream } from "./stream.ts";
 
 /**
@@ -25,6 +26,6 @@ import type { Stream } from "./stream.ts";
  */
 export function drawNormal(random: Stream, mean: number = 0, sd: number = 1): number {
   // 1 − u is in (0, 1]: the logarithm stays finite.
-  const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
-  return mean + sd * radius * Math.cos(2 * Math.PI * random.uniform());
+  const radius = Math.sqrt(-2 * log(1 - random.uniform()));
+  return mean + sd * radius * cos(2 * Math.PI * random.uniform());
 }

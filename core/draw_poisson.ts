@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp, log } from "./elementary.ts";
 import { poissonLogPmf } from "./_log_pmf.ts";
 import type { Stream } from "./stream.ts";
 
@@ -37,7 +38,7 @@ export function drawPoisson(random: Stream, mean: number): number {
 }
 
 function byInversion(random: Stream, mean: number): number {
-  let p = Math.exp(-mean);
+  let p = exp(-mean);
   let u = random.uniform();
   let k = 0;
   // A mean below 10 never reaches 128 (probability 1e-95); rounding of the sum might.
@@ -60,6 +61,6 @@ function byRejection(random: Stream, mean: number): number {
     const k = Math.floor((2 * a / us + b) * u + mean + 0.43);
     if (us >= 0.07 && v <= squeeze) return k;
     if (k < 0 || !(us > 0) || (us < 0.013 && v > us)) continue;
-    if (Math.log(v * inverseAlpha / (a / (us * us) + b)) <= poissonLogPmf(k, mean)) return k;
+    if (log(v * inverseAlpha / (a / (us * us) + b)) <= poissonLogPmf(k, mean)) return k;
   }
 }

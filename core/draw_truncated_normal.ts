@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp, expm1, log1p } from "./elementary.ts";
 import { requireFinite, requirePositive } from "./check.ts";
 import { normalCdf, normalQuantile } from "./special.ts";
 import type { Stream } from "./stream.ts";
@@ -67,15 +68,15 @@ function drawFlat(random: Stream, a: number, b: number): number {
   const peak = Math.max(a, 0);
   for (;;) {
     const z = a + (b - a) * random.uniform();
-    if (random.uniform() < Math.exp(-0.5 * (z - peak) * (z + peak))) return z;
+    if (random.uniform() < exp(-0.5 * (z - peak) * (z + peak))) return z;
   }
 }
 
 /** For a ≫ 0: z = a + t has density ∝ exp(−a t) exp(−t²/2), and the second factor is near 1. */
 function drawTail(random: Stream, a: number, b: number): number {
-  const reach = -Math.expm1(-a * (b - a));
+  const reach = -expm1(-a * (b - a));
   for (;;) {
-    const t = -Math.log1p(-reach * random.uniform()) / a;
-    if (random.uniform() < Math.exp(-0.5 * t * t)) return a + t;
+    const t = -log1p(-reach * random.uniform()) / a;
+    if (random.uniform() < exp(-0.5 * t * t)) return a + t;
   }
 }

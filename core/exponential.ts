@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "./elementary.ts";
 import { requirePositive } from "./check.ts";
 import { withSupport } from "./_marginal.ts";
 import { drawExponential } from "./draw_exponential.ts";
@@ -27,7 +28,7 @@ import type { Marginal } from "./marginal.ts";
  */
 export function exponential(rate: number): Marginal {
   requirePositive("build an exponential", "rate", rate);
-  const logRate = Math.log(rate);
+  const logRate = log(rate);
   return withSupport({
     spec: { kind: "exponential", rate },
     support: { low: 0, high: Infinity },

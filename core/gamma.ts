@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "./elementary.ts";
 import { requirePositive } from "./check.ts";
 import { withSupport } from "./_marginal.ts";
 import { drawGamma } from "./draw_gamma.ts";
@@ -30,12 +31,12 @@ import { logGamma } from "./special.ts";
 export function gamma(shape: number, rate: number): Marginal {
   requirePositive("build a gamma", "shape", shape);
   requirePositive("build a gamma", "rate", rate);
-  const logScale = shape * Math.log(rate) - logGamma(shape);
+  const logScale = shape * log(rate) - logGamma(shape);
   return withSupport({
     spec: { kind: "gamma", shape, rate },
     support: { low: 0, high: Infinity },
     draw: (random) => drawGamma(random, shape, rate),
-    logDensity: (value) => logScale + (shape - 1) * Math.log(value) - rate * value,
+    logDensity: (value) => logScale + (shape - 1) * log(value) - rate * value,
     score: (value) => (shape - 1) / value - rate,
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp, log } from "./elementary.ts";
 import { requireFinite, requirePositive } from "./check.ts";
 import { withSupport } from "./_marginal.ts";
 import { drawNormal } from "./draw_normal.ts";
@@ -29,12 +30,12 @@ import type { Marginal } from "./marginal.ts";
 export function logNormal(logMean: number, logSd: number): Marginal {
   requireFinite("build a log-normal", "logMean", logMean);
   requirePositive("build a log-normal", "logSd", logSd);
-  const logScale = Math.log(logSd) + 0.5 * Math.log(2 * Math.PI);
+  const logScale = log(logSd) + 0.5 * log(2 * Math.PI);
   return withSupport({
     spec: { kind: "log_normal", logMean, logSd },
     support: { low: 0, high: Infinity },
-    draw: (random) => Math.exp(drawNormal(random, logMean, logSd)),
-    logDensity: (value) => -0.5 * ((Math.log(value) - logMean) / logSd) ** 2 - Math.log(value) - logScale,
-    score: (value) => ((logMean - Math.log(value)) / logSd / logSd - 1) / value,
+    draw: (random) => exp(drawNormal(random, logMean, logSd)),
+    logDensity: (value) => -0.5 * ((log(value) - logMean) / logSd) ** 2 - log(value) - logScale,
+    score: (value) => ((logMean - log(value)) / logSd / logSd - 1) / value,
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { asinh, sinh } from "./elementary.ts";
 import { columnSpread } from "./_column.ts";
 import type { Points } from "./points.ts";
 
@@ -87,9 +88,9 @@ function farFrom({ at, unit }: Fold): Pick<LongTail, "low" | "high"> {
 }
 
 function farInLogarithms(sorted: Float64Array, { at, unit }: Fold): Pick<LongTail, "low" | "high"> {
-  const seen = sorted.map((value) => Math.asinh((value - at) / unit));
+  const seen = sorted.map((value) => asinh((value - at) / unit));
   const reach = 8 * Math.max(deviation(seen), 1);
-  return { low: 0, high: at + unit * Math.sinh(quantile(seen, 0.5) + reach) };
+  return { low: 0, high: at + unit * sinh(quantile(seen, 0.5) + reach) };
 }
 
 /** The standard deviation of a normal with the same middle half. */

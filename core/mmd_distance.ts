@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp } from "./elementary.ts";
 import { betweenRows, requireElements } from "./_distance_rows.ts";
 import { requirePositive } from "./check.ts";
 import type { Distance } from "./distance.ts";
@@ -82,7 +83,7 @@ function jointly(element: number, rate: number): Similarity {
       for (let v = isSame ? u + element : 0; v < m * element; v += element) {
         let squared = 0;
         for (let k = 0; k < element; k++) squared += (a[i + u + k]! - b[j + v + k]!) ** 2;
-        sum += Math.exp(-rate * squared);
+        sum += exp(-rate * squared);
       }
     }
     return meanOf(sum, m, isSame);
@@ -98,7 +99,7 @@ function byColumn(element: number, rate: number): Similarity {
       let sum = 0;
       for (let u = k; u < m * element; u += element) {
         for (let v = isSame ? u + element : k; v < m * element; v += element) {
-          sum += Math.exp(-rate * (a[i + u]! - b[j + v]!) ** 2);
+          sum += exp(-rate * (a[i + u]! - b[j + v]!) ** 2);
         }
       }
       product *= meanOf(sum, m, isSame);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "./elementary.ts";
 import { requireColumns, requireFinite, requireLength } from "./check.ts";
 import { requireArray, requireNames } from "./_plain_data.ts";
 import { rowSampler } from "./_rows.ts";
@@ -56,7 +57,7 @@ export function multivariateNormal(
 function fromFactor(spec: MultivariateNormalSpec, factor: Float64Array): Prior {
   const { names, mean } = spec;
   const dim = names.length;
-  const logScale = 0.5 * dim * Math.log(2 * Math.PI) + logDiagonal(factor, dim);
+  const logScale = 0.5 * dim * log(2 * Math.PI) + logDiagonal(factor, dim);
   return {
     names,
     dim,
@@ -133,6 +134,6 @@ function logStandard(z: Float64Array, logScale: number): number {
 
 function logDiagonal(factor: Float64Array, dim: number): number {
   let sum = 0;
-  for (let j = 0; j < dim; j++) sum += Math.log(factor[j * dim + j]!);
+  for (let j = 0; j < dim; j++) sum += log(factor[j * dim + j]!);
   return sum;
 }

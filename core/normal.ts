@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "./elementary.ts";
 import { requireFinite, requirePositive } from "./check.ts";
 import { withSupport } from "./_marginal.ts";
 import { drawNormal } from "./draw_normal.ts";
@@ -28,7 +29,7 @@ import type { Marginal } from "./marginal.ts";
 export function normal(mean: number, sd: number): Marginal {
   requireFinite("build a normal", "mean", mean);
   requirePositive("build a normal", "sd", sd);
-  const logScale = Math.log(sd) + 0.5 * Math.log(2 * Math.PI);
+  const logScale = log(sd) + 0.5 * log(2 * Math.PI);
   return withSupport({
     spec: { kind: "normal", mean, sd },
     support: { low: -Infinity, high: Infinity },

@@ -18,7 +18,7 @@ export interface NumericGradientOptions {
 }
 
 /** The step that balances truncation against rounding, as a share of the scale: ∛ε. */
-const STEP = Math.cbrt(Number.EPSILON);
+const STEP = 6.055454452393343e-6; // The cube root of 2^−52.
 /** The bend over a step of `STEP` scales, in nats: a density changes by about one over a scale. */
 const BEND = STEP ** 2;
 /** A bend that shows a step of a thousandth of the scale and more, or less than a rounding error. */

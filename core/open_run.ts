@@ -126,10 +126,13 @@ export async function openRun(
   const mostRows = rowsWithin(mostNumbers, plan);
   const stored = await readManifest(path);
   const rows = stored?.chunkRows ?? chunkRows ??
-    Math.min(mostRows, await measureChunkRows(runner(), theta(0, Math.min(n, mostRows, 1000))));
+    Math.min(
+      mostRows,
+      await measureChunkRows(runner(), theta({ first: 0, rows: Math.min(n, mostRows, 1000) })),
+    );
   if (rows > mostRows) refuseRows(stored ? `the simulations at ${path}` : "chunkRows", rows, mostRows);
-  const manifest = { ...manifestOf(key, plan, n), chunkRows: rows };
-  if (stored) requireSameRun(path, stored, manifest);
+  const manifest = { ...manifestOf(key, plan, { n }), chunkRows: rows };
+  if (stored) requireSameRun(path, { stored, wanted: manifest, shard: undefined });
   const files = await createFiles(path, manifest, stored);
 
   const chunks = Math.ceil(n / rows);
@@ -139,7 +142,7 @@ export async function openRun(
   let failures: readonly SimulationFailure[] = [];
   const rowsIn = (chunk: number) => Math.min(rows, n - chunk * rows);
   const job = (chunk: number): RowsJob => ({
-    theta: theta(chunk * rows, rowsIn(chunk)),
+    theta: theta({ first: chunk * rows, rows: rowsIn(chunk) }),
     first: chunk * rows,
   });
   const count = (chunk: number, part: SimulatedRows) => {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { log } from "./elementary.ts";
 import { categorical } from "./_categorical.ts";
 import { coupledSpline } from "./_coupled_spline.ts";
 import { maskedAffine } from "./_masked_affine.ts";
@@ -156,7 +157,7 @@ function flow(weights: Weights, spec: MafSpec | NsfSpec): (c: Float64Array) => G
 }
 
 /** log √(2π). */
-const LOG_ROOT = Math.log(2 * Math.PI) / 2;
+const LOG_ROOT = log(2 * Math.PI) / 2;
 
 function standardRow(source: Points, i: number, by: Standardisation): Float64Array {
   return row(source, i).map((value, j) => standardValue(by, j, value));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { asinh, log, sinh } from "./elementary.ts";
 import { fromInterval, toInterval } from "./_bijection.ts";
 import { columnSpread, isResolved } from "./_column.ts";
 import type { Interval } from "./interval.ts";
@@ -211,7 +212,7 @@ export function standardValue(by: Standardisation, j: number, value: number): nu
 export function rawValue(by: Standardisation, j: number, u: number): number {
   const at = by.mean[j]! + by.std[j]! * u;
   const [between, fold] = [interval(by, j), by.fold?.[j]];
-  const value = between === WHOLE && fold ? fold.at + fold.unit * Math.sinh(at) : toInterval(between, at);
+  const value = between === WHOLE && fold ? fold.at + fold.unit * sinh(at) : toInterval(between, at);
   // Never −0: it is not equal to 0 everywhere.
   return by.whole?.[j] ? Math.round(value) + 0 : value;
 }
@@ -229,7 +230,7 @@ export function standardSlope(by: Standardisation, j: number, value: number): nu
   const between = interval(by, j);
   if (between === WHOLE) {
     const fold = by.fold?.[j];
-    return 1 / (by.std[j]! * (fold ? Math.hypot(value - fold.at, fold.unit) : 1));
+    return 1 / (by.std[j]! * (fold ? hypotenuse(value - fold.at, fold.unit) : 1));
   }
   const { low, high } = between;
   const rise = 1 / (value - low) + 1 / (high - value);
@@ -309,11 +310,17 @@ function coordinate(by: StandardisationOptions, j: number, value: number): numbe
   const between = interval(by, j);
   if (between !== WHOLE) return fromInterval(between, value);
   const fold = by.fold?.[j];
-  return fold ? Math.asinh((value - fold.at) / fold.unit) : value;
+  return fold ? asinh((value - fold.at) / fold.unit) : value;
 }
 
 function logStandardSlope(by: Standardisation, j: number, value: number): number {
   const { low, high } = interval(by, j);
   if (!(value > low && value < high)) return NaN;
-  return Math.log(Math.abs(standardSlope(by, j, value)));
+  return log(Math.abs(standardSlope(by, j, value)));
+}
+
+/** Of a right angle's sides, b > 0; without overflow, in arithmetic that is the same everywhere. */
+function hypotenuse(a: number, b: number): number {
+  const longer = Math.max(Math.abs(a), b);
+  return longer * Math.sqrt((a / longer) * (a / longer) + (b / longer) * (b / longer));
 }

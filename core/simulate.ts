@@ -5,13 +5,22 @@
  */
 
 import { requireInteger } from "./check.ts";
-import { type Chunk, chunksOf, measureChunkRows, rowsOf, shareOut } from "./_simulate_chunks.ts";
+import { sampleRanges } from "./_rows.ts";
+import {
+  type Chunk,
+  chunksOf,
+  measureChunkRows,
+  rowsOf,
+  shardChunkRows,
+  shareOut,
+} from "./_simulate_chunks.ts";
 import { closing, manifestOf, resolve, startRunners } from "./_simulate_run.ts";
-import { keepFiles, keepNothing } from "./_simulate_store.ts";
-import { place, simulated, toDataset } from "./_simulated.ts";
+import { type FilesPlan, keepFiles, keepNothing, type RunStore } from "./_simulate_store.ts";
+import { place, requireSuccess, simulated, toDataset } from "./_simulated.ts";
 import { cores } from "./cores.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Key, split } from "./key.ts";
+import type { Shard } from "./shard.ts";
 import type { StoredLevel } from "./simulation_manifest.ts";
 import type { SimulationSource } from "./simulation_source.ts";
 import type { SimulatorModule } from "./simulator_module.ts";
@@ -38,6 +47,14 @@ export interface SimulateOptions {
    * size; at most 1,000. Some rows are simulated twice to find out.
    */
   readonly chunkRows?: number;
+  /**
+   * The part of the run to make here, and to return: others make the rest, on other machines, into folders
+   * of their own, which `mergeSimulations` joins, or into one that all can reach. It needs a `path`, and
+   * rows are not timed: unless `chunkRows` says otherwise there are a thousand chunks, or more of 1,000 rows.
+   *
+   * @default {undefined} All of it.
+   */
+  readonly shard?: Shard;
   /**
    * Whether to add the exact score of each row.
    *
@@ -75,7 +92,7 @@ export interface SimulateOptions {
 export interface SimulationProgress {
   /** Rows done, failed ones and those found on disk included. */
   readonly done: number;
-  /** Rows wanted. */
+  /** Rows wanted: of a shard its own. */
   readonly total: number;
   /** Rows that failed. */
   readonly failed: number;
@@ -96,13 +113,18 @@ export interface SimulationProgress {
  * the same arguments, or a larger `n`, and only missing chunks are simulated. Workers need
  * permission to read the module (`--allow-read`), a path also to write (`--allow-write`).
  *
+ * With `shard` a machine makes its part of the run. Any number of them may do so in one folder at a time,
+ * even the same one twice: a chunk appears whole or not at all, none is replaced, and the files are those
+ * that one machine would have written. A shard holds its own rows in memory and nothing of the others,
+ * except that a prior of one's own draws the parameters of all to find its share.
+ *
  * @param key The key to consume.
  * @param source A prior and a simulator; or the module and export of a task, for workers.
  * @param n Rows wanted, failed ones included.
  * @param options Workers, storage, scores, progress.
- * @returns The rows that did not fail, in order.
+ * @returns The rows that did not fail, in order; of a shard its own, which may be none.
  * @throws {RangeError} If `n` or an option is out of range, every row has failed, or the
- * simulations at `path` are of another simulator, prior, key or a larger `n`.
+ * simulations at `path` are of another simulator, prior, key or a larger `n`, for a shard any other `n`.
  * @throws {TypeError} If rows have the wrong width, the prior and simulator do not fit, or
  * the module does not lead to a task.
  * @throws {FormatError} If a file at `path` is damaged.
@@ -130,37 +152,60 @@ export async function simulate(
   n: number,
   options: SimulateOptions = {},
 ): Promise<Dataset> {
-  const { workers = cores(), path, chunkRows, score = false, proposal, level, signal, onProgress } = options;
+  const { workers = cores(), path, chunkRows, shard, score = false, signal, onProgress } = options;
   requireInteger("simulate", "n", n, 1);
   requireInteger("simulate", "workers", workers, 0);
   if (chunkRows !== undefined) requireInteger("simulate", "chunkRows", chunkRows, 1);
+  if (shard) requireShard(shard, n, path);
   signal?.throwIfAborted();
   const [forTheta, forX] = split(key, 2);
   const run = { ...await resolve(source, score), key: forX, score };
   const { prior, simulator } = run;
-  const rows = simulated(prior.sample(forTheta, n), simulator.xDim, score);
+  const all = shard ? undefined : prior.sample(forTheta, n);
+  const room = (chunks: readonly Chunk[]) =>
+    simulated(all ?? sampleRanges(prior, forTheta, chunks), simulator.xDim, score);
   await using _loaded = closing("module" in source ? simulator : undefined);
   using runners = startRunners(run, workers, signal);
-  const findChunkRows = async () => chunkRows ?? await measureChunkRows(runners.get(1)[0]!, rows.theta);
-  const store = path === undefined ? keepNothing(await findChunkRows()) : await keepFiles(path, {
-    manifest: {
-      ...manifestOf(key, run, n),
-      ...(proposal !== undefined && { proposal }),
-      ...(level && { level }),
-    },
-    rows,
+  const findChunkRows = async () =>
+    chunkRows ?? (all ? await measureChunkRows(runners.get(1)[0]!, all) : shardChunkRows(n));
+  const store = await openStore(path, {
+    manifest: manifestOf(key, run, { ...options, n }),
+    shard,
+    rows: room,
+    thetaOf: (first) => sampleRanges(prior, forTheta, [{ first, rows: 1 }]),
     chunkRows: findChunkRows,
     runner: () => runners.get(1)[0]!,
   });
-  const chunks = chunksOf(n, store.chunkRows);
+  const { chunks, rows } = store;
   const missing = chunks.filter(({ index }) => !store.found.has(index));
   const report = reporter(chunks, store.found, onProgress);
   await shareOut(runners.get(missing.length), missing, async (runner, chunk) => {
     const result = await runner.run({ theta: rowsOf(rows.theta, chunk), first: chunk.first });
     await store.write(chunk, result);
-    report(chunk, place(rows, result, chunk.first));
+    report(chunk, place(rows, result, chunk));
   });
-  return toDataset(rows, Array(n).keys());
+  return shard ? toDataset(rows, rowIn(chunks)) : requireSuccess(toDataset(rows));
+}
+
+function requireShard({ index, of }: Shard, n: number, path: string | undefined): void {
+  requireInteger("simulate a shard", "shard.of", of, 1, n);
+  requireInteger("simulate a shard", "shard.index", index, 0, of - 1);
+  if (path !== undefined) return;
+  throw new TypeError("Cannot simulate a shard as it must be kept in a folder, path: there is none");
+}
+
+async function openStore(path: string | undefined, plan: FilesPlan): Promise<RunStore> {
+  if (path !== undefined) return await keepFiles(path, plan);
+  const chunks = chunksOf(plan.manifest.n, await plan.chunkRows());
+  return keepNothing(chunks, plan.rows(chunks));
+}
+
+/** Which row of the run is at a place among those of some chunks, of which all but the last are full. */
+function rowIn(chunks: readonly Chunk[]): (i: number) => number {
+  return (i) => {
+    const { first, at } = chunks[Math.floor(i / chunks[0]!.rows)]!;
+    return first + i - at;
+  };
 }
 
 function reporter(

@@ -13,7 +13,10 @@ export interface SimulationManifest {
   readonly format: 1;
   /** The simulator's name. */
   readonly simulator: string;
-  /** The key of the run, as {@linkcode keyText} writes it. */
+  /**
+   * The key of the run, as `keyText` writes it; of what was simulated elsewhere `imported:` and the SHA-256
+   * of its numbers.
+   */
   readonly key: string;
   /** One name per column of θ. */
   readonly names: readonly string[];

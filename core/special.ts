@@ -6,6 +6,7 @@
  * @module
  */
 
+import { log, log1p } from "./elementary.ts";
 import { logGammaPositive, polynomial, stirlingTail } from "./_log_gamma.ts";
 import { CENTRE, centredCdf, gaussian, scaledTail } from "./_normal_tail.ts";
 
@@ -54,11 +55,11 @@ export function logBeta(a: number, b: number): number {
   const share = small / (small + large);
   const tails = stirlingTail(large) - stirlingTail(small + large);
   if (small < 10) {
-    return logGammaPositive(small) + tails + small - small * Math.log(small + large) +
-      (large - 0.5) * Math.log1p(-share);
+    return logGammaPositive(small) + tails + small - small * log(small + large) +
+      (large - 0.5) * log1p(-share);
   }
-  return 0.5 * Math.log(2 * Math.PI / large) + stirlingTail(small) + tails + (small - 0.5) * Math.log(share) +
-    large * Math.log1p(-share);
+  return 0.5 * log(2 * Math.PI / large) + stirlingTail(small) + tails + (small - 0.5) * log(share) +
+    large * log1p(-share);
 }
 
 // Bernoulli numbers B₂ₖ / 2k, k = 1 … 7.
@@ -87,7 +88,7 @@ export function digamma(x: number): number {
   let shift = 0;
   for (; shifted < 10; shifted++) shift += 1 / shifted;
   const s = 1 / (shifted * shifted);
-  return Math.log(shifted) - 0.5 / shifted - s * polynomial(DIGAMMA, s) - shift;
+  return log(shifted) - 0.5 / shifted - s * polynomial(DIGAMMA, s) - shift;
 }
 
 /**
@@ -130,9 +131,9 @@ export function normalCdf(z: number): number {
  * ```
  */
 export function logNormalCdf(z: number): number {
-  if (z >= CENTRE) return Math.log1p(-normalCdf(-z));
-  if (z >= -CENTRE) return Math.log(0.5 + centredCdf(z));
-  return z === -Infinity ? z : -0.5 * z * z + Math.log(scaledTail(-z));
+  if (z >= CENTRE) return log1p(-normalCdf(-z));
+  if (z >= -CENTRE) return log(0.5 + centredCdf(z));
+  return z === -Infinity ? z : -0.5 * z * z + log(scaledTail(-z));
 }
 
 // deno-fmt-ignore -- one line per polynomial pair of Wichura (1988)
@@ -176,7 +177,7 @@ export function normalQuantile(p: number): number {
     const s = 0.180625 - q * q;
     return q * polynomial(a, s) / polynomial(b, s);
   }
-  const r = Math.sqrt(-Math.log(q < 0 ? p : 1 - p));
+  const r = Math.sqrt(-log(q < 0 ? p : 1 - p));
   const z = r <= 5
     ? polynomial(c, r - 1.6) / polynomial(d, r - 1.6)
     : polynomial(e, r - 5) / polynomial(f, r - 5);

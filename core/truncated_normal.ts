@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp, log } from "./elementary.ts";
 import { requireFinite, requirePositive } from "./check.ts";
 import { requireInterval } from "./_interval.ts";
 import { logNormalMass } from "./_log_normal_mass.ts";
@@ -56,7 +57,7 @@ export function truncatedNormal(mean: number, sd: number, options: TruncatedNorm
   requireInterval("build a truncated normal", support);
   const logMass = logNormalMass((low - mean) / sd, (high - mean) / sd);
   requireMass(logMass, mean, sd, options);
-  const logScale = Math.log(sd) + 0.5 * Math.log(2 * Math.PI) + logMass;
+  const logScale = log(sd) + 0.5 * log(2 * Math.PI) + logMass;
   return withSupport({
     spec: {
       kind: "truncated_normal",
@@ -74,7 +75,7 @@ export function truncatedNormal(mean: number, sd: number, options: TruncatedNorm
 }
 
 function requireMass(logMass: number, mean: number, sd: number, options: TruncatedNormalOptions): void {
-  if (Math.exp(logMass) > 0) return;
+  if (exp(logMass) > 0) return;
   const { low = -Infinity, high = Infinity } = options;
   throw new RangeError(
     `Cannot build a truncated normal as (low, high) must hold some mass of N(${mean}, ${sd}²): ` +

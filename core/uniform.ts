@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "./elementary.ts";
 import { requireFinite } from "./check.ts";
 import { requireInterval } from "./_interval.ts";
 import { withSupport } from "./_marginal.ts";
@@ -31,7 +32,7 @@ export function uniform(low: number, high: number): Marginal {
   requireFinite("build a uniform", "high", high);
   const support = { low, high };
   requireInterval("build a uniform", support);
-  const logDensity = -Math.log(high - low);
+  const logDensity = -log(high - low);
   return withSupport({
     spec: { kind: "uniform", low, high },
     support,

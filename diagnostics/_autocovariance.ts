@@ -1,10 +1,12 @@
+import { cos, sin } from "@likely/core/elementary";
+
 /**
  * Autocovariances of a sequence at all lags, `(1/n) Σ (x_t − x̄)(x_{t+k} − x̄)`, by the
  * Wiener–Khinchin theorem: O(n log n), whatever the number of lags that matter.
  */
 export function autocovariance(values: Float64Array): Float64Array {
   const n = values.length;
-  const size = 2 ** Math.ceil(Math.log2(2 * n));
+  const size = 2 ** (32 - Math.clz32(2 * n - 1));
   const re = new Float64Array(size);
   const im = new Float64Array(size);
   const center = values.reduce((sum, x) => sum + x, 0) / n;
@@ -23,14 +25,14 @@ export function autocovariance(values: Float64Array): Float64Array {
 function transform(re: Float64Array, im: Float64Array): void {
   const n = re.length;
   reverseBits(re, im);
-  const cos = Float64Array.from({ length: n / 2 }, (_, k) => Math.cos(2 * Math.PI * k / n));
-  const sin = Float64Array.from({ length: n / 2 }, (_, k) => -Math.sin(2 * Math.PI * k / n));
+  const cosines = Float64Array.from({ length: n / 2 }, (_, k) => cos(2 * Math.PI * k / n));
+  const sines = Float64Array.from({ length: n / 2 }, (_, k) => -sin(2 * Math.PI * k / n));
   for (let half = 1; half < n; half *= 2) {
     const stride = n / (2 * half);
     for (let start = 0; start < n; start += 2 * half) {
       for (let k = 0; k < half; k++) {
         const [a, b] = [start + k, start + k + half];
-        const [c, s] = [cos[k * stride]!, sin[k * stride]!];
+        const [c, s] = [cosines[k * stride]!, sines[k * stride]!];
         const x = re[b]! * c - im[b]! * s;
         const y = re[b]! * s + im[b]! * c;
         re[b] = re[a]! - x;

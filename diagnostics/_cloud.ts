@@ -1,5 +1,6 @@
 // How far a row is from a cloud of others, and where that ranks.
 
+import { log, pow } from "@likely/core/elementary";
 import { type Points, row } from "@likely/core";
 import type { MisspecificationCheck, MisspecificationResult } from "./misspecification_check.ts";
 import { standardBy } from "./_standard_rows.ts";
@@ -93,8 +94,8 @@ function tailOf(ranked: ArrayLike<number>): ((distance: number) => number) | und
   const far = Float64Array.from(ranked).sort().subarray(-k - 1);
   const threshold = far[0]!;
   if (!(threshold > 0)) return undefined;
-  const shape = far.reduce((sum, distance) => sum + Math.log(distance / threshold), 0) / k;
-  return (distance) => (k / ranked.length) * (distance / threshold) ** (-1 / shape);
+  const shape = far.reduce((sum, distance) => sum + log(distance / threshold), 0) / k;
+  return (distance) => (k / ranked.length) * pow(distance / threshold, -1 / shape);
 }
 
 /** The mean of the k least distances. */

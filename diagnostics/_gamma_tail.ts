@@ -1,5 +1,6 @@
 // The regularised upper incomplete gamma function, for the tail of the chi-square distribution.
 
+import { exp, log } from "@likely/core/elementary";
 import { logGamma } from "@likely/core";
 
 /** P(X > x) for X chi-square with `degrees` degrees of freedom. */
@@ -10,7 +11,7 @@ export function chiSquareTail(x: number, degrees: number): number {
 // A series where it converges fast, else a continued fraction by Lentz's method (Press et al.,
 // "Numerical Recipes", sec. 6.2); both to rounding.
 function gammaTail(a: number, x: number): number {
-  const front = Math.exp(a * Math.log(x) - x - logGamma(a));
+  const front = exp(a * log(x) - x - logGamma(a));
   return x < a + 1 ? 1 - front * series(a, x) : front * fraction(a, x);
 }
 

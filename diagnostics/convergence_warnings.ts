@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "@likely/core/elementary";
 import { type Draws, extent } from "@likely/core";
 import { chainsOf, isConstant, pool } from "./_chains.ts";
 import { chainModes } from "./chain_modes.ts";
@@ -119,7 +120,7 @@ function remedy(draws: Draws): string {
 /** Three digits, or as many as tell the places apart. */
 function placed(value: number, places: readonly number[]): string {
   const [low, high] = extent(places);
-  const digits = Math.ceil(Math.log10(Math.abs(value) / (high - low))) + 2;
+  const digits = Math.ceil(log(Math.abs(value) / (high - low)) / Math.LN10) + 2;
   return value.toPrecision(Math.min(Math.max(3, digits || 3), 17));
 }
 

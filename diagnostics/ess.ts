@@ -10,6 +10,7 @@
  * @module
  */
 
+import { log } from "@likely/core/elementary";
 import { type Draws, mean } from "@likely/core";
 import { autocovariance } from "./_autocovariance.ts";
 import {
@@ -108,7 +109,7 @@ function essOf(chains: Chains): number {
   const all = pool(chains);
   if (isConstant(all)) return draws;
   const tau = autocorrelationTime(autocorrelation(inSpread(chains, all)), chains[0]!.length);
-  return draws / Math.max(tau, 1 / Math.log10(draws));
+  return draws / Math.max(tau, Math.LN10 / log(draws));
 }
 
 /** Chains as shares of their range: squares of a small unit or a large one would leave the numbers. */

@@ -6,7 +6,7 @@
 //   deno run -A kernels/_build.ts --check    fail where the committed modules differ
 
 import asc from "assemblyscript/asc";
-import { type Build, moduleBytes } from "./_machine.ts";
+import { type Build, moduleBytes } from "./_builds.ts";
 import { interleave, pack } from "./_packed.ts";
 import { tilesSource } from "./_tiles.ts";
 

@@ -1,5 +1,6 @@
 // Losses this engine knows by name, as instructions.
 
+import { log } from "@likely/core/elementary";
 import { type Loss, type NetworkSpec, UnsupportedError, type Weighting } from "@likely/core";
 import { padded } from "./_arena.ts";
 import { type Code, float } from "./_code.ts";
@@ -92,7 +93,7 @@ function crossEntropy(balance: number): LossProgram {
 }
 
 function contrast(classes: number, gamma: number): LossProgram {
-  const offset = Math.log(gamma / classes);
+  const offset = log(gamma / classes);
   return {
     atoms: classes + 1,
     target: false,

@@ -1,8 +1,5 @@
 // The built module with its own memory, as a module that is given a shared one.
 
-/** Bytes in a page of memory. */
-export const PAGE = 2 ** 16;
-
 const HEADER_BYTES = 8;
 const TYPES = 1;
 const IMPORTS = 2;

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { drawNormal, key, stream } from "@likely/core";
 import { Code } from "./_code.ts";
-import { borrowMachine, type Machine, reserve, returnMachine } from "./_machine.ts";
+import { borrowMachine } from "./_builds.ts";
+import { type Machine, reserve, returnMachine } from "./_machine.ts";
 import { ACTIVATE, GEMM, PACK_ROWS, PACK_TRANSPOSED, WAVES } from "./_opcodes.ts";
 
 const builds = ["relaxed", "plain"] as const;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { bestBuild, moduleBytes } from "./_machine.ts";
+import { bestBuild, moduleBytes } from "./_builds.ts";
 import { interleave, pack, separate, unpack } from "./_packed.ts";
 
 Deno.test("the committed modules are what assembly/ builds to", async () => {

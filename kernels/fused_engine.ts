@@ -8,8 +8,9 @@ import { type Engine, type TrainPlan, withEnsembles, withMixed } from "@likely/c
 import { requireInteger } from "@likely/core/check";
 import { fusedDensity } from "./_conditional_density.ts";
 import { fusedLogDensities, fusedLogDensity } from "./_log_density.ts";
-import { bestBuild, requireModule } from "./_machine.ts";
-import type { Host } from "./_runner.ts";
+import { bestBuild } from "./_builds.ts";
+import { crewHost } from "./_crew_runner.ts";
+import { requireModule } from "./_machine.ts";
 import { fusedTrainStep } from "./_train_step.ts";
 import type { FusedTrainStep } from "./fused_train_step.ts";
 
@@ -17,7 +18,8 @@ import type { FusedTrainStep } from "./fused_train_step.ts";
 export interface FusedEngineOptions {
   /**
    * Which build of the kernels: with the fused multiply-add of relaxed SIMD, with plain SIMD,
-   * or whatever is fastest here. Results of the two differ by rounding.
+   * or whatever is fastest here. Results of the two differ by rounding; those of the plain build are
+   * the same bits on every host, which those of relaxed SIMD need not be.
    *
    * @default {"auto"}
    */
@@ -109,7 +111,8 @@ export function fusedEngine(options: FusedEngineOptions = {}): FusedEngine {
   if (workers !== "auto") requireInteger("make the fused engine", "workers", workers, 1, 64);
   if (module !== undefined) requireModule(module);
   const build = simd === "auto" ? bestBuild() : simd;
-  const host: Host = { name: module ? "fused-module" : `fused-${build}`, source: module ?? build, workers };
+  const name = module ? "fused-module" : `fused-${build}`;
+  const host = crewHost({ name, source: module ?? build, workers });
   return {
     name: host.name,
     trainStep: (plan: TrainPlan) => fusedTrainStep(host, plan),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { bestBuild, moduleBytes } from "./_machine.ts";
+import { bestBuild, moduleBytes } from "./_builds.ts";
 
 /** What {@linkcode fusedModule} can be told. */
 export interface FusedModuleOptions {

@@ -17,7 +17,8 @@ import { planEstimator } from "./_estimator.ts";
 import { writeStandardised } from "./_host_rows.ts";
 import { emitPacking } from "./_layer.ts";
 import { lossProgram } from "./_loss_program.ts";
-import { bestBuild, borrowMachine, type Machine, reserve, returnMachine } from "./_machine.ts";
+import { bestBuild, borrowMachine } from "./_builds.ts";
+import { type Machine, reserve, returnMachine } from "./_machine.ts";
 import { emitStep, LIMIT, planTraining, RATES } from "./_step_program.ts";
 import { planDensityTraining } from "./_train_density.ts";
 

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { drawNormal, key, stream } from "@likely/core";
 import { padded } from "./_arena.ts";
 import { Code } from "./_code.ts";
-import { borrowMachine, reserve, returnMachine } from "./_machine.ts";
+import { borrowMachine } from "./_builds.ts";
+import { reserve, returnMachine } from "./_machine.ts";
 import { AVERAGE_POOL, PATCHES, SPREAD_POOL, UNPATCH } from "./_opcodes.ts";
 
 /** Behind the zeros that address 0 stands for: places of this size, then the program. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./evaluation_engine.ts";
 export * from "./fused_engine.ts";
 export * from "./fused_module.ts";
 export * from "./fused_train_step.ts";

@@ -24,7 +24,7 @@ import type { LevelPairs, LevelRows } from "./level_pairs.ts";
 
 /** Options of {@linkcode coupledSimulate}: those of `simulate`, but for scores and proposals. */
 export interface CoupledSimulateOptions
-  extends Pick<SimulateOptions, "workers" | "path" | "chunkRows" | "signal"> {
+  extends Pick<SimulateOptions, "workers" | "path" | "chunkRows" | "shard" | "signal"> {
   /** Told after each chunk. */
   readonly onProgress?: (progress: LevelProgress) => void;
 }
@@ -42,7 +42,8 @@ export interface LevelProgress extends SimulationProgress {
  *
  * Row i of a level follows from the key, the level and i alone: it is the same on any number of workers, and
  * more rows can be asked for later. With `path` level l is kept in the folder `level<l>` there, as it comes;
- * the same call takes up what is there.
+ * the same call takes up what is there. With `shard` this machine makes, and returns, its part of every level;
+ * folders of shards are merged level by level.
  *
  * @param key The key to consume.
  * @param source A prior and a simulator with levels, or the module of one, for workers.
@@ -50,8 +51,10 @@ export interface LevelProgress extends SimulationProgress {
  * @param options Workers, storage, progress.
  * @returns The 2 L + 1 arrays of the telescoping sum, and what a row of each level costs: as declared, of
  * pairs the sum of both unless one run gives both; measured in seconds where a level declares none.
- * @throws {TypeError} If the simulator has no levels, they differ in width, or counts are not one for each.
- * @throws {RangeError} If a count is not a whole number ≥ 1; or as `simulate`.
+ * @throws {TypeError} If the simulator has no levels, they differ in width, counts are not one for each, or a
+ * shard is wanted of levels that do not declare their cost.
+ * @throws {RangeError} If a count is not a whole number ≥ 1, or smaller than the number of shards; or as
+ * `simulate`.
  *
  * @example Usage
  * ```ts
@@ -80,7 +83,17 @@ export async function coupledSimulate(
   const levels = requireLevels(simulator);
   requireLength("simulate by levels", "counts", counts.length, levels.length);
   counts.forEach((n, l) => requireInteger("simulate by levels", `counts[${l}]`, n, 1));
-  const costs = declaredCosts(simulator) ??
+  const { shard } = options;
+  // Before any level is simulated.
+  if (shard) counts.forEach((n) => requireInteger("simulate a shard of levels", "shard.of", shard.of, 1, n));
+  const declared = declaredCosts(simulator);
+  if (shard && declared === undefined) {
+    throw new TypeError(
+      "Cannot simulate a shard of levels as all levels must declare their cost: measured ones would differ " +
+        "from machine to machine",
+    );
+  }
+  const costs = declared ??
     await measuredCosts(foldIn(key, counts.length), { prior: prior!, simulator });
   const rows: LevelRows[] = [];
   for (const [l, n] of counts.entries()) {

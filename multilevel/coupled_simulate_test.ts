@@ -143,6 +143,17 @@ const REFUSED: readonly (readonly [what: string, ask: () => Promise<unknown>, sa
       simulator: simulator({ name: "one", thetaDim: 1, xDim: 1, simulate: () => [0] }),
     }, [1]), 'Cannot simulate "one" by levels as it must have two at least: current number is 0'],
   ["counts of other levels", () => coupledSimulate(key(0), walks, [1, 2]), "counts must have length 3"],
+  [
+    "more shards than rows of a level",
+    () => coupledSimulate(key(0), walks, [9, 9, 2], { path: "nowhere", shard: { index: 0, of: 3 } }),
+    "shard.of must be a whole number in [1, 2]: current value is 3",
+  ],
+  ["shards of levels whose cost each machine would measure", () => {
+    const [level, other] = [1, 2].map((): LevelDefinition => ({ simulate: () => [0] }));
+    const simulator = leveled({ name: "free", thetaDim: 1, xDim: 1, levels: [level!, other!] });
+    const options = { path: "nowhere", shard: { index: 0, of: 2 } };
+    return coupledSimulate(key(0), { ...walks, simulator }, [9, 9], options);
+  }, "all levels must declare their cost"],
   ["no rows", () => coupledSimulate(key(0), walks, [1, 2, 0]), "counts[2] must be a whole number >= 1"],
   ["levels of other widths", () => {
     const { levels = [], ...rest } = walks.simulator;

@@ -12,7 +12,7 @@ import {
   row,
 } from "@likely/core";
 import type { ConditionedCosts } from "./_conditioned_costs.ts";
-import { costSpread } from "./cost_spread.ts";
+import { memberSpread } from "./_member_spread.ts";
 
 /** Whether members disagree about the observation more than about simulated ones. */
 export async function spreadWarnings(
@@ -23,7 +23,7 @@ export async function spreadWarnings(
   const { spreads } = artifact.reference ?? {};
   if (!spreads || !artifact.others) return [];
   const found: number[] = [];
-  for (let i = 0; i < x.n; i++) found.push(await costSpread(artifact, row(x, i), asked));
+  for (let i = 0; i < x.n; i++) found.push(await memberSpread(artifact, row(x, i), asked));
   const [, spread] = extent(found);
   const limit = spreads[Math.floor(0.99 * spreads.length)]!;
   if (spread <= limit) return [];

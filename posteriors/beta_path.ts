@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp } from "@likely/core/elementary";
 import {
   type Artifact,
   type Draws,
@@ -162,7 +163,7 @@ async function rise(key: Key, { prior, fit, how }: Path, from: Population, to: n
 function largestRise(fit: Float64Array, most: number): number {
   const high = fit.reduce((a, b) => Math.max(a, b), -Infinity);
   const isSmall = (step: number): boolean => {
-    const weights = fit.map((value) => Math.exp(step * (value - high)));
+    const weights = fit.map((value) => exp(step * (value - high)));
     const [sum, squares] = weights.reduce(([s, q], w) => [s + w, q + w * w], [0, 0] as [number, number]);
     return sum * sum / squares >= 0.5 * fit.length;
   };

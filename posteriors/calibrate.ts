@@ -34,11 +34,13 @@ import {
   type TarpResult,
   thinDraws,
 } from "@likely/diagnostics";
+import { requireInteger } from "@likely/core/check";
 import type { SmcManyOptions } from "@likely/samplers";
 import { logFits } from "./_log_fits.ts";
+import { pooledSimulator } from "./_pooled_simulator.ts";
 import { beyondEnds } from "./_observed.ts";
 import { requireForAny } from "./_rounds.ts";
-import { drawMany } from "./draw_many.ts";
+import { drawPooled } from "./_draw_pooled.ts";
 import { posterior } from "./posterior.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
 
@@ -56,6 +58,14 @@ export interface CalibrateOptions extends Pick<CalibrationRunOptions, "onProgres
    * @default {99}
    */
   readonly draws?: number;
+  /**
+   * Independent observations of one θ that each data set is of: their likelihoods are multiplied, as
+   * `posterior` does with several rows. The simulator gives one of them, and is run for each, or all.
+   * Every evaluation costs so many times one.
+   *
+   * @default {1}
+   */
+  readonly trials?: number;
   /**
    * Inverse temperature, as of `posterior`.
    *
@@ -117,7 +127,9 @@ export interface Calibration {
  * @param simulator The simulator that it is a surrogate of.
  * @param options How much.
  * @returns Three verdicts; `pValue` near 0 means that the posterior is not calibrated.
- * @throws {TypeError} If the surrogate was trained in rounds for one observation: it knows no other.
+ * @throws {TypeError} If the surrogate was trained in rounds for one observation: it knows no other. If x of
+ * the simulator has another width than the surrogate's, or that of `trials`; if a learned posterior, which
+ * knows one observation, is asked about several.
  *
  * @example Usage
  * ```ts
@@ -136,11 +148,13 @@ export async function calibrate(
   simulator: AnySimulator,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
-  const { datasets = 200, draws = 99, chains, onProgress, signal } = options;
+  const { datasets = 200, draws = 99, trials = 1, chains, onProgress, signal } = options;
   requireForAny("calibrate", artifact);
+  requireTrials(artifact, trials);
   const [forData, forRun, forSbc, forCoverage, forTarp] = split(key, 5);
   const prior = priorFrom(artifact.prior, options.prior);
-  const dataset = await simulate(forData, { prior, simulator }, datasets);
+  const pooled = pooledSimulator(simulator, artifact.spec.xDim, trials);
+  const dataset = await simulate(forData, { prior, simulator: pooled }, datasets);
   const sampler = chains && artifact.kind !== "posterior"
     ? byChains(artifact, { ...options, prior, chains })
     : together(artifact, { ...options, prior });
@@ -157,24 +171,36 @@ export async function calibrate(
   };
 }
 
+/** A posterior learned from one observation is not made of the likelihoods of several. */
+function requireTrials({ kind }: Artifact, trials: number): void {
+  requireInteger("calibrate", "trials", trials, 1);
+  if (kind !== "posterior" || trials === 1) return;
+  throw new TypeError(
+    `Cannot calibrate a posterior with trials as it was learned from one observation: current value is ${trials}`,
+  );
+}
+
 /** Draws or particles at once: enough for full batches, few enough to stop soon. */
 const MOST_AT_ONCE = 10_000;
 const FEWEST_PARTICLES = 500;
 
 /** Many data sets at once; one that no simulation trained on could be is counted as failed. */
-function together(artifact: Artifact, { draws = 99, signal, ...options }: CalibrateOptions): BatchSampler {
+function together(
+  artifact: Artifact,
+  { draws = 99, trials = 1, signal, ...options }: CalibrateOptions,
+): BatchSampler {
   const each = artifact.kind === "posterior"
     ? draws
     : Math.max(draws, options.smc?.particles ?? FEWEST_PARTICLES);
   return {
-    rows: Math.max(1, Math.floor(MOST_AT_ONCE / each)),
+    rows: Math.max(1, Math.floor(MOST_AT_ONCE / (each * trials))),
     sample: async (keys, x) => {
-      const refused = keys.map((_, i) => beyondEnds(artifact, points(row(x, i), x.dim)));
+      const refused = keys.map((_, i) => beyondEnds(artifact, points(row(x, i), x.dim / trials)));
       const asked = refused.flatMap((reason, i) => reason === undefined ? [i] : []);
       const how = { ...options, draws, ...(signal && { signal }) };
       const drawn = asked.length === 0
         ? []
-        : await drawMany(asked.map((i) => keys[i]!), artifact, gatherRows(x, asked), how);
+        : await drawPooled(asked.map((i) => keys[i]!), artifact, gatherRows(x, asked), { ...how, trials });
       return refused.map((reason, i) =>
         reason === undefined ? drawsOf(drawn[asked.indexOf(i)]!) : new RangeError(reason)
       );
@@ -191,7 +217,9 @@ const OVERSAMPLE = 8;
 
 function byChains(
   artifact: Artifact,
-  { chains, beta, engine, prior }: CalibrateOptions & Required<Pick<CalibrateOptions, "chains" | "prior">>,
+  { chains, beta, engine, prior, trials = 1 }:
+    & CalibrateOptions
+    & Required<Pick<CalibrateOptions, "chains" | "prior">>,
 ): PosteriorSampler {
   const how = {
     warmup: 200,
@@ -201,7 +229,7 @@ function byChains(
     ...(engine && { engine }),
   };
   return async (key, x, n) => {
-    using given = await posterior(artifact, x, how);
+    using given = await posterior(artifact, points(x, x.length / trials), how);
     return thinDraws(await given.sample(key, n * OVERSAMPLE), n);
   };
 }

@@ -4,19 +4,9 @@
  * @module
  */
 
-import {
-  type Artifact,
-  type Engine,
-  fromRows,
-  type Key,
-  membersOf,
-  type Points,
-  type Prior,
-  priorFrom,
-} from "@likely/core";
+import type { Artifact, Engine, Points, Prior } from "@likely/core";
 import { fusedEngine } from "@likely/kernels/fused-engine";
-import { conditionedCosts } from "./_conditioned_costs.ts";
-import { requireCost } from "./_require_cost.ts";
+import { memberSpread } from "./_member_spread.ts";
 
 /** Options of {@linkcode costSpread}. */
 export interface CostSpreadOptions {
@@ -55,24 +45,5 @@ export async function costSpread(
   x: ArrayLike<number>,
   options: CostSpreadOptions = {},
 ): Promise<number> {
-  const { engine = fusedEngine(), prior } = options;
-  const members = membersOf(artifact);
-  requireCost("tell how members disagree", artifact);
-  requireMembers(members.length);
-  const theta = options.theta ?? priorFrom(artifact.prior, prior).sample(PROBE, 64);
-  using costs = await conditionedCosts(members, fromRows([x]), engine);
-  const deviations = costs.each(theta);
-  const squares = Array.from(
-    { length: theta.n },
-    (_, i) => deviations.reduce((sum, values) => sum + values[i]! ** 2, 0) / (deviations.length - 1),
-  );
-  return squares.reduce((sum, square) => sum + Math.sqrt(square), 0) / theta.n;
+  return await memberSpread(artifact, x, { engine: fusedEngine(), ...options });
 }
-
-function requireMembers(count: number): void {
-  if (count > 1) return;
-  throw new TypeError("Cannot tell how members disagree as there must be at least 2: current value is 1");
-}
-
-// Not a source of randomness but a fixed set of parameters, the same for every observation.
-const PROBE: Key = { hi: 0, lo: 0 };

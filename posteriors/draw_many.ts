@@ -4,57 +4,9 @@
  * @module
  */
 
-import {
-  type Artifact,
-  type Draws,
-  type Engine,
-  type Key,
-  type Points,
-  type Prior,
-  priorFrom,
-} from "@likely/core";
-import { requireInteger, requireLength } from "@likely/core/check";
-import { fusedEngine } from "@likely/kernels/fused-engine";
-import { smcMany, type SmcManyOptions } from "@likely/samplers";
-import { directDraws, requireUntempered } from "./_direct_posterior.ts";
-import { logFits } from "./_log_fits.ts";
-import { requireObservations } from "./_observed.ts";
-
-/** Options of {@linkcode drawMany}. */
-export interface DrawManyOptions {
-  /**
-   * Draws of each posterior, ≥ 1; of surrogates that must be sampled, at least as many.
-   *
-   * @default {1000}
-   */
-  readonly draws?: number;
-  /**
-   * Inverse temperature, as of `posterior`.
-   *
-   * @default {1}
-   */
-  readonly beta?: number;
-  /**
-   * How particles sample posteriors that were not learned as densities; at least `draws` of them.
-   *
-   * @default {{}}
-   */
-  readonly smc?: Omit<SmcManyOptions, "signal">;
-  /**
-   * Who evaluates the surrogate.
-   *
-   * @default {fusedEngine()}
-   */
-  readonly engine?: Engine;
-  /**
-   * The prior, where the surrogate was trained under one of the user's own: its file has but the name.
-   *
-   * @default {priorFrom(artifact.prior)}
-   */
-  readonly prior?: Prior;
-  /** Stops particles: the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
+import type { Artifact, Draws, Key, Points } from "@likely/core";
+import { drawPooled } from "./_draw_pooled.ts";
+import type { DrawManyOptions } from "./draw_many_options.ts";
 
 /**
  * Draws from the posterior of every row of x, all rows together: a learned posterior in one call
@@ -91,35 +43,5 @@ export async function drawMany(
   x: Points,
   options: DrawManyOptions = {},
 ): Promise<Draws[]> {
-  const { draws = 1000, engine = fusedEngine(), prior: own, ...sampling } = options;
-  requireInteger("draw from many posteriors", "draws", draws, 1);
-  requireObservations(artifact, x);
-  requireLength("draw from many posteriors", "keys", keys.length, x.n);
-  const prior = priorFrom(artifact.prior, own);
-  if (artifact.kind !== "posterior") {
-    return await byParticles(keys, prior, { artifact, x, draws, engine, ...sampling });
-  }
-  requireUntempered(sampling.beta ?? 1);
-  using density = await engine.density(artifact);
-  return directDraws(keys, density, prior, { n: draws, x });
+  return await drawPooled(keys, artifact, x, options);
 }
-
-interface Sampling extends DrawManyOptions {
-  readonly artifact: Artifact;
-  readonly x: Points;
-  readonly draws: number;
-  readonly engine: Engine;
-}
-
-async function byParticles(keys: readonly Key[], prior: Prior, sampling: Sampling): Promise<Draws[]> {
-  const { artifact, x, draws, smc = {}, signal } = sampling;
-  const { particles = FEWEST_PARTICLES } = smc;
-  using fits = await logFits(artifact, x, sampling);
-  return await smcMany(keys, prior, fits, {
-    ...smc,
-    particles: Math.max(particles, draws),
-    ...(signal && { signal }),
-  });
-}
-
-const FEWEST_PARTICLES = 500;

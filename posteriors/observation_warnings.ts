@@ -4,19 +4,9 @@
  * @module
  */
 
-import {
-  type Artifact,
-  coordinates,
-  type Engine,
-  extent,
-  type Points,
-  type ReferenceCloud,
-  row,
-  scalarNetwork,
-} from "@likely/core";
-import { checkReference } from "@likely/diagnostics";
+import type { Artifact, Engine, Points } from "@likely/core";
 import { fusedEngine } from "@likely/kernels/fused-engine";
-import { roundsWarnings } from "./_rounds.ts";
+import { unlikeTraining } from "./_unlike_training.ts";
 
 /** Options of {@linkcode observationWarnings}. */
 export interface ObservationWarningsOptions {
@@ -67,37 +57,5 @@ export async function observationWarnings(
   options: ObservationWarningsOptions = {},
 ): Promise<string[]> {
   const { engine = fusedEngine(), level = 0.01 } = options;
-  const { x: data, embedded } = artifact.reference ?? {};
-  const warnings = data ? worst(data, coordinates(x, artifact.scaling.x), level) : [];
-  const asEmbedded = embedded ? await embeddedWarnings(artifact, x, { engine, level, embedded }) : [];
-  return [
-    ...[...warnings, ...asEmbedded].map((text) => text + remark(artifact)),
-    ...roundsWarnings(artifact, x),
-  ];
-}
-
-async function embeddedWarnings(
-  artifact: Artifact,
-  x: Points,
-  { engine, level, embedded }: Required<ObservationWarningsOptions> & { readonly embedded: ReferenceCloud },
-): Promise<string[]> {
-  using seen = await engine.logDensities(artifact, x);
-  return worst(embedded, seen.embedded, level).map((text) => `As embedded: ${text}`);
-}
-
-/** What a cost adds: it is asked for where no simulation comes, and may know it there. */
-function remark({ kind, spec }: Artifact): string {
-  if (kind !== "cost") return "";
-  return scalarNetwork(spec).head.kind === "softplus"
-    ? ", unless such observations were among the targets of training"
-    : ", if less so than by a cost of free structure";
-}
-
-function worst(reference: ReferenceCloud, x: Points, level: number): string[] {
-  const { check, warning } = checkReference(reference);
-  const distances = Array.from({ length: x.n }, (_, i) => check(row(x, i)).distance);
-  const at = distances.indexOf(extent(distances)[1]);
-  const text = warning(row(x, at), level / x.n);
-  if (text === undefined) return [];
-  return [x.n > 1 ? `Of ${x.n} observations, number ${at + 1}: ${text}` : text];
+  return await unlikeTraining(artifact, x, { engine, level });
 }

@@ -4,25 +4,9 @@
  * @module
  */
 
-import {
-  type Artifact,
-  type Draws,
-  membersOf,
-  type Points,
-  type Posterior,
-  priorFrom,
-  warningsOf,
-} from "@likely/core";
-import { requireNonNegative } from "@likely/core/check";
-import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
+import type { Artifact, Points, Posterior } from "@likely/core";
 import { fusedEngine } from "@likely/kernels/fused-engine";
-import { conditionedCosts } from "./_conditioned_costs.ts";
-import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
-import { observed } from "./_observed.ts";
-import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
-import { sampledPosterior } from "./_sampled_posterior.ts";
-import { scaled } from "./_scaled.ts";
-import { observationWarnings } from "./observation_warnings.ts";
+import { condition } from "./condition.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
 
 /**
@@ -65,62 +49,5 @@ export async function posterior(
   x: ArrayLike<number> | Points,
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
-  const { beta = 1, engine = fusedEngine(), prior: own, ...sampling } = options;
-  const prior = priorFrom(artifact.prior, own);
-  requireNonNegative("condition a surrogate", "beta", beta);
-  const rows = observed(artifact, x);
-  const warnings = [
-    ...warningsOf(artifact),
-    ...await observationWarnings(artifact, rows, { engine }),
-    ...await spreadWarnings(artifact, rows, { engine, prior }),
-  ];
-  const given = await conditioned(artifact, rows, { ...sampling, prior, beta, engine });
-  return {
-    ...given,
-    warnings,
-    sample: async (key, n) => {
-      const draws = await given.sample(key, n);
-      return { ...draws, warnings: [...warnings, ...draws.warnings] };
-    },
-  };
-}
-
-type Conditioning = PosteriorOptions & Required<Pick<PosteriorOptions, "beta" | "engine" | "prior">>;
-
-async function conditioned(
-  artifact: Artifact,
-  rows: Points,
-  { engine, prior, ...sampling }: Conditioning,
-): Promise<Posterior & Disposable> {
-  if (artifact.kind === "posterior") {
-    requireUntempered(sampling.beta);
-    const density = await engine.density(artifact);
-    return {
-      ...directPosterior(density, prior, rows),
-      [Symbol.dispose]: () => density[Symbol.dispose](),
-    };
-  }
-  if (artifact.kind === "cost") return await byCost(artifact, rows, { engine, prior, ...sampling });
-  const output = await engine.logDensity(artifact, rows);
-  return {
-    ...sampledPosterior(prior, output, { check: convergenceWarnings, ...sampling }),
-    [Symbol.dispose]: () => output[Symbol.dispose](),
-  };
-}
-
-/** A cost falls where parameters fit; a ratio and a likelihood rise. */
-async function byCost(
-  artifact: Artifact,
-  rows: Points,
-  { engine, prior, ...sampling }: Conditioning,
-): Promise<Posterior & Disposable> {
-  const costs = await conditionedCosts(membersOf(artifact), rows, engine);
-  const check = (draws: Draws) => [
-    ...convergenceWarnings(draws),
-    ...(artifact.others ? disagreementWarnings(costs, draws, sampling.beta) : []),
-  ];
-  return {
-    ...sampledPosterior(prior, scaled(costs, -1), { check, ...sampling }),
-    [Symbol.dispose]: () => costs[Symbol.dispose](),
-  };
+  return await condition(artifact, x, { engine: fusedEngine(), ...options });
 }

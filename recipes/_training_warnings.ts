@@ -1,8 +1,7 @@
 // What speaks against a surrogate before it is asked anything.
 
-import type { Dataset, Scaling, Spec } from "@likely/core";
+import { type Dataset, foreignTheta, type Scaling, type Spec } from "@likely/core";
 import { columnWarnings } from "./_column_warnings.ts";
-import { foreignTheta } from "./_foreign_theta.ts";
 import type { KnownPrior } from "./_require_pairs.ts";
 import type { SimulatedPairs } from "./simulated_pairs.ts";
 

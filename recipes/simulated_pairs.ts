@@ -28,6 +28,9 @@ export interface SimulationPlan {
    * @default {10_000}
    */
   readonly simulations?: number;
-  /** How to simulate: workers, storage, progress, and whether to use exact scores. */
-  readonly simulation?: SimulateOptions;
+  /**
+   * How to simulate: workers, storage, progress, and whether to use exact scores. Nothing is trained on a
+   * shard: simulate those first, and train on what they make together.
+   */
+  readonly simulation?: Omit<SimulateOptions, "shard">;
 }

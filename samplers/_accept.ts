@@ -1,3 +1,4 @@
+import { exp } from "@likely/core/elementary";
 import { type Key, type Points, row, split, stream, zeros } from "@likely/core";
 
 /** Which chains take their proposal. */
@@ -14,7 +15,7 @@ export function acceptRows(
   logRatio: Float64Array,
 ): { readonly accepted: Accepted; readonly acceptance: number } {
   // A NaN ratio is a rejection: the proposal has no density to speak of.
-  const probability = logRatio.map((r) => Number.isNaN(r) ? 0 : Math.min(1, Math.exp(r)));
+  const probability = logRatio.map((r) => Number.isNaN(r) ? 0 : Math.min(1, exp(r)));
   const takes = split(key, logRatio.length).map((child, c) => stream(child).uniform() < probability[c]!);
   return {
     acceptance: probability.reduce((sum, p) => sum + p, 0) / probability.length,

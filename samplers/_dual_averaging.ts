@@ -1,3 +1,4 @@
+import { log, pow } from "@likely/core/elementary";
 /** Nesterov's dual averaging of a log step size, as Hoffman & Gelman (2014), sec. 3.2. */
 export interface DualAveraging {
   /** Log of the step to explore with. */
@@ -14,8 +15,8 @@ export interface DualAveraging {
 
 /** Begins at a step; anchored at ten times of it, for too large a step is found out cheaply. */
 export function startAveraging(step: number): DualAveraging {
-  const logStep = Math.log(step);
-  return { logStep, logMean: logStep, anchor: logStep + Math.log(10), shortfall: 0, count: 0 };
+  const logStep = log(step);
+  return { logStep, logMean: logStep, anchor: logStep + log(10), shortfall: 0, count: 0 };
 }
 
 /** Learns from one acceptance probability. */
@@ -24,6 +25,6 @@ export function average(state: DualAveraging, acceptance: number, target: number
   const weight = 1 / (count + 10);
   const shortfall = (1 - weight) * state.shortfall + weight * (target - acceptance);
   const logStep = state.anchor - Math.sqrt(count) / 0.05 * shortfall;
-  const rate = count ** -0.75;
+  const rate = pow(count, -0.75);
   return { ...state, count, shortfall, logStep, logMean: rate * logStep + (1 - rate) * state.logMean };
 }

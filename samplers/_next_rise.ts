@@ -1,3 +1,4 @@
+import { exp } from "@likely/core/elementary";
 /**
  * The largest rise of β, at most `rest`, that leaves `enough` effective particles when weights
  * are multiplied by `L^rise`; to a thousandth, by bisection.
@@ -10,7 +11,7 @@ export function nextRise(logLikelihood: Float64Array, rest: number, enough: numb
   const isEnough = (rise: number) => {
     let [sum, squares] = [0, 0];
     for (let i = 0; i < logLikelihood.length; i++) {
-      const weight = Math.exp(rise * (logLikelihood[i]! - top));
+      const weight = exp(rise * (logLikelihood[i]! - top));
       sum += weight;
       squares += weight * weight;
     }

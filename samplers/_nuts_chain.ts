@@ -1,3 +1,4 @@
+import { exp } from "@likely/core/elementary";
 import { type Evaluation, foldIn, type Key, type Points, stream } from "@likely/core";
 import { average, startAveraging } from "./_dual_averaging.ts";
 import { metricFrom } from "./_metric.ts";
@@ -58,7 +59,7 @@ export class NutsChain implements Walker<NutsChainState> {
   receive(evaluation: Evaluation, first: number): number {
     (this.#search ?? this.#tree).receive(evaluation, first);
     if (this.#search?.done) {
-      const averaging = startAveraging(Math.exp(this.#search.logStep));
+      const averaging = startAveraging(exp(this.#search.logStep));
       this.#state = { ...this.#state, tuning: { ...this.#state.tuning, averaging, isSearching: false } };
       this.#search = undefined;
       this.#grow();
@@ -85,7 +86,7 @@ export class NutsChain implements Walker<NutsChainState> {
 
   #grow(): void {
     const { tuning: { averaging, metric }, steps } = this.#state;
-    const size = Math.exp(steps < this.#settings.warmup ? averaging.logStep : averaging.logMean);
+    const size = exp(steps < this.#settings.warmup ? averaging.logStep : averaging.logMean);
     this.#tree.begin(this.#randomOf(1), this.#state, { size, metric });
   }
 
@@ -109,7 +110,7 @@ function learnt(
   if (!plan.endsWindow(step)) return { ...tuning, averaging, moments };
   return {
     metric: metricFrom(moments, tuning.metric),
-    averaging: startAveraging(Math.exp(averaging.logMean)),
+    averaging: startAveraging(exp(averaging.logMean)),
     moments: noMoments(dim, moments.kind),
     isSearching: true,
   };

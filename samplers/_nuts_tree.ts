@@ -1,3 +1,4 @@
+import { exp, log1p } from "@likely/core/elementary";
 import { drawNormal, type Evaluation, type Points, type Stream } from "@likely/core";
 import { addScaled, addScaledTransposed, type Metric } from "./_metric.ts";
 
@@ -154,7 +155,7 @@ export class NutsTree {
     // NaN compares false: a point without energy is a divergence.
     this.diverged = !(gain > -DIVERGENCE);
     if (this.diverged) return void (this.done = true);
-    this.#acceptance += Math.min(1, Math.exp(gain));
+    this.#acceptance += Math.min(1, exp(gain));
     this.#draw(value[at]!, Math.min(gain, Number.MAX_VALUE));
     this.#push();
     if (this.#merge()) this.done = true;
@@ -164,7 +165,7 @@ export class NutsTree {
   /** Makes the new point the new half's candidate, in proportion to its weight. */
   #draw(logDensity: number, logWeight: number): void {
     this.#ahead.logWeight = logAddExp(this.#ahead.logWeight, logWeight);
-    const share = Math.exp(logWeight - this.#ahead.logWeight);
+    const share = exp(logWeight - this.#ahead.logWeight);
     if (this.#random.uniform() < share) keep(this.#ahead, this.#edge, logDensity);
   }
 
@@ -194,7 +195,7 @@ export class NutsTree {
   #extend(): void {
     const [half] = this.#stack;
     // Biased towards the new half: the chain moves farther.
-    const share = Math.exp(this.#ahead.logWeight - this.#drawn.logWeight);
+    const share = exp(this.#ahead.logWeight - this.#drawn.logWeight);
     const logWeight = logAddExp(this.#drawn.logWeight, this.#ahead.logWeight);
     if (this.#random.uniform() < share) [this.#drawn, this.#ahead] = [this.#ahead, this.#drawn];
     this.#drawn.logWeight = logWeight;
@@ -269,5 +270,5 @@ function newCandidate(dim: number): Candidate {
 
 function logAddExp(a: number, b: number): number {
   const high = Math.max(a, b);
-  return high === -Infinity ? high : high + Math.log1p(Math.exp(Math.min(a, b) - high));
+  return high === -Infinity ? high : high + log1p(exp(Math.min(a, b) - high));
 }

@@ -1,5 +1,6 @@
 // What peaks are: which of them are one, and which are none.
 
+import { log } from "@likely/core/elementary";
 import { type Interval, type LogDensity, type Points, row, type Support, zeros } from "@likely/core";
 import type { Peak } from "./_maximise.ts";
 
@@ -60,7 +61,7 @@ export interface Edge {
 }
 
 /** How far the ends are looked for: a thousandth of the distance to a finite one, a thousand units beyond. */
-const TO_FINITE = Math.log(1000);
+const TO_FINITE = log(1000);
 const TO_INFINITE = 1000;
 const STEPS = [1 / 3, 2 / 3, 1];
 

@@ -1,3 +1,4 @@
+import { exp, log } from "@likely/core/elementary";
 import { gatherRows, type Key, type Points, split, type Stream, stream, zeros } from "@likely/core";
 import { aliveOf } from "./_few_alive.ts";
 import { logSumExp } from "./_log_sum_exp.ts";
@@ -64,7 +65,7 @@ export class Population {
     this.#settings = settings;
     this.#random = stream(forMoves);
     this.#nextChoice = forChoice;
-    this.#logScale = Math.log(2.38 / Math.sqrt(2 * z.dim));
+    this.#logScale = log(2.38 / Math.sqrt(2 * z.dim));
     this.z = z;
     this.wanted = z;
   }
@@ -99,7 +100,7 @@ export class Population {
     const { n } = this.z;
     const rise = nextRise(value, 1 - this.beta, this.#settings.effectiveShare * n);
     const logWeights = value.map((v) => rise * v);
-    this.logEvidence += logSumExp(logWeights) - Math.log(n);
+    this.logEvidence += logSumExp(logWeights) - log(n);
     if (this.logEvidence === -Infinity || this.stages >= this.#settings.maxStages) {
       this.done = true;
       return;
@@ -128,7 +129,7 @@ export class Population {
     const out = zeros(count, dim);
     for (let i = 0; i < count; i++) {
       const u = random.uniform();
-      const scale = u < JUMPS ? 1 : Math.exp(this.#logScale) * (2 * (u - JUMPS) / (1 - JUMPS));
+      const scale = u < JUMPS ? 1 : exp(this.#logScale) * (2 * (u - JUMPS) / (1 - JUMPS));
       const [from, a, b] = [(2 * i + this.#half) * dim, other(), other()];
       for (let j = 0; j < dim; j++) {
         out.data[i * dim + j] = z.data[from + j]! + scale * (z.data[a + j]! - z.data[b + j]!);
@@ -144,7 +145,7 @@ export class Population {
       const k = 2 * i + this.#half;
       const before = this.#logPrior[k]! + this.beta * this.#logLikelihood[k]!;
       const after = logPrior[i]! + this.beta * logLikelihood[i]!;
-      if (!(Math.log(1 - this.#random.uniform()) < after - before)) continue;
+      if (!(log(1 - this.#random.uniform()) < after - before)) continue;
       accepted++;
       for (let j = 0; j < dim; j++) this.z.data[k * dim + j] = this.wanted.data[i * dim + j]!;
       this.#logPrior[k] = logPrior[i]!;

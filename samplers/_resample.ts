@@ -1,3 +1,4 @@
+import { exp } from "@likely/core/elementary";
 import { type Key, stream } from "@likely/core";
 import { logSumExp } from "./_log_sum_exp.ts";
 
@@ -6,11 +7,11 @@ export function resample(key: Key, logWeights: Float64Array, n: number): Uint32A
   const total = logSumExp(logWeights);
   const out = new Uint32Array(n);
   const offset = stream(key).uniform();
-  let sum = Math.exp(logWeights[0]! - total);
+  let sum = exp(logWeights[0]! - total);
   let at = 0;
   for (let i = 0; i < n; i++) {
     // Rounding may leave the sum of all weights a little below 1.
-    while (sum * n <= i + offset && at < logWeights.length - 1) sum += Math.exp(logWeights[++at]! - total);
+    while (sum * n <= i + offset && at < logWeights.length - 1) sum += exp(logWeights[++at]! - total);
     out[i] = at;
   }
   return out;

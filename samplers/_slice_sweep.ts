@@ -1,3 +1,4 @@
+import { log } from "@likely/core/elementary";
 import { type Evaluation, foldIn, type Key, type Points, type Stream, stream } from "@likely/core";
 import type { Walker } from "./_run_ahead.ts";
 
@@ -168,7 +169,7 @@ export class SliceSweep implements Walker<Swept> {
     const j = this.#order[this.#next - 1]!;
     this.#coordinate = j;
     this.#origin = this.#position[j]!;
-    this.#height = this.#logDensity + Math.log(1 - this.#random.uniform());
+    this.#height = this.#logDensity + log(1 - this.#random.uniform());
     this.#left = this.#origin - this.#random.uniform() * width[j]!;
     this.#right = this.#left + width[j]!;
     // The cap is shared out at random between the sides, which keeps the update reversible.

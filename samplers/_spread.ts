@@ -1,3 +1,4 @@
+import { log } from "@likely/core/elementary";
 import { inSupport, type LogDensity, type Points, type Support, unconstrain } from "@likely/core";
 
 /** Shares of draws beyond one standard deviation of a normal distribution, below and above. */
@@ -26,7 +27,7 @@ function widthOf(column: Float64Array): number {
 }
 
 function powerOfTwo(width: number): number {
-  const power = Math.round(Math.log2(width));
+  const power = Math.round(log(width) / Math.LN2);
   // Squares of coordinates must stay numbers.
   return Number.isFinite(power) ? 2 ** Math.min(Math.max(power, -500), 500) : 1;
 }

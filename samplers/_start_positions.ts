@@ -1,3 +1,4 @@
+import { log } from "@likely/core/elementary";
 import {
   type Evaluation,
   gatherRows,
@@ -56,7 +57,7 @@ function logWeights({ value }: Evaluation, start: Start, theta: Points): Float64
  */
 function choose(key: Key, rows: readonly number[], logWeight: Float64Array): number[] {
   const random = stream(key);
-  const score = logWeight.map((w) => w - Math.log(-Math.log(1 - random.uniform())));
+  const score = logWeight.map((w) => w - log(-log(1 - random.uniform())));
   return rows.toSorted((a, b) => score[b]! - score[a]!);
 }
 

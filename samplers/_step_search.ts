@@ -1,3 +1,4 @@
+import { exp, log } from "@likely/core/elementary";
 import { drawNormal, type Evaluation, type Points, type Stream } from "@likely/core";
 import { addScaled, addScaledTransposed } from "./_metric.ts";
 import type { NutsChainState } from "./_nuts_chain_state.ts";
@@ -31,7 +32,7 @@ export class StepSearch {
   /** Writes the point one step ahead to row `at`. */
   propose(out: Points, at: number): void {
     const { position, gradient, tuning } = this.#from;
-    const size = Math.exp(this.logStep);
+    const size = exp(this.logStep);
     this.#half = this.#momentum.slice();
     addScaledTransposed(this.#half, size / 2, tuning.metric, gradient);
     const next = out.data.subarray(at * out.dim, (at + 1) * out.dim);
@@ -43,11 +44,11 @@ export class StepSearch {
   receive({ value, grad }: Evaluation, at: number): void {
     const { logDensity, position: { length: dim }, tuning } = this.#from;
     const gradient = grad!.subarray(at * dim, (at + 1) * dim);
-    addScaledTransposed(this.#half, Math.exp(this.logStep) / 2, tuning.metric, gradient);
+    addScaledTransposed(this.#half, exp(this.logStep) / 2, tuning.metric, gradient);
     let gain = value[at]! - logDensity;
     for (let j = 0; j < dim; j++) gain += (this.#momentum[j]! ** 2 - this.#half[j]! ** 2) / 2;
     // NaN and −∞: there is no density that far away.
-    const wanted = gain > Math.log(0.8) ? 1 : -1;
+    const wanted = gain > log(0.8) ? 1 : -1;
     if (this.#direction === 0) this.#direction = wanted;
     this.done = this.#direction !== wanted || ++this.#tries === MAX_DOUBLINGS;
     if (this.#direction === wanted) this.logStep += wanted * Math.LN2;

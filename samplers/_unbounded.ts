@@ -1,3 +1,4 @@
+import { exp } from "@likely/core/elementary";
 import {
   constrain,
   logAbsDetJacobian,
@@ -26,7 +27,7 @@ export function unbounded(target: LogDensity, support: Support): LogDensity {
 function chained(support: Support, z: Points, grad: Float64Array): Float64Array {
   return grad.map((g, k) => {
     const interval = support[k % z.dim]!;
-    const slope = Math.exp(
+    const slope = exp(
       logAbsDetJacobian([interval], { data: z.data.subarray(k, k + 1), n: 1, dim: 1 })[0]!,
     );
     const isFalling = interval.low === -Infinity && interval.high < Infinity;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp } from "@likely/core/elementary";
 import {
   gatherRows,
   type Kernel,
@@ -112,7 +113,7 @@ function decide(
   const { accepted } = acceptRows(key, gain);
   const at = accepted.pick(position, walk.position);
   const screened = accepted.pickValues(before.logDensity, walk.logDensity);
-  const rates = chains.map((c) => Number.isNaN(gain[c]!) ? 0 : Math.min(1, Math.exp(gain[c]!)));
+  const rates = chains.map((c) => Number.isNaN(gain[c]!) ? 0 : Math.min(1, exp(gain[c]!)));
   return [{
     position: at,
     logDensity: accepted.pickValues(logDensity, proposed),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cos, log, sin } from "@likely/core/elementary";
 import {
   type Kernel,
   type KernelState,
@@ -101,7 +102,7 @@ function turn(key: Key, target: LogDensity, ellipse: Ellipse, start: Float64Arra
   const value = start.slice();
   const arcs = split(key, n).map((child, c) => {
     const random = stream(child);
-    const height = start[c]! + Math.log(1 - random.uniform());
+    const height = start[c]! + log(1 - random.uniform());
     const angle = 2 * Math.PI * random.uniform();
     return { random, height, angle, low: angle - 2 * Math.PI, high: angle };
   });
@@ -129,9 +130,9 @@ function turn(key: Key, target: LogDensity, ellipse: Ellipse, start: Float64Arra
 }
 
 function writePoint(out: Float64Array, { mean, from, other }: Ellipse, c: number, angle: number): void {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const [along, across] = [cos(angle), sin(angle)];
   const [a, b] = [row(from, c), row(other, c)];
-  mean.forEach((m, j) => out[j] = m + (a[j]! - m) * cos + (b[j]! - m) * sin);
+  mean.forEach((m, j) => out[j] = m + (a[j]! - m) * along + (b[j]! - m) * across);
 }
 
 function gaussianMean(prior: Prior): Float64Array {

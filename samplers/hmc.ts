@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp, log } from "@likely/core/elementary";
 import {
   drawNormal,
   type Kernel,
@@ -130,7 +131,7 @@ export function hmc(target: LogDensity, options: HmcOptions = {}): Kernel<HmcSta
     step: (key, state) => {
       const [forPath, forMove] = split(key, 2);
       const isWarm = state.steps < warmup;
-      const size = Math.exp(isWarm ? state.averaging.logStep : state.averaging.logMean);
+      const size = exp(isWarm ? state.averaging.logStep : state.averaging.logMean);
       const wanted = Math.ceil(pathLength * (0.5 + stream(forPath).uniform()) / size);
       const most = isFirstWindow(state.steps, warmup) ? Math.min(FIRST_STEPS, maxSteps) : maxSteps;
       const steps = Math.min(Math.max(wanted, 1), most);
@@ -217,8 +218,8 @@ function adapt(state: HmcState, warmup: number): HmcState {
 
 /** The step that moves as far under the new scale as the settled one did under the old. */
 function rescaled({ logMean }: DualAveraging, before: Float64Array, after: Float64Array): number {
-  const growth = after.reduce((sum, s, j) => sum + Math.log(s / before[j]!), 0) / after.length;
-  return Math.exp(logMean - growth);
+  const growth = after.reduce((sum, s, j) => sum + log(s / before[j]!), 0) / after.length;
+  return exp(logMean - growth);
 }
 
 function gradientRows({ gradient, position }: Phase): Points {

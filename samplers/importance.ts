@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "@likely/core/elementary";
 import {
   type Draws,
   gatherRows,
@@ -107,7 +108,7 @@ export function importance(
       evaluations: counted.calls(),
       kHat,
       ess: effectiveSize(logWeights),
-      logEvidence: logSumExp(raw) - Math.log(draws),
+      logEvidence: logSumExp(raw) - log(draws),
       // The relative variance of the mean weight.
       logEvidenceError: Math.sqrt(Math.max(0, 1 / effectiveSize(raw) - 1 / draws)),
       seconds: (performance.now() - began) / 1000,
@@ -117,7 +118,7 @@ export function importance(
 }
 
 function shapeWarnings(raw: Float64Array, kHat: number): string[] {
-  const limit = Math.min(1 - 1 / Math.log10(raw.length), 0.7);
+  const limit = Math.min(1 - Math.LN10 / log(raw.length), 0.7);
   // Where most weights are the largest there is no tail to have a shape, and none is needed.
   if (kHat <= limit || 2 * effectiveSize(raw) > raw.length && kHat === Infinity) return [];
   return [

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp } from "@likely/core/elementary";
 import {
   type Kernel,
   type KernelState,
@@ -134,7 +135,7 @@ function swap(key: Key, state: SliceState, temperatures: readonly number[], firs
       const [i, cold, hot] = [c * count + k, temperatures[k]!, temperatures[k + 1]!];
       const [atCold, atHot] = [logDensity[i]! * cold, logDensity[i + 1]! * hot];
       const ratio = (1 / cold - 1 / hot) * (atHot - atCold);
-      const probability = Number.isNaN(ratio) ? 0 : Math.min(1, Math.exp(ratio));
+      const probability = Number.isNaN(ratio) ? 0 : Math.min(1, exp(ratio));
       sum += probability;
       pairs++;
       if (random.uniform() >= probability) continue;

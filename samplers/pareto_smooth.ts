@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp, expm1, log, log1p } from "@likely/core/elementary";
 import { soundValue } from "@likely/core";
 import { logSumExp } from "./_log_sum_exp.ts";
 
@@ -54,18 +55,16 @@ export function paretoSmooth(logWeights: Float64Array): SmoothedWeights {
   const out = sound.map((w) => w - high);
   const order = Uint32Array.from(out.keys()).sort((a, b) => out[a]! - out[b]!);
   const length = Math.ceil(Math.min(n / 5, 3 * Math.sqrt(n)));
-  const cutoff = Math.exp(out[order[n - length - 1] ?? 0]!);
-  const tail = order.subarray(Math.max(n - length, 0)).filter((i) => Math.exp(out[i]!) > cutoff);
+  const cutoff = exp(out[order[n - length - 1] ?? 0]!);
+  const tail = order.subarray(Math.max(n - length, 0)).filter((i) => exp(out[i]!) > cutoff);
   if (tail.length < SMALLEST_TAIL) return { logWeights: normalised(out), kHat: Infinity };
-  const { shape, scale } = fitPareto(Float64Array.from(tail, (i) => Math.exp(out[i]!) - cutoff));
+  const { shape, scale } = fitPareto(Float64Array.from(tail, (i) => exp(out[i]!) - cutoff));
   // Excesses that differ by more than a number can hold have no fit.
   if (Number.isNaN(shape)) return { logWeights: normalised(out), kHat: Infinity };
   tail.forEach((i, rank) => {
     const p = (rank + 0.5) / tail.length;
-    const excess = shape === 0
-      ? -scale * Math.log1p(-p)
-      : scale * Math.expm1(-shape * Math.log1p(-p)) / shape;
-    out[i] = Math.min(Math.log(cutoff + excess), 0);
+    const excess = shape === 0 ? -scale * log1p(-p) : scale * expm1(-shape * log1p(-p)) / shape;
+    out[i] = Math.min(log(cutoff + excess), 0);
   });
   return { logWeights: normalised(out), kHat: shape };
 }
@@ -89,13 +88,13 @@ function fitPareto(x: Float64Array): { readonly shape: number; readonly scale: n
     { length: count },
     (_, i) => 1 / x[n - 1]! + (1 - Math.sqrt(count / (i + 0.5))) / (PRIOR_SCALE * quartile),
   );
-  const shapeAt = (b: number) => x.reduce((sum, v) => sum + Math.log1p(-b * v), 0) / n;
+  const shapeAt = (b: number) => x.reduce((sum, v) => sum + log1p(-b * v), 0) / n;
   const logProfile = candidates.map((b) => {
     const k = shapeAt(b);
-    return n * (Math.log(-b / k) - k - 1);
+    return n * (log(-b / k) - k - 1);
   });
   const total = logSumExp(logProfile);
-  const b = candidates.reduce((sum, value, i) => sum + value * Math.exp(logProfile[i]! - total), 0);
+  const b = candidates.reduce((sum, value, i) => sum + value * exp(logProfile[i]! - total), 0);
   const k = shapeAt(b);
   return { shape: (n * k + PRIOR_WEIGHT * 0.5) / (n + PRIOR_WEIGHT), scale: -k / b };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exp, log } from "@likely/core/elementary";
 import {
   drawNormal,
   type Kernel,
@@ -113,7 +114,7 @@ export function randomWalk(target: LogDensity, options: RandomWalkOptions = {}):
       position,
       logDensity: evaluateStart("random_walk", walked, position, { gradient: false }).value,
       steps: 0,
-      logScale: Math.log(scale),
+      logScale: log(scale),
       root: new Float64Array(dim).fill(1),
       moments: noMoments(dim, covariance),
     }),
@@ -140,7 +141,7 @@ export function randomWalk(target: LogDensity, options: RandomWalkOptions = {}):
 function propose(key: Key, { position, root, logScale }: RandomWalkState): Points {
   const { n, dim } = position;
   const out = zeros(n, dim);
-  const scale = Math.exp(logScale);
+  const scale = exp(logScale);
   const z = new Float64Array(dim);
   split(key, n).forEach((child, c) => {
     const random = stream(child);
@@ -160,12 +161,12 @@ function adapt(state: RandomWalkState, { shortfall, warmup }: Adaptation): Rando
   const { steps, position } = state;
   const dim = position.dim;
   const moments = addRows(state.moments, position);
-  const logScale = state.logScale - shortfall * 2 * steps ** -0.5;
+  const logScale = state.logScale - shortfall * 2 / Math.sqrt(steps);
   if (!endsWindow(steps - 1, warmup)) return { ...state, moments, logScale };
   return {
     ...state,
     root: metricFrom(moments, state).root,
-    logScale: Math.log(2.4 / Math.sqrt(dim)),
+    logScale: log(2.4 / Math.sqrt(dim)),
     moments: noMoments(dim, moments.kind),
   };
 }

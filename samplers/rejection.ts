@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "@likely/core/elementary";
 import {
   type Draws,
   foldIn,
@@ -63,7 +64,7 @@ export interface BoundedProposal extends Proposal {
 }
 
 // The search may stop a little below the top: a twentieth more than it found.
-const MARGIN = Math.log(1.05);
+const MARGIN = log(1.05);
 
 /**
  * Samples by rejection: a row of the proposal q is kept with probability `p(θ) / (M q(θ))`, with
@@ -158,7 +159,7 @@ function propose(key: Key, ratio: LogDensity, proposal: Proposal, n: number): Ca
   return Array.from(value, (logRatio, i) => ({
     theta: row(theta, i),
     logRatio,
-    logHeight: Math.log(1 - random.uniform()),
+    logHeight: log(1 - random.uniform()),
   }));
 }
 

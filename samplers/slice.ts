@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pow } from "@likely/core/elementary";
 import {
   foldIn,
   type Kernel,
@@ -161,7 +162,7 @@ function* sweep(
 
 /** Moves each width towards a multiple of the mean move, by ever smaller steps. */
 function tunedWidth(state: SliceState, chains: readonly Swept[]): Float64Array {
-  const rate = (state.sweeps + 1) ** -0.6;
+  const rate = pow(state.sweeps + 1, -0.6);
   return state.width.map((width, j) => {
     const move = chains.reduce((sum, chain) => sum + chain.moved[j]!, 0) / chains.length;
     return move > 0 ? width + rate * (WIDTH_PER_MOVE * move - width) : width;

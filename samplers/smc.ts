@@ -4,6 +4,7 @@
  * @module
  */
 
+import { log } from "@likely/core/elementary";
 import {
   constrain,
   type Draws,
@@ -178,7 +179,7 @@ async function populate(key: Key, problem: Problem): Promise<Population> {
     if (stages === 0) alive = aliveOf(value);
     const rise = nextRise(value, 1 - beta, settings.effectiveShare * theta.n);
     const logWeights = value.map((v) => rise * v);
-    logEvidence += logSumExp(logWeights) - Math.log(theta.n);
+    logEvidence += logSumExp(logWeights) - log(theta.n);
     beta = rise === 1 - beta ? 1 : beta + rise;
     const [forChoice, forMoves] = split(foldIn(forStages, stages), 2);
     theta = move(forMoves, gatherRows(theta, resample(forChoice, logWeights, theta.n)), beta, {
@@ -213,7 +214,7 @@ function evidenceOf(runs: readonly Population[]): { logEvidence: number; logEvid
   const mean = values.reduce((a, b) => a + b) / n;
   const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1);
   // Each population's evidence is unbiased before the logarithm: average there.
-  return { logEvidence: logSumExp(values) - Math.log(n), logEvidenceError: Math.sqrt(variance / n) };
+  return { logEvidence: logSumExp(values) - log(n), logEvidenceError: Math.sqrt(variance / n) };
 }
 
 function evidenceWarnings(error: number): string[] {

@@ -46,6 +46,8 @@
  *
  * `camelsPairs` makes pairs of two fidelities of a finite table of simulations.
  *
+ * `umBridge` makes a simulator, with levels too, of a model that is served over HTTP by UM-Bridge.
+ *
  * `uniform1d`, `twoMoons`, `linearGaussianShifted` and `gaussianMixtureAce` are also `CostTask`s: they know
  * a distance, its exact expectation and the exact generalized posterior.
  *
@@ -117,4 +119,9 @@ export * from "./tasks.ts";
 export * from "./temporal_ergm.ts";
 export * from "./toggle_switch.ts";
 export * from "./two_moons.ts";
+export * from "./um_bridge.ts";
+export * from "./um_bridge_error.ts";
+export * from "./um_bridge_from.ts";
+export * from "./um_bridge_model.ts";
+export * from "./um_bridge_options.ts";
 export * from "./uniform_1d.ts";

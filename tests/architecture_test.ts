@@ -16,7 +16,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // The three that compose: a recipe may ask the posterior of what it trained, never the reverse.
   posteriors: ["core", "kernels", "samplers", "diagnostics"],
   recipes: ["core", "losses", "surrogates", "kernels", "multilevel", "diagnostics", "posteriors"],
-  edge: ["core", "samplers", "kernels", "posteriors"],
+  edge: ["core", "kernels", "diagnostics", "posteriors"],
   cli: [
     "sbi",
     "core",
@@ -66,7 +66,7 @@ Deno.test("only the tensor layer touches TensorFlow.js", () => {
   assertEquals(wrong, []);
 });
 
-const HEAVY = /tensorflow|zarrita|^vega|^node:/;
+const HEAVY = /tensorflow|zarrita|hyparquet|numcodecs|^vega|^node:/;
 
 for (const entry of ["mod.ts", "posteriors/mod.ts", "core/mod.ts", "samplers/mod.ts", "kernels/mod.ts"]) {
   Deno.test(`loading ${entry} loads no tensors, no pictures, no chunk store and nothing of a host`, () => {
@@ -81,6 +81,14 @@ Deno.test("what posteriors may load later holds no tensors, and core reaches not
   assert(posteriors.includes("vega") && core.includes("zarrita"), "the walk must follow late imports");
   assertEquals(posteriors.filter((path) => /tensorflow|^node:/.test(path)), []);
   assertEquals(core.filter((path) => /tensorflow|^node:/.test(path)), []);
+});
+
+Deno.test("what edge workers carry has no syntax that Node 20 lacks, and neither tensors nor files", () => {
+  const graph = [...loadGraph("edge/mod.ts")];
+  assert(graph.length > 100, "the walk must have found its modules");
+  assertEquals(graph.filter((path) => HEAVY.test(path)), []);
+  const carried = [...modules("edge"), "posteriors/condition.ts", "posteriors/_unlike_training.ts"];
+  assertEquals(carried.filter((path) => /^\s*(await )?using \w+ =/m.test(source(path))), []);
 });
 
 Deno.test("no circle of files inside a package, not even of types", () => {
@@ -113,6 +121,18 @@ Deno.test("randomness is an argument: no ambient generator anywhere", () => {
     /Math\.random\s*\(|\btf\.(random\w+|truncatedNormal|multinomial|dropout)\s*\(|crypto\.getRandomValues/
       .test(source(path))
   );
+  assertEquals(wrong, []);
+});
+
+Deno.test("what draws, samples and evaluates takes elementary functions of core, not the host's", () => {
+  // Exact in every engine: square roots, roundings, signs, whole powers of two. Training is the host's.
+  const hosts =
+    /\bMath\.(exp|expm1|log|log1p|log10|log2|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|pow|cbrt|hypot)\b/;
+  const wrong = ["core", "samplers", "posteriors"].flatMap(modules)
+    .filter((path) => !/^core\/_?tensor/.test(path))
+    .filter((path) =>
+      source(path).split("\n").some((line) => !/^\s*(\*|\/\/)/.test(line) && hosts.test(line))
+    );
   assertEquals(wrong, []);
 });
 
@@ -163,7 +183,7 @@ Deno.test("no call takes the numbers of data for its arguments, of which it can 
 
 Deno.test("libraries never print", () => {
   const wrong = packages().filter((name) => name !== "cli").flatMap(modules)
-    .filter((path) => path !== "kernels/_build.ts") // a command
+    .filter((path) => !path.endsWith("/_build.ts")) // commands
     .filter((path) => /\bconsole\.\w+\(/.test(source(path).replace(/\/\*[\s\S]*?\*\//g, "")));
   assertEquals(wrong, []);
 });

@@ -235,7 +235,8 @@ Deno.test("bad usage ends with exit code 2 and says what would be right", async 
   const refused = (line: string, message: string) => assertRefused(desk, line, 2, message);
   await refused(
     "fly",
-    `the command must be one of simulate, train, rounds, sample, check, report, multilevel`,
+    "the command must be one of simulate, merge, import, train, rounds, sample, check, report, export, serve, " +
+      "deploy, multilevel",
   );
   await refused("simulate two_moons --out s --rows 3", "--rows is not an option");
   await refused("simulate --out s", "<task> is missing");
@@ -375,7 +376,7 @@ Deno.test("inputs that are not what they should be are refused by name", async (
   );
   await refused(
     "sample m --out d.csv --x hole.csv",
-    `hole.csv: Cannot read CSV as every cell must be a number`,
+    "Cannot take hole.csv for x as every number must be finite: row 1, column 1 is NaN",
   );
   await refused(
     "sample m --out d.csv --x comma.csv",

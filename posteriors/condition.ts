@@ -1,0 +1,109 @@
+/**
+ * From a surrogate and an observation to a posterior, by an engine that is given: what edge workers carry.
+ *
+ * @module
+ */
+
+import {
+  type Artifact,
+  type Draws,
+  membersOf,
+  type Points,
+  type Posterior,
+  priorFrom,
+  warningsOf,
+} from "@likely/core";
+import { requireNonNegative } from "@likely/core/check";
+import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
+import { conditionedCosts } from "./_conditioned_costs.ts";
+import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
+import { observed } from "./_observed.ts";
+import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
+import { sampledPosterior } from "./_sampled_posterior.ts";
+import { scaled } from "./_scaled.ts";
+import { unlikeTraining } from "./_unlike_training.ts";
+import type { PosteriorOptions } from "./posterior_options.ts";
+
+/**
+ * Conditions a surrogate on an observation, as `posterior` does, by the engine that is given and no other.
+ *
+ * @param artifact A ratio, likelihood, posterior or cost surrogate.
+ * @param x `[p]`, the observation; or `[m, p]`, independent observations of one θ.
+ * @param options The engine; and as of `posterior`.
+ * @returns The posterior; holds engine memory until disposed.
+ * @throws {TypeError | RangeError} As `posterior`.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { condition, fusedEngine, key, npe, twoMoons } from "@likely/sbi";
+ *
+ * const { artifact } = await npe(key(0), twoMoons(), { simulations: 300, maxEpochs: 2 });
+ * using given = await condition(artifact, [0.1, 0.2], { engine: fusedEngine({ workers: 1 }) });
+ * assertEquals((await given.sample(key(1), 10)).length, 10);
+ * ```
+ */
+export async function condition(
+  artifact: Artifact,
+  x: ArrayLike<number> | Points,
+  options: PosteriorOptions & Required<Pick<PosteriorOptions, "engine">>,
+): Promise<Posterior & Disposable> {
+  const { beta = 1, engine, prior: own, ...sampling } = options;
+  const prior = priorFrom(artifact.prior, own);
+  requireNonNegative("condition a surrogate", "beta", beta);
+  const rows = observed(artifact, x);
+  const warnings = [
+    ...warningsOf(artifact),
+    ...await unlikeTraining(artifact, rows, { engine, level: 0.01 }),
+    ...await spreadWarnings(artifact, rows, { engine, prior }),
+  ];
+  const given = await conditioned(artifact, rows, { ...sampling, prior, beta, engine });
+  return {
+    ...given,
+    warnings,
+    sample: async (key, n) => {
+      const draws = await given.sample(key, n);
+      return { ...draws, warnings: [...warnings, ...draws.warnings] };
+    },
+  };
+}
+
+type Conditioning = PosteriorOptions & Required<Pick<PosteriorOptions, "beta" | "engine" | "prior">>;
+
+async function conditioned(
+  artifact: Artifact,
+  rows: Points,
+  { engine, prior, ...sampling }: Conditioning,
+): Promise<Posterior & Disposable> {
+  if (artifact.kind === "posterior") {
+    requireUntempered(sampling.beta);
+    const density = await engine.density(artifact);
+    return {
+      ...directPosterior(density, prior, rows),
+      [Symbol.dispose]: () => density[Symbol.dispose](),
+    };
+  }
+  if (artifact.kind === "cost") return await byCost(artifact, rows, { engine, prior, ...sampling });
+  const output = await engine.logDensity(artifact, rows);
+  return {
+    ...sampledPosterior(prior, output, { check: convergenceWarnings, ...sampling }),
+    [Symbol.dispose]: () => output[Symbol.dispose](),
+  };
+}
+
+/** A cost falls where parameters fit; a ratio and a likelihood rise. */
+async function byCost(
+  artifact: Artifact,
+  rows: Points,
+  { engine, prior, ...sampling }: Conditioning,
+): Promise<Posterior & Disposable> {
+  const costs = await conditionedCosts(membersOf(artifact), rows, engine);
+  const check = (draws: Draws) => [
+    ...convergenceWarnings(draws),
+    ...(artifact.others ? disagreementWarnings(costs, draws, sampling.beta) : []),
+  ];
+  return {
+    ...sampledPosterior(prior, scaled(costs, -1), { check, ...sampling }),
+    [Symbol.dispose]: () => costs[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,139 @@
+// The same service on hosts that are not Deno: the same answers, bit for bit.
+
+import { assertEquals } from "@std/assert";
+import { type Artifact, encodeArtifact, key } from "@likely/core";
+import { npe, nre, twoMoons } from "@likely/sbi";
+import { answerOf, type Asked, CONTRACT } from "./_edge_contract.ts";
+
+const SMALL = { simulations: 300, maxEpochs: 2 } as const;
+const text = (artifact: Artifact) => encodeArtifact(artifact).toBase64();
+const MODELS = `const FLOW = "${text((await npe(key(0), twoMoons(), SMALL)).artifact)}";
+const RATIO = "${text((await nre(key(0), twoMoons(), SMALL)).artifact)}";\n`;
+
+/** Asks its questions in the process itself: for hosts that run a script. */
+const SCRIPT = `
+const { fetch } = worker;
+const ask = ({ path, ...init }) => fetch(new Request("http://localhost" + path, init));
+const answers = [];
+for (const asked of CONTRACT) answers.push(await answerOf(ask, asked));
+console.log(JSON.stringify(answers));
+`;
+
+const CAPNP = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", address = "127.0.0.1:PORT", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  compatibilityDate = "2026-01-01",
+);
+`;
+
+/** Hosts that run a script, and how they are had. */
+const SCRIPTED: Readonly<Record<string, readonly string[]>> = {
+  "the node that is there": ["node"],
+  "Node 26": ["npx", "-y", "node@26"],
+  "Bun 1.4": ["npx", "-y", "bun@1.4.5"],
+};
+const WORKERD = ["npx", "-y", "workerd@1.20261117.1"];
+
+const folder = await Deno.makeTempDir();
+addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+async function bundle(entry: string, name: string): Promise<void> {
+  const args = ["bundle", "--quiet", "--platform", "browser", "--output", `${folder}/${name}`, entry];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const path = `${folder}/${name}`;
+  await Deno.writeTextFile(path, MODELS + await Deno.readTextFile(path));
+}
+
+await bundle(new URL("_edge_worker.ts", import.meta.url).pathname, "worker.js");
+await Deno.writeTextFile(
+  `${folder}/script.mjs`,
+  `${
+    (await Deno.readTextFile(`${folder}/worker.js`)).replace(
+      /export\s*\{\s*(\w+) as default\s*\};?/,
+      "const worker = $1;",
+    )
+  }
+const CONTRACT = ${JSON.stringify(CONTRACT)};
+${answerOf}
+${SCRIPT}`,
+);
+
+async function run(command: readonly string[], ...args: string[]): Promise<string | undefined> {
+  try {
+    const [name, ...rest] = command;
+    const { success, stdout, stderr } = await new Deno.Command(name!, { args: [...rest, ...args] }).output();
+    if (success) return new TextDecoder().decode(stdout).trim();
+    return args[0] === "--version" ? undefined : `failed: ${new TextDecoder().decode(stderr)}`;
+  } catch {
+    return undefined;
+  }
+}
+
+const expected: string[] = JSON.parse((await run([Deno.execPath()], "run", `${folder}/script.mjs`))!);
+
+Deno.test("the contract has answers of every kind", () => {
+  assertEquals(expected.map((line) => Number(/ (\d{3}) /.exec(line)![1])), [
+    ...Array(11).fill(200),
+    404,
+    405,
+    422,
+    413,
+    400,
+  ]);
+});
+
+for (const [host, command] of Object.entries(SCRIPTED)) {
+  const version = await run(command, "--version");
+  Deno.test({
+    name: `the service gives the same answers in ${host} (${version ?? "not to be had, ignored"})`,
+    ignore: version === undefined,
+    fn: async () => assertEquals(JSON.parse((await run(command, `${folder}/script.mjs`))!), expected),
+  });
+}
+
+const workerd = await run(WORKERD, "--version");
+
+Deno.test({
+  name: `the service gives the same answers in workerd (${workerd ?? "not to be had, ignored"})`,
+  ignore: workerd === undefined,
+  fn: async () => {
+    const port = freePort();
+    await Deno.writeTextFile(`${folder}/config.capnp`, CAPNP.replace("PORT", String(port)));
+    const [name, ...args] = [...WORKERD, "serve", `${folder}/config.capnp`];
+    const child = new Deno.Command(name!, { args, stdout: "null", stderr: "piped" }).spawn();
+    const errors = new Response(child.stderr).text();
+    try {
+      const ask = ({ path, ...init }: Asked) => fetch(`http://127.0.0.1:${port}${path}`, init);
+      await answers(() => ask({ path: "/health" }));
+      const found: string[] = [];
+      for (const asked of CONTRACT) found.push(await answerOf(ask, asked));
+      assertEquals(found, expected);
+    } finally {
+      // npx is not the host itself: both go.
+      await new Deno.Command("pkill", { args: ["-f", `${folder}/config.capnp`] }).output();
+      await child.status;
+      await errors;
+    }
+  },
+});
+
+function freePort(): number {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  return listener.addr.port;
+}
+
+async function answers(ask: () => Promise<Response>): Promise<void> {
+  for (let i = 0; i < 300; i++) {
+    try {
+      await (await ask()).body?.cancel();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
