@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openSimulations } from "@likely/core";
 import { assertRefused, Desk, endOf } from "./_desk.ts";
+import { filesOf } from "./_files_of.ts";
 import { NATS_SERVER, NatsServer } from "./_nats.ts";
 
 function queueTest(name: string, fn: () => Promise<void>): void {
@@ -28,26 +29,13 @@ async function saying(child: Deno.ChildProcess, what: string): Promise<string> {
 queueTest("likely simulate --queue with likely work gives the files of likely simulate", async () => {
   await using desk = new Desk("--allow-net=127.0.0.1");
   await using server = await NatsServer.start();
-  const work = desk.start(
-    "work",
-    server.url,
-    "--allow",
-    "two_moons,./task.ts",
-    "--workers",
-    "2",
-    "--idle",
-    "3",
-  );
-  const queued = await desk.run(
-    "simulate",
-    "task.ts",
-    "--n",
-    "300",
-    "--out",
-    "q.zarr",
-    "--queue",
-    server.url,
-  );
+  const line = (
+    out: string,
+    n: number,
+  ) => ["simulate", "task.ts", "--n", `${n}`, "--out", out, "--chunk-rows", "40"];
+  const allowed = ["--allow", "two_moons,./task.ts", "--workers", "2", "--idle", "3"];
+  const work = desk.start("work", server.url, ...allowed);
+  const queued = await desk.run(...line("q.zarr", 300), "--queue", server.url);
   assertEquals(queued.code, 0, queued.stderr);
   assertMatch(
     queued.stdout,
@@ -55,23 +43,22 @@ queueTest("likely simulate --queue with likely work gives the files of likely si
   );
   assertStringIncludes(queued.stdout, "too hot");
   const end = await endOf(work);
-  assertEquals(end.code, 0, end.stderr);
-  assertMatch(end.stdout, /^300 rows in \d+ chunks were simulated for the queue\n$/);
+  assertEquals(
+    [end.code, end.stdout],
+    [0, "300 rows in 8 chunks were simulated for the queue\n"],
+    end.stderr,
+  );
   assertMatch(
     end.stderr,
     /^work: "two_moons" [0-9a-f]{12} is allowed\nwork: "slow" [0-9a-f]{12} is allowed\n$/,
   );
 
   // A folder is a folder: this machine goes on where the queue has stopped.
-  const rows = async (name: string) => {
-    const { dataset: { theta, x, failed }, missing } = await openSimulations(desk.file(name));
-    return { theta, x, failed, missing };
-  };
-  for (const name of ["q.zarr", "s.zarr"]) {
-    const more = await desk.run("simulate", "task.ts", "--n", "400", "--out", name, "--workers", "1");
+  for (const out of ["q.zarr", "s.zarr"]) {
+    const more = await desk.run(...line(out, 400), "--workers", "1");
     assertEquals(more.code, 0, more.stderr);
   }
-  assertEquals(await rows("q.zarr"), await rows("s.zarr"));
+  assertEquals(await filesOf(desk.file("q.zarr")), await filesOf(desk.file("s.zarr")));
 });
 
 queueTest("a worker that has nothing but a digest simulates a task that is shared", async () => {
@@ -142,6 +129,7 @@ queueTest("a queue's commands refuse what they cannot do, in one line", async ()
   await assertRefused(desk, "work nats://127.0.0.1:1 --allow task.ts --workers 0", 2, "--workers must be");
   await assertRefused(desk, `simulate task.ts ${out} --levels 1,2`, 2, "--levels must come without --queue");
   await assertRefused(desk, `simulate task.ts ${out} --workers 2`, 2, "--workers must come without --queue");
+  await assertRefused(desk, `simulate task.ts ${out} --shard 1/2`, 2, "--shard must come without --queue");
   await assertRefused(desk, "simulate task.ts --out q.zarr --ca ca.pem", 2, "--ca must come with --queue");
   await assertRefused(desk, `simulate task.ts ${out} --cert a.pem`, 2, "--cert must come with --cert-key");
   await assertRefused(
