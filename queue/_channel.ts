@@ -26,6 +26,8 @@ const OLDEST = [2, 10] as const;
 const PATIENCE = 5;
 const RETRY = 0.25;
 const NO_RESPONDERS = 503;
+const UNAVAILABLE = 503;
+const NO_RESOURCES = 10023;
 
 /** A message that was handed out, until it is done or given back. */
 export interface Handed {
@@ -256,6 +258,8 @@ export class GoneError extends Error {
 export function isAway(error: unknown): boolean {
   if (isWithoutJetStream(error)) return true; // It may be about to start.
   if (error instanceof errors.RequestError) return !(error.cause instanceof errors.PermissionViolationError);
+  // A cluster that chooses a leader; storage that is full is another matter.
+  if (error instanceof JetStreamApiError) return error.status === UNAVAILABLE && error.code !== NO_RESOURCES;
   return error instanceof errors.TimeoutError || error instanceof errors.ConnectionError ||
     error instanceof errors.NoRespondersError;
 }

@@ -119,6 +119,8 @@ function leading(plan: Coordination, end: AbortSignal) {
       await streams.create(description, lease);
       return await streams.offered();
     }, end);
+    // Whoever is offering jobs still means the streams that are gone.
+    await filling?.catch(() => {});
     out.clear();
     for (const chunk of there) if (!run.has(chunk)) out.add(chunk);
     cursor = 0;
@@ -136,13 +138,32 @@ function leading(plan: Coordination, end: AbortSignal) {
     }
   };
 
+  const restoreAtLast = async () => {
+    onNotice(`the queue at ${channel.where} has lost this run: handed out anew`);
+    for (;;) {
+      try {
+        return await restore();
+      } catch (error) {
+        if (!(error instanceof GoneError) || end.aborted) throw error;
+        await pause(LOOK, end);
+      }
+    }
+  };
+  let losses = 0;
+  let mended: Promise<void> = Promise.resolve();
   const orRestored = async (step: () => Promise<void>) => {
+    await mended;
+    const before = losses;
     try {
       await step();
     } catch (error) {
       if (!(error instanceof GoneError) || end.aborted) throw error;
-      onNotice(`the queue at ${channel.where} has lost this run: handed out anew`);
-      await restore();
+      // The first to meet it restores what is lost, for all.
+      if (losses === before) {
+        losses++;
+        mended = restoreAtLast();
+      }
+      await mended;
     }
   };
 
