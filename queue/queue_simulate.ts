@@ -116,7 +116,7 @@ export interface QueuedRun {
  * the run cannot go on.
  *
  * @example Usage
- * ```ts no-run
+ * ```ts ignore
  * import { key } from "@likely/core";
  * import { queueSimulate } from "@likely/queue";
  *

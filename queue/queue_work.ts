@@ -86,7 +86,7 @@ const LONGEST = 5;
  * breaks down.
  *
  * @example Usage
- * ```ts no-run
+ * ```ts ignore
  * import { queueWork } from "@likely/queue";
  *
  * const source = { module: new URL("./my_task.ts", import.meta.url), export: "task" };
