@@ -25,6 +25,7 @@ const OLDEST = [2, 10] as const;
 /** Seconds. */
 const PATIENCE = 5;
 const RETRY = 0.25;
+const LAST_WORDS = 1;
 const NO_RESPONDERS = 503;
 const UNAVAILABLE = 503;
 const NO_RESOURCES = 10023;
@@ -155,13 +156,18 @@ async function check(connection: NatsConnection, where: string, onNotice: Notice
     },
     [Symbol.asyncDispose]: async () => {
       // What was acknowledged last still goes out, unless the server is away.
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<void>((resolve) => timer = setTimeout(resolve, 1000));
-      await Promise.race([connection.flush().catch(() => {}), late]);
-      clearTimeout(timer);
-      await connection.close();
+      await within(LAST_WORDS, connection.flush());
+      await within(LAST_WORDS, connection.close());
     },
   };
+}
+
+/** Waits for something, but not for ever. */
+async function within(seconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, 1000 * seconds));
+  await Promise.race([promise.catch(() => {}), late]);
+  clearTimeout(timer);
 }
 
 /** A server that has just started may take a moment to open its store. */

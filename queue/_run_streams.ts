@@ -24,8 +24,8 @@ const WEEK = 7 * 24 * 3600;
 /** Answers of a server that holds a message of that subject already. */
 const SUBJECT_IS_TAKEN = 10077;
 const NANOS = 1e9;
-/** Seconds in which a result is kept. */
-const KEEPING = 60;
+/** Seconds in which a result is kept; one that is handed out again meanwhile waits for that, and is dropped. */
+const KEEPING = 10;
 
 /** What the server knows of a stream. */
 export interface Waiting {
