@@ -127,15 +127,21 @@ function leading(plan: Coordination, end: AbortSignal) {
     await fill();
   };
 
-  /** A job that is gone without a result was lost with the server's disk: it is offered again. */
+  /**
+   * A job that is gone without a result was lost with the server's disk: it is offered again. What is there and
+   * yet handed out to nobody was acknowledged by mistake, as when an acknowledgement from before the loss meets
+   * a stream of the same name: it is handed out anew.
+   */
   const count = async () => {
     const before = [...out];
     const there = await streams.offered();
     // Results come before jobs go: with none left, a chunk without a job has neither.
-    if (await streams.results() > 0) return;
+    if (await streams.results() > 0) return await streams.renew("results", lease);
     for (const chunk of before) {
       if (out.has(chunk) && !there.has(chunk) && !run.has(chunk)) await offer(chunk);
     }
+    const jobs = await streams.jobs();
+    if (jobs && jobs.waiting + jobs.taken < there.size) await streams.renew("jobs", lease);
   };
 
   const restoreAtLast = async () => {

@@ -57,6 +57,8 @@ export interface RunStreams {
   offered(): Promise<Set<number>>;
   /** Results that are not kept yet. */
   results(): Promise<number>;
+  /** Hands out anew whatever is in a stream: what is under way, too, which does no harm. */
+  renew(kind: "jobs" | "results", lease: number): Promise<void>;
   /** Puts the task's files beside the run, in pieces. */
   share(files: Uint8Array): Promise<void>;
   /** The task's files; undefined where they are not there, or not all of them. */
@@ -107,9 +109,8 @@ export function runStreams({ js, manager, next, mostBytes }: Channel, id: string
       await createStream("jobs", description);
       await createStream("results", description);
       await createConsumer(jobs, lease);
-      // Anew, so that what one before has taken and not kept is handed out at once.
-      await unlessMissing(manager.consumers.delete(results, CONSUMER));
-      await createConsumer(results, KEEPING);
+      // What one before has taken and not kept is handed out at once.
+      await renew(results, KEEPING);
     },
     remove: async () => {
       for (const stream of [jobs, results, task]) await unlessMissing(manager.streams.delete(stream));
@@ -132,6 +133,7 @@ export function runStreams({ js, manager, next, mostBytes }: Channel, id: string
       const { state } = await manager.streams.info(jobs, { subjects_filter: ">" });
       return new Set(Object.keys(state.subjects ?? {}).map((subject) => Number(subject.split(".").at(-1))));
     },
+    renew: (kind, lease) => renew(streamOf(kind, id), kind === "jobs" ? lease : KEEPING),
     results: async () => (await manager.streams.info(results)).state.messages,
     share: async (files) => {
       const size = Math.floor(mostBytes / 2);
@@ -175,6 +177,11 @@ export function runStreams({ js, manager, next, mostBytes }: Channel, id: string
       max_age: WEEK * NANOS,
       metadata: { [METADATA]: writeDescription(description) },
     });
+  }
+
+  async function renew(stream: string, lease: number): Promise<void> {
+    await unlessMissing(manager.consumers.delete(stream, CONSUMER));
+    await createConsumer(stream, lease);
   }
 
   async function createConsumer(stream: string, lease: number): Promise<void> {

@@ -1,7 +1,7 @@
 // One run on a queue: what systems of this kind got wrong elsewhere, against the bytes of an unbroken run.
 
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { AckPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { key, openSimulations, simulate, type SimulatorModule } from "@likely/core";
 import {
@@ -786,3 +786,39 @@ function temporaryTasks(): string[] {
     name.startsWith("likely-task-")
   );
 }
+
+queueTest(
+  "jobs that are there and handed out to nobody, or gone by a late word, are handed out anew",
+  async () => {
+    await using folder = new Folder();
+    await simulate(key(5), NOISY, 95, { path: folder.file("whole"), chunkRows: 10 });
+    for (const how of ["nobody", "late"]) {
+      await using server = await NatsServer.start();
+      const run = lead(server.server, folder.file(how));
+      const connection = await connect({ servers: `127.0.0.1:${server.port}` });
+      const manager = await jetstreamManager(connection);
+      await until(async () => (await streamNames(server.server)).length === 2);
+      const [jobs] = await streamNames(server.server);
+      const pending = async () =>
+        (await manager.consumers.info(jobs!, "likely").catch(() => undefined))?.num_pending;
+      await until(async () => await pending() === 10);
+      if (how === "nobody") {
+        await manager.consumers.delete(jobs!, "likely");
+        await manager.consumers.add(jobs!, {
+          "durable_name": "likely",
+          "ack_policy": AckPolicy.Explicit,
+          "filter_subject": `likely.jobs.${jobs!.split("_")[2]}.none`,
+        });
+        assertEquals([await pending(), (await manager.streams.info(jobs!)).state.messages], [0, 10]);
+      } else {
+        // What a worker may still say to a stream of the same name that the server has lost: 2.10 heeds it.
+        for (let i = 10; i >= 1; i--) connection.publish(`$JS.ACK.${jobs}.likely.1.${i}.${i}.0.0`, "+ACK");
+        await connection.flush();
+      }
+      await letGo(connection);
+      await using _crew = new Crew(server.server, NOISY);
+      await run;
+      await requireSame(folder.file(how), folder.file("whole"));
+    }
+  },
+);
