@@ -31,7 +31,7 @@ export async function rows(): Promise<Row[]> {
   const artifacts = {
     "posterior flow, 1,000 draws": [(await npe(key(0), twoMoons(), small)).artifact, 1000],
     "posterior flow, 100 draws": [(await npe(key(0), twoMoons(), small)).artifact, 100],
-    "ratio, 200 draws by chains": [(await nre(key(0), twoMoons(), small)).artifact, 200],
+    "ratio, 200 draws": [(await nre(key(0), twoMoons(), small)).artifact, 200],
   } as const;
   for (const [what, [artifact, draws]] of Object.entries(artifacts)) {
     const answer = handler(await openSurrogate(encodeArtifact(artifact), kernels));

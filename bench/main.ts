@@ -18,6 +18,7 @@ const QUESTIONS = [
   "um_bridge",
   "shards",
   "queue",
+  "programs",
   "training",
   "log_density",
   "densities",

@@ -38,7 +38,7 @@ export const checkCommand: Command = {
     "does with several rows of --x: errors that one observation hides add up. The task gives one of them, and",
     "is run for each, or all, as of a model trained with --trials. It takes so many times as long.",
     "Ctrl-C ends early with a verdict on what is done. Exit code 0 whatever the verdict.",
-    "Permissions: --allow-read, --allow-write.",
+    "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program.",
   ],
   examples: [
     "likely check model.safetensors --task influenza",

@@ -12,6 +12,7 @@ import {
   type StoredSimulations,
 } from "@likely/core";
 import { isTask, loadTask } from "./_task.ts";
+import { isTaskFile, readTaskFile } from "./_task_file.ts";
 
 /** Reads a folder of simulations. */
 export async function readSimulations(path: string): Promise<StoredSimulations> {
@@ -49,14 +50,22 @@ export function requireKnownPrior(path: string, { prior }: Artifact): void {
 const DATA = ["x", "observed_data"];
 
 /**
- * Reads observed data: rows of a table, or the data that a task comes with. A list of as many numbers as a row
- * must have is one row.
+ * Reads observed data: rows of a table, or the data that a task comes with, which are one row, or rows of a
+ * trial each where the model is of trials. A list of as many numbers as a row must have is one row.
  */
-export async function readObservation(x: string, dim: number): Promise<Points> {
-  if (!isTask(x)) return await readRows(x, dim);
-  const { observation } = (await loadTask(x)).task;
-  if (observation) return points(observation, observation.length);
-  throw new Error(`Cannot take data from the task ${x} as it must have an observation: give a CSV file`);
+export async function readObservation(x: string, { spec: { xDim }, provenance }: Artifact): Promise<Points> {
+  if (!isTask(x)) return await readRows(x, xDim);
+  const observation = await readTaskObservation(x);
+  const isOfTrials = provenance.trials !== undefined && observation.length % xDim === 0;
+  return points(observation, isOfTrials ? xDim : observation.length);
+}
+
+/** The data that a task comes with. */
+export async function readTaskObservation(task: string): Promise<Float64Array> {
+  // For its data alone no program is started.
+  const { observation } = isTaskFile(task) ? await readTaskFile(task) : (await loadTask(task)).task;
+  if (observation) return Float64Array.from(observation);
+  throw new Error(`Cannot take data from the task ${task} as it must have an observation: give a table`);
 }
 
 /** What a table of data must be. */

@@ -46,7 +46,7 @@ export const multilevelCommand: Command = {
     "multilevel Monte Carlo is judged by: means and variances of corrections, kurtosis, the consistency of",
     "coarse halves (below 1), costs. A comparison trains in every mode on a folder of levels that was bought,",
     "and on runs of the finest level alone, and judges all by pairs that were set aside.",
-    "Permissions: --allow-read, and with --report --allow-write.",
+    "Permissions: --allow-read; with --report --allow-write, for a task file that names a program --allow-run.",
   ],
   examples: [
     "likely multilevel test toggle_switch",

@@ -30,6 +30,11 @@ export async function requireOutput(path: string, { what, isOne }: OutputKind): 
   refuse(path, `only ${what} may be replaced`, "another file is there; remove it or choose another name");
 }
 
+/** Checks that nothing is there yet. */
+export async function requireFresh(path: string): Promise<void> {
+  if (await statOf(path)) refuse(path, "nothing may be replaced", "something of that name is there");
+}
+
 /** What a command writes to a folder. */
 export interface FolderKind {
   /** For messages: `simulations`. */

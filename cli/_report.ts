@@ -44,7 +44,7 @@ export const reportCommand: Command = {
     "The page is one file without scripts: posterior, traces, learning curves, provenance and, with",
     "--task, data simulated from the draws. Of existing files only such a page is replaced.",
     "Draws are a CSV file, or a folder of this command or of ArviZ (Zarr 3), which may be compressed.",
-    "Permissions: --allow-read, --allow-write.",
+    "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program.",
   ],
   examples: [
     "likely report model.safetensors draws.csv --out report.html",
@@ -68,9 +68,7 @@ async function run(args: Arguments): Promise<void> {
   const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
   const warnings = [
     ...warningsOf(artifact),
-    ...(predictive
-      ? await observationWarnings(artifact, await readObservation((x ?? task)!, artifact.spec.xDim))
-      : []),
+    ...(predictive ? await observationWarnings(artifact, await readObservation((x ?? task)!, artifact)) : []),
     ...draws.warnings,
     ...convergenceWarnings(draws),
   ];
@@ -116,7 +114,7 @@ function requireOfModel(path: string, { names, length, values }: Draws, { prior 
 
 /** The data, or the row of them that the draws are of. */
 async function observedRows(args: Arguments, x: string, artifact: Artifact): Promise<Points> {
-  const all = await readObservation(x, artifact.spec.xDim);
+  const all = await readObservation(x, artifact);
   const i = args.integer("row", 1);
   if (i === undefined) {
     requireFits(x, all, artifact);

@@ -10,7 +10,7 @@ import {
   warningsOf,
 } from "@likely/core";
 import type { TrainingProgress } from "@likely/sbi";
-import { readObservation, readTable } from "./_input.ts";
+import { readTable, readTaskObservation } from "./_input.ts";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { MODEL, printModel } from "./_model.ts";
 import type { Arguments, Command } from "./_options.ts";
@@ -52,6 +52,10 @@ export const roundsCommand: Command = {
     rounds: { value: "number", help: "of simulations; the first are of the prior", default: "3" },
     n: { value: "rows", help: "pairs of all rounds together, failed ones included", default: "3000" },
     workers: { value: "number", help: "how many workers (default: one for each core); 0 for none" },
+    "chunk-rows": {
+      value: "rows",
+      help: "simulated, and stored, at a time; by default as many as take about a second",
+    },
     ...USUAL,
     method: {
       value: "name",
@@ -67,7 +71,7 @@ export const roundsCommand: Command = {
     "",
     "Run the same command again to go on after an interruption: pairs that are there are not simulated",
     "again, rounds are trained anew. Of existing files only a model is replaced.",
-    "Permissions: --allow-read, --allow-write.",
+    "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program.",
   ],
   examples: [
     "likely rounds two_moons --x observed.csv --pairs rounds --out posterior.safetensors",
@@ -82,7 +86,7 @@ async function run(args: Arguments): Promise<void> {
   const settings = readSettings(args);
   const rounds = args.integer("rounds", 2)!;
   const simulations = args.integer("n", rounds)!;
-  const workers = args.integer("workers", 0);
+  const [workers, chunkRows] = [args.integer("workers", 0), args.integer("chunk-rows", 1)];
   await requireOutput(out, MODEL);
   await requireReplaceable(path, { what: "rounds of simulations", entries: /^round\d+$/ });
   const task = await loadTask(args.positional(0));
@@ -92,7 +96,13 @@ async function run(args: Arguments): Promise<void> {
       observation: x,
       rounds,
       simulations,
-      simulation: { path, signal, onProgress: show.simulated, ...(workers !== undefined && { workers }) },
+      simulation: {
+        path,
+        signal,
+        onProgress: show.simulated,
+        ...(workers !== undefined && { workers }),
+        ...(chunkRows !== undefined && { chunkRows }),
+      },
       signal,
       onProgress: show.trained,
     }));
@@ -107,7 +117,7 @@ async function run(args: Arguments): Promise<void> {
 async function readRows(x: string, { task }: TaskSource, { trials = 1 }: TrainSettings): Promise<Points> {
   const { trialWidth, points } = await import("@likely/core");
   const dim = trialWidth(task.simulator.xDim, trials);
-  if (isTask(x)) return points((await readObservation(x, dim)).data, dim);
+  if (isTask(x)) return points(await readTaskObservation(x), dim);
   return await readTable(x, { what: "--x", dim, whose: "the task's" });
 }
 
@@ -120,22 +130,29 @@ interface Run {
     readonly signal: AbortSignal;
     readonly onProgress: (progress: SimulationProgress) => void;
     readonly workers?: number;
+    readonly chunkRows?: number;
   };
   readonly signal: AbortSignal;
   readonly onProgress: (progress: TrainingProgress) => void;
 }
 
-async function inferred({ source, task }: TaskSource, settings: TrainSettings, run: Run): Promise<Artifact> {
+async function inferred(
+  { source, task, columns }: TaskSource,
+  settings: TrainSettings,
+  run: Run,
+): Promise<Artifact> {
   const { nle, npe, nre } = await import("@likely/sbi");
   const key = keyFor("rounds", settings.seed);
   const all = { ...run, members: settings.members };
   if (settings.method === "nre") {
     return (await nre(key, source, { ...await ratioOptions(settings), ...all })).artifact;
   }
-  const recipe = settings.method === "npe" ? npe : nle;
   const { thetaDim, xDim } = task.simulator;
-  return (await recipe(key, source, { ...await densityOptions(settings, { thetaDim, xDim }), ...all }))
-    .artifact;
+  const options = { ...await densityOptions(settings, { thetaDim, xDim }), ...all };
+  if (settings.method === "npe") return (await npe(key, source, options)).artifact;
+  // Of several trials a kind is that of a column of one.
+  const kinds = columns?.slice(0, xDim / (settings.trials ?? 1));
+  return (await nle(key, source, { ...options, ...(kinds && { columns: kinds }) })).artifact;
 }
 
 interface Shown {

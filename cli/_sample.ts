@@ -70,7 +70,7 @@ export const sampleCommand: Command = {
     "each gets a file of its own: draws_beta10.csv beside draws.csv.",
     "",
     'In Python, arviz.from_zarr("draws.zarr") opens such a folder. It knows how the draws were made, too.',
-    "Permissions: --allow-read, --allow-write.",
+    "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program.",
   ],
   examples: [
     "likely sample model.safetensors --x observed.csv --out draws.csv",
@@ -144,7 +144,7 @@ async function jobsOf(args: Arguments, artifact: Artifact): Promise<Job[]> {
     args.required("out"),
     keyFor("sample", args.integer("seed", 0)!),
   ];
-  const x = await readObservation(file, artifact.spec.xDim);
+  const x = await readObservation(file, artifact);
   if (!args.flag("each")) {
     requireFits(file, x, artifact);
     requireOne(args, x, artifact);

@@ -3,7 +3,6 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { type Shard, simulate, type SimulationProgress, type SimulatorModule } from "@likely/core";
-import { tasks } from "@likely/simulators";
 import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, requireStore } from "./_output.ts";
@@ -12,7 +11,7 @@ import { progress, rate } from "./_progress.ts";
 import { serverOf, serverOptions } from "./_queue.ts";
 import { keyFor } from "./_seed.ts";
 import { shardFrom } from "./_shard.ts";
-import { loadTask } from "./_task.ts";
+import { loadTask, TASK_HELP, type TaskSource } from "./_task.ts";
 
 /** The command. */
 export const simulateCommand: Command = {
@@ -24,6 +23,10 @@ export const simulateCommand: Command = {
     n: { value: "rows", help: "how many pairs, failed ones included", default: "10000" },
     seed: { value: "number", help: "the same seed gives the same pairs", default: "0" },
     workers: { value: "number", help: "how many workers (default: one for each core); 0 for none" },
+    "chunk-rows": {
+      value: "rows",
+      help: "handed out, and stored, at a time; by default as many as take about a second",
+    },
     levels: {
       value: "rows",
       help: "of a simulator with levels, how many of each from the cheapest on: 10000,500,100",
@@ -32,7 +35,6 @@ export const simulateCommand: Command = {
       value: "part",
       help: "make a part of the run: 3/100, the third of a hundred; auto in an array of Slurm jobs",
     },
-    "chunk-rows": { value: "rows", help: "how many rows a file holds (default: those of a second, <= 1000)" },
     score: { help: "keep exact scores too, for tasks that have them: better models" },
     queue: {
       value: "server",
@@ -45,10 +47,7 @@ export const simulateCommand: Command = {
     ...serverOptions(["queue"]),
   },
   notes: [
-    ...wrap(
-      `<task> is ${Object.keys(tasks).join(", ")}, or a module that exports one: ./my_task.ts for ` +
-        "its export `task`, ./my_task.ts#name for another.",
-    ),
+    ...wrap(TASK_HELP),
     "",
     "Run the same command again to take up a run that was interrupted; with a larger --n to add",
     "pairs. Nothing else in the folder is ever replaced.",
@@ -59,13 +58,15 @@ export const simulateCommand: Command = {
         "--chunk-rows (default for shards: 1000, or as many as make 1000 files). --shard auto reads " +
         "SLURM_ARRAY_TASK_ID; auto/100 reads the JOB_COMPLETION_INDEX of a Kubernetes Job of 100.",
     ),
-    "Permissions: --allow-read, --allow-write; for --shard auto also --allow-env, for --queue --allow-net.",
+    "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program,",
+    "--allow-env for --shard auto, --allow-net for --queue.",
   ],
   examples: [
     "likely simulate two_moons --out sims.zarr",
     "likely simulate toggle_switch --levels 10000,500,100 --out levels",
     "likely simulate two_moons --n 1000000 --shard 3/100 --out part3.zarr",
     "likely simulate ./my_task.ts#epidemic --out sims.zarr --n 100000 --workers 8",
+    "likely simulate task.json --out sims.zarr --n 5000 --chunk-rows 50",
     "likely simulate ./my_task.ts --out sims.zarr --n 1000000 --queue nats://queue:4222",
   ],
   run,
@@ -149,7 +150,7 @@ function refuseBeside(args: Arguments, option: string, others: readonly string[]
 /** Pairs that others simulate: here they are only kept. */
 async function byQueue(
   args: Arguments,
-  source: SimulatorModule,
+  source: TaskSource["source"],
   { path, n, seed, chunkRows }: {
     readonly path: string;
     readonly n: number;

@@ -51,7 +51,7 @@ export const trainCommand: Command = {
   notes: [
     "While it trains, <out>.checkpoint keeps the state: run the same command again to go on after",
     "an interruption at any moment. Of existing files only a model is replaced.",
-    "Permissions: --allow-read, --allow-write.",
+    "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program.",
   ],
   examples: [
     "likely train sims.zarr --out model.safetensors",

@@ -1,6 +1,6 @@
 /**
  * The `likely` command: `simulate`, `merge`, `import`, `train`, `rounds`, `sample`, `check`, `report`,
- * `export`, `serve`, `deploy`, `multilevel` and `work`, each with `--help`.
+ * `export`, `serve`, `deploy`, `multilevel`, `init` and `work`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -15,6 +15,7 @@ import manifest from "./deno.json" with { type: "json" };
 import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
 import { deployCommand } from "./_deploy.ts";
+import { initCommand } from "./_init.ts";
 import { type Command, help, parse, UsageError } from "./_options.ts";
 import { mergeCommand } from "./_merge.ts";
 import { exportCommand } from "./_export.ts";
@@ -41,6 +42,7 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   deployCommand,
   multilevelCommand,
+  initCommand,
   workCommand,
 ];
 

@@ -61,13 +61,17 @@ export function rowsOf(theta: Points, { at, rows }: Pick<Chunk, "at" | "rows">):
  * enough to be measured, and then several times as many for as long as most of the time is the call's and not
  * the rows': a simulator that starts a program a call is handed enough rows to make that pay.
  */
-export async function measureChunkRows(runner: SimulationRunner, theta: Points): Promise<number> {
+export async function measureChunkRows(
+  runner: Pick<SimulationRunner, "run">,
+  theta: Points,
+  clock: () => number = () => performance.now(),
+): Promise<number> {
   const jobOf = (rows: number) => ({ theta: rowsOf(theta, { at: 0, rows }), first: 0 });
   const most = Math.min(MOST_ROWS, theta.n);
   const seconds = async (rows: number) => {
-    const start = performance.now();
+    const start = clock();
     await runner.run(jobOf(rows));
-    return (performance.now() - start) / 1000;
+    return (clock() - start) / 1000;
   };
   // A worker's first row waits for its imports, and is not what rows cost; but for one that takes so long that
   // a second would be a waste.

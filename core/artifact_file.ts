@@ -42,6 +42,7 @@ import { priorShape } from "./prior_from.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { Standardisation } from "./scaling.ts";
 import type { Spec } from "./spec.ts";
+import type { ThetaRegression } from "./theta_regression.ts";
 import { type Weight, type Weights, weightShapes } from "./weights.ts";
 
 const FORMAT = "1";
@@ -83,6 +84,10 @@ const REFERENCE = v.object({
   x: v.exactOptional(CLOUD),
   embedded: v.exactOptional(CLOUD),
   spreads: v.exactOptional(v.pipe(RISING, v.minLength(1))),
+  regression: v.exactOptional(v.object({
+    coefficients: v.array(v.array(FINITE)),
+    factor: v.array(v.array(FINITE)),
+  })),
 });
 const PROVENANCE = v.object({
   simulator: v.string(),
@@ -331,8 +336,9 @@ function checkProvenance({ xDim }: Spec, provenance: Provenance): Provenance {
 }
 
 function checkReference(spec: Spec, reference: DataReference): DataReference {
-  const { x, embedded, spreads } = parse("reference", REFERENCE, reference);
-  const { xDim, embedding } = spec;
+  const { x, embedded, spreads, regression } = parse("reference", REFERENCE, reference);
+  const { thetaDim, xDim, embedding } = spec;
+  if (regression) checkRegression(regression, thetaDim, 1 + 2 * xDim);
   // What embeds θ says nothing of x.
   const width = spec.kind !== "network" && spec.target === "x" ? 0 : embedding?.out ?? 0;
   for (const [name, cloud, dim] of [["x", x, xDim], ["embedded", embedded, width]] as const) {
@@ -343,7 +349,30 @@ function checkReference(spec: Spec, reference: DataReference): DataReference {
     if (count > 0 && count % dim === 0) continue;
     throw new TypeError(`reference.${name}.codes must hold whole rows of ${dim}: current length is ${count}`);
   }
-  return { ...(x && { x }), ...(embedded && { embedded }), ...(spreads && { spreads }) };
+  return {
+    ...(x && { x }),
+    ...(embedded && { embedded }),
+    ...(spreads && { spreads }),
+    ...(regression && { regression }),
+  };
+}
+
+function checkRegression({ coefficients, factor }: ThetaRegression, dim: number, width: number): void {
+  for (
+    const [name, rows, columns] of [["coefficients", coefficients, width], ["factor", factor, dim]] as const
+  ) {
+    requireLength("use this spec", `reference.regression.${name}`, rows.length, dim);
+    for (const row of rows) {
+      requireLength("use this spec", `a row of reference.regression.${name}`, row.length, columns);
+    }
+  }
+  // A covariance of full rank: something to divide by.
+  const j = factor.findIndex((row, j) => !(row[j]! > 0));
+  if (j >= 0) {
+    throw new TypeError(
+      `reference.regression.factor must have a diagonal > 0: entry ${j} is ${factor[j]![j]}`,
+    );
+  }
 }
 
 function inOrder(spec: Spec, weights: Weights): Weights {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { ThetaRegression } from "./theta_regression.ts";
+
 /** Simulated data in short, as the training saw them and as the network embeds them. */
 export interface DataReference {
   /** Rows of x, in the coordinates of the artifact's `scaling.x`; absent where they are very wide. */
@@ -13,6 +15,8 @@ export interface DataReference {
   readonly embedded?: ReferenceCloud;
   /** Rising: how far the members of an ensemble of costs disagree about rows of x, see `costSpread`. */
   readonly spreads?: readonly number[];
+  /** θ as it follows from x on average, of a ratio or a likelihood: where to propose it. */
+  readonly regression?: ThetaRegression;
 }
 
 /** Some rows, rounded to one byte a number, and how far others lie from them. */

@@ -119,6 +119,7 @@ export * from "./support.ts";
 export * from "./table.ts";
 export * from "./table_pick.ts";
 export * from "./task.ts";
+export * from "./theta_regression.ts";
 export * from "./train_step.ts";
 export * from "./truncated_normal.ts";
 export * from "./unconstrained.ts";

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import type { AsyncSimulator } from "./async_simulator.ts";
 import { UnreachableError } from "./errors.ts";
+import { measureChunkRows } from "./_simulate_chunks.ts";
 import { REASONS_KEPT } from "./_simulate_rows.ts";
 import { drawNormal } from "./draw_normal.ts";
 import { independent } from "./independent.ts";
@@ -248,29 +249,25 @@ Deno.test("a simulator that cannot be reached stops the run; a function that is 
 });
 
 Deno.test("a chunk is found from two sizes: a call that costs much is handed many rows", async () => {
-  const waiting = (perCall: number, perRow: number): AsyncSimulator => ({
-    name: "waiting",
-    thetaDim: 2,
-    xDim: 2,
-    simulateAsync: async (_, theta) => {
-      await new Promise((resolve) => setTimeout(resolve, perCall + perRow * theta.n));
-      return { x: theta };
-    },
-  });
-  const largest = async (made: AsyncSimulator) => {
-    let most = 0;
-    const simulator: AsyncSimulator = {
-      ...made,
-      simulateAsync: (
-        key,
-        theta,
-        call,
-      ) => (most = Math.max(most, theta.n), made.simulateAsync(key, theta, call)),
+  /** Milliseconds a call and a row; by a clock of its own, as this machine's is nobody's to rely on. */
+  const found = async (perCall: number, perRow: number, rows = 1000) => {
+    let [now, spent] = [0, 0];
+    const run = ({ theta }: { theta: Points }) => {
+      now += perCall + perRow * theta.n;
+      spent += theta.n;
+      return Promise.resolve({ x: new Float64Array(), score: new Float64Array(), thrown: [] });
     };
-    await simulate(key(0), { prior, simulator }, 1000);
-    return most;
+    const chunk = await measureChunkRows({ run }, prior.sample(key(0), rows), () => now);
+    return { chunk, spent };
   };
-  assert(await largest(waiting(150, 0.1)) === 1000);
-  const plain = await largest(waiting(0, 20));
-  assert(plain >= 25 && plain <= 70, `${plain}`);
+  // Nothing but rows: those of a second.
+  assertEquals((await found(0, 20)).chunk, 50);
+  assertEquals((await found(0, 0.01)).chunk, 1000);
+  assertEquals((await found(0, 0.01, 300)).chunk, 300);
+  // A call of 150 ms whatever its size is a fifth of it at most.
+  assertEquals((await found(150, 0.1)).chunk, 1000);
+  assertEquals((await found(500, 10)).chunk, 200);
+  // What takes long is not tried often: once, or a few times.
+  assertEquals(await found(0, 40_000), { chunk: 1, spent: 1 });
+  assertEquals(await found(0, 5_000), { chunk: 1, spent: 4 });
 });

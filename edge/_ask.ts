@@ -33,20 +33,30 @@ export async function answerPosterior(
   const parts = new Set(question.return);
   return await given(surrogate, question, async (rest) => {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(limits.milliseconds)]);
-    return await conditioned(surrogate, question, { ...sampling, signal }, async (posterior) => {
-      const wanted = parts.has("draws") || parts.has("summary");
-      const drawn = wanted
-        ? cut(await posterior.sample(key(question.seed), question.draws), question.draws)
-        : undefined;
-      const body = {
-        ...rest,
-        warnings: drawn?.warnings ?? posterior.warnings ?? [],
-        ...(drawn && { names: drawn.names, sampler: drawn.info.sampler }),
-        ...(drawn && parts.has("summary") && { summary: summary(drawn).map(inShort) }),
-        ...(parts.has("log_density") && { logDensity: densities(surrogate, posterior, question) }),
-      };
-      return drawsResponse(form, parts.has("draws") ? drawn : undefined, body, headers);
-    });
+    return await conditioned(
+      surrogate,
+      question,
+      { sampler: "importance", ...sampling, signal },
+      async (posterior) => {
+        const wanted = parts.has("draws") || parts.has("summary");
+        const drawn = wanted
+          ? cut(await posterior.sample(key(question.seed), question.draws), question.draws)
+          : undefined;
+        const body = {
+          ...rest,
+          warnings: drawn?.warnings ?? posterior.warnings ?? [],
+          ...(drawn && {
+            names: drawn.names,
+            sampler: drawn.info.sampler,
+            // How far the weights of proposals can be trusted, where there were some.
+            ...(Number.isFinite(drawn.info.kHat) && { kHat: drawn.info.kHat }),
+          }),
+          ...(drawn && parts.has("summary") && { summary: summary(drawn).map(inShort) }),
+          ...(parts.has("log_density") && { logDensity: densities(surrogate, posterior, question) }),
+        };
+        return drawsResponse(form, parts.has("draws") ? drawn : undefined, body, headers);
+      },
+    );
   });
 }
 

@@ -53,7 +53,7 @@ function repeatedLater(simulator: AsyncSimulator, trials: number): AsyncSimulato
       for (let t = 0; t < trials; t++) {
         const rows = await simulator.simulateAsync(foldIn(key, t), theta, call);
         put(out, t, rows.x);
-        failures.push(...rows.failures ?? []);
+        for (const failure of rows.failures ?? []) failures.push(failure);
       }
       return { x: out, failures: failures.sort((a, b) => a.row - b.row) };
     },

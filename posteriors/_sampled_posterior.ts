@@ -5,11 +5,16 @@ import { mcmcPosterior, smcPosterior } from "@likely/samplers";
 import { scaled } from "./_scaled.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
 
+/** How it is sampled. */
+export interface SamplingOptions extends Omit<PosteriorOptions, "engine" | "prior" | "sampler"> {
+  readonly sampler?: Exclude<PosteriorOptions["sampler"], "importance">;
+}
+
 /** The posterior `p(θ) exp(β fit(θ))`. */
 export function sampledPosterior(
   prior: Prior,
   fit: LogDensity,
-  options: Omit<PosteriorOptions, "engine" | "prior">,
+  options: SamplingOptions,
 ): Posterior {
   const { sampler = "auto", beta = 1, ...rest } = options;
   if (sampler !== "smc") {

@@ -11,6 +11,7 @@ import {
   type Points,
   type Posterior,
   priorFrom,
+  row,
   warningsOf,
 } from "@likely/core";
 import { requireNonNegative } from "@likely/core/check";
@@ -19,6 +20,7 @@ import { conditionedCosts } from "./_conditioned_costs.ts";
 import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
 import { observed } from "./_observed.ts";
 import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
+import { proposedPosterior } from "./_proposed_posterior.ts";
 import { sampledPosterior } from "./_sampled_posterior.ts";
 import { scaled } from "./_scaled.ts";
 import { unlikeTraining } from "./_unlike_training.ts";
@@ -85,8 +87,20 @@ async function conditioned(
   }
   if (artifact.kind === "cost") return await byCost(artifact, rows, { engine, prior, ...sampling });
   const output = await engine.logDensity(artifact, rows);
+  const { sampler, ...others } = { check: convergenceWarnings, ...sampling };
+  const { regression } = artifact.reference ?? {};
+  const chains = (position?: Points) =>
+    sampledPosterior(prior, output, {
+      ...others,
+      ...(sampler !== undefined && sampler !== "importance" && { sampler }),
+      ...(position && { position }),
+    });
+  const proposing = { prior, scaling: artifact.scaling.x, x: row(rows, 0), beta: sampling.beta };
+  const isProposed = sampler === "importance" && regression && rows.n === 1;
   return {
-    ...sampledPosterior(prior, output, { check: convergenceWarnings, ...sampling }),
+    ...isProposed
+      ? proposedPosterior(output, { ...proposing, regression }, { count: others.chains ?? 4, from: chains })
+      : chains(),
     [Symbol.dispose]: () => output[Symbol.dispose](),
   };
 }
@@ -97,13 +111,18 @@ async function byCost(
   rows: Points,
   { engine, prior, ...sampling }: Conditioning,
 ): Promise<Posterior & Disposable> {
+  const { sampler, ...rest } = sampling;
   const costs = await conditionedCosts(membersOf(artifact), rows, engine);
   const check = (draws: Draws) => [
     ...convergenceWarnings(draws),
     ...(artifact.others ? disagreementWarnings(costs, draws, sampling.beta) : []),
   ];
   return {
-    ...sampledPosterior(prior, scaled(costs, -1), { check, ...sampling }),
+    ...sampledPosterior(prior, scaled(costs, -1), {
+      check,
+      ...rest,
+      ...(sampler !== "importance" && sampler && { sampler }),
+    }),
     [Symbol.dispose]: () => costs[Symbol.dispose](),
   };
 }

@@ -13,9 +13,13 @@ export interface PosteriorOptions extends Omit<McmcPosteriorOptions, "sampler"> 
    * `"smc"` moves particles from the prior to the posterior: for several modes, whose shares chains
    * cannot tell. Of the other options it knows `chains` (its populations), `signal` and `check`.
    *
+   * `"importance"` weighs proposals around what the parameters of such data were in training: a ratio's or a
+   * likelihood's posterior in a thousand evaluations, without chains. Where it knows nothing of that, or the
+   * shape of the weights, `info.kHat`, says that they cannot be trusted, chains run.
+   *
    * @default {"auto"} NUTS, as surrogates have gradients.
    */
-  readonly sampler?: NonNullable<McmcPosteriorOptions["sampler"]> | "smc";
+  readonly sampler?: NonNullable<McmcPosteriorOptions["sampler"]> | "smc" | "importance";
   /**
    * Inverse temperature: the log ratio, or minus the cost, is multiplied by it.
    *

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { SimulatorModule } from "@likely/core";
 import { files } from "./_files.ts";
 import { taskGraph } from "./_task_graph.ts";
+import type { QueueSource } from "./queue_source.ts";
 import { taskDigest } from "./task_digest.ts";
 
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -17,11 +18,15 @@ const HEADER = v.object({
 });
 
 /** Packs a task: the files that it reaches by relative names, and which export it is. */
-export async function packTask({ module, export: name, argument }: SimulatorModule): Promise<Uint8Array> {
+export async function packTask(
+  { module, export: name, argument, identity }: QueueSource,
+): Promise<Uint8Array> {
   const entry = String(module);
   const { own } = await taskGraph(entry);
-  if (own.size === 0) {
-    throw new TypeError(`Cannot share a task as its module must be a local file: current value is ${entry}`);
+  if (own.size === 0 || identity !== undefined) {
+    throw new TypeError(
+      `Cannot share a task as it must be a module in a local file: current value is ${entry}`,
+    );
   }
   const root = commonFolder([...own.keys()]);
   const below = (href: string) => decodeURIComponent(href.slice(root.length));

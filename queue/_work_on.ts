@@ -1,12 +1,13 @@
 // Simulates chunks of one run until no more come.
 
-import { openRunners, type Runners, type SimulationRunner, type SimulatorModule } from "@likely/core";
+import { openRunners, type Runners, type SimulationRunner } from "@likely/core";
 import { type Channel, GoneError } from "./_channel.ts";
 import { readJob, type Result, writeResult } from "./_messages.ts";
 import type { RunDescription } from "./_run_description.ts";
 import type { ChunkMessage, RunStreams } from "./_run_streams.ts";
 import { type UnpackedTask, unpackTask } from "./_shared_files.ts";
 import { orAborted } from "./_waiting.ts";
+import type { QueueSource } from "./queue_source.ts";
 import { taskDigest } from "./task_digest.ts";
 
 /** Who brings down a worker so many times is told of, and not tried again. */
@@ -23,7 +24,7 @@ export interface OpenRun extends AsyncDisposable {
 /** A task that may be run here. */
 export interface AllowedTask {
   /** Absent where only its digest is allowed: its files come from the queue. */
-  readonly source?: SimulatorModule;
+  readonly source?: QueueSource;
   readonly digest: string;
   readonly name: string;
 }

@@ -10,6 +10,7 @@
 
 export * from "./queue_server.ts";
 export * from "./queue_simulate.ts";
+export * from "./queue_source.ts";
 export * from "./queue_work.ts";
 export * from "./shared_task.ts";
 export * from "./task_digest.ts";

@@ -4,13 +4,7 @@
  * @module
  */
 
-import {
-  type Key,
-  openRun,
-  type SimulationFailure,
-  type SimulationProgress,
-  type SimulatorModule,
-} from "@likely/core";
+import { type Key, openRun, type SimulationFailure, type SimulationProgress } from "@likely/core";
 import { openChannel } from "./_channel.ts";
 import { coordinate } from "./_coordinate.ts";
 import { mostNumbers } from "./_messages.ts";
@@ -19,6 +13,7 @@ import { RunError } from "./_run_error.ts";
 import { removeForgotten, runStreams } from "./_run_streams.ts";
 import { packTask } from "./_shared_files.ts";
 import type { QueueServer } from "./queue_server.ts";
+import type { QueueSource } from "./queue_source.ts";
 import { taskDigest } from "./task_digest.ts";
 
 /** Options of {@linkcode queueSimulate}. */
@@ -127,7 +122,7 @@ export interface QueuedRun {
  */
 export async function queueSimulate(
   key: Key,
-  source: SimulatorModule,
+  source: QueueSource,
   n: number,
   options: QueueSimulateOptions,
 ): Promise<QueuedRun> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadSimulator, type SimulatorModule } from "@likely/core";
+import { loadSimulator } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { type Channel, openChannel } from "./_channel.ts";
 import { engine, type RunDescription } from "./_run_description.ts";
@@ -12,6 +12,7 @@ import { listRuns, runStreams } from "./_run_streams.ts";
 import { pause } from "./_waiting.ts";
 import { type AllowedTask, type FoundRun, type OpenRun, openWork, workOn } from "./_work_on.ts";
 import type { QueueServer } from "./queue_server.ts";
+import type { QueueSource } from "./queue_source.ts";
 import type { SharedTask } from "./shared_task.ts";
 import { taskDigest } from "./task_digest.ts";
 
@@ -94,7 +95,7 @@ const LONGEST = 5;
  * ```
  */
 export async function queueWork(
-  sources: readonly (SimulatorModule | SharedTask)[],
+  sources: readonly (QueueSource | SharedTask)[],
   options: QueueWorkOptions,
 ): Promise<WorkDone> {
   const { server, workers, idle = Infinity, signal = never(), onProgress, onNotice = () => {} } = options;
@@ -155,7 +156,7 @@ export async function queueWork(
   return done;
 }
 
-async function allow(source: SimulatorModule | SharedTask): Promise<AllowedTask> {
+async function allow(source: QueueSource | SharedTask): Promise<AllowedTask> {
   if ("digest" in source) {
     const { digest } = source;
     if (/^[0-9a-f]{64}$/.test(digest)) return { digest, name: "of the queue" };

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { SimulatorModule } from "@likely/core";
 import manifest from "./deno.json" with { type: "json" };
 import { readIfThere } from "./_files.ts";
 import { sha256 } from "./_sha256.ts";
 import { locate, taskGraph } from "./_task_graph.ts";
+import type { QueueSource } from "./queue_source.ts";
 
 /**
  * Hashes a task: the text of its module and of every local file that it names, by imports or by
@@ -32,14 +32,15 @@ import { locate, taskGraph } from "./_task_graph.ts";
  * assertEquals((await taskDigest({ module, export: "task" })).length, 64);
  * ```
  */
-export async function taskDigest({ module, export: name, argument }: SimulatorModule): Promise<string> {
+export async function taskDigest(source: QueueSource): Promise<string> {
+  const { module, export: name, argument, identity = argument } = source;
   const entry = String(module);
   const url = locate(entry, undefined);
   if (url !== undefined && await readIfThere(url) === undefined) {
     throw new TypeError(`Cannot hash a task as its module must be there: there is no ${entry}`);
   }
   const lines = [
-    JSON.stringify({ likely: manifest.version, export: name, argument: argument ?? null }),
+    JSON.stringify({ likely: manifest.version, export: name, argument: identity ?? null }),
     ...(await taskGraph(entry)).lines,
   ];
   return await sha256(lines.join("\n"));

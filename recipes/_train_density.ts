@@ -110,7 +110,7 @@ async function trainOne(
     warnings,
     failedAs: "left out",
   });
-  const reference = await dataReference(artifact, dataset.x, engine);
+  const reference = await dataReference(artifact, dataset, engine);
   return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
 }
 

@@ -316,7 +316,7 @@ async function trainOne(
     warnings,
     ...(dataset.failedTheta && { failedAs: `costly, ${settings.failureCost.toPrecision(3)} each` }),
   });
-  const reference = await dataReference(artifact, dataset.x, engine);
+  const reference = await dataReference(artifact, dataset, engine);
   const { maxEpochs, patience } = settings;
   const pace = { batchSize: settings.batchSize, maxEpochs, patience };
   return { artifact: { ...artifact, ...reference }, history, warnings, pace };

@@ -356,7 +356,11 @@ async function frozen(
     ...frozen,
     provenance: { ...frozen.provenance, levels: { mode, counts, cost: totalCost({ ...pairs, costs }) } },
   };
-  const reference = await dataReference(artifact, levels.at(-1)!.fine, engine);
+  const reference = await dataReference(
+    artifact,
+    { theta: levels.at(-1)!.theta, x: levels.at(-1)!.fine },
+    engine,
+  );
   return { artifact: { ...artifact, ...reference }, history, warnings };
 }
 

@@ -183,7 +183,7 @@ export async function trainRatio(
         failedAs: `draws of the ${pairs.rounds ? "proposals" : "prior"} that made no such data`,
       }),
     });
-    const reference = await dataReference(artifact, dataset.x, engine);
+    const reference = await dataReference(artifact, dataset, engine);
     return { artifact: { ...artifact, ...reference }, history: trained.history, warnings };
   };
   const trained = await trainMembers(

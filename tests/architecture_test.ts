@@ -17,6 +17,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   posteriors: ["core", "kernels", "samplers", "diagnostics"],
   recipes: ["core", "losses", "surrogates", "kernels", "multilevel", "diagnostics", "posteriors"],
   edge: ["core", "kernels", "diagnostics", "posteriors"],
+  prebuilt: ["core"],
   cli: [
     "sbi",
     "core",

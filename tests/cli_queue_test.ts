@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openSimulations } from "@likely/core";
+import { taskDigest } from "@likely/queue";
+import { loadTask } from "../cli/_task.ts";
 import { assertRefused, Desk, endOf } from "./_desk.ts";
 import { filesOf } from "./_files_of.ts";
 import { NATS_SERVER, NatsServer } from "./_nats.ts";
@@ -84,6 +86,29 @@ queueTest("a worker that has nothing but a digest simulates a task that is share
   assertEquals((await lead.status).code, 0);
   await lead.stdout.cancel();
   assertEquals((await openSimulations(desk.file("q.zarr"))).missing, 0);
+});
+
+Deno.test("a task file is the same task in every folder, with the same files beside it", async () => {
+  await using desk = new Desk();
+  const digests = async () => {
+    const found = [];
+    for (const folder of ["a", "b"]) {
+      found.push(await taskDigest((await loadTask(desk.file(`${folder}/task.json`))).source));
+    }
+    return found;
+  };
+  for (const folder of ["a", "b"]) {
+    await Deno.mkdir(desk.file(folder));
+    const simulator = { command: ["python3", "sim.py"], score: false };
+    const prior = { a: { kind: "uniform", low: 0, high: 1 } };
+    desk.write(`${folder}/task.json`, JSON.stringify({ format: 1, name: "outside", prior, x: 1, simulator }));
+    desk.write(`${folder}/sim.py`, "print(1)\n");
+  }
+  const [a, b] = await digests();
+  assertEquals(a, b);
+  desk.write("b/sim.py", "print(2)\n");
+  const [same, edited] = await digests();
+  assert(same === a && edited !== a);
 });
 
 queueTest("Ctrl-C says what is kept and what is given back; both go on", async () => {

@@ -236,7 +236,7 @@ Deno.test("bad usage ends with exit code 2 and says what would be right", async 
   await refused(
     "fly",
     "the command must be one of simulate, merge, import, train, rounds, sample, check, report, export, serve, " +
-      "deploy, multilevel, work",
+      "deploy, multilevel, init, work",
   );
   await refused("simulate two_moons --out s --rows 3", "--rows is not an option");
   await refused("simulate --out s", "<task> is missing");
@@ -382,7 +382,7 @@ Deno.test("inputs that are not what they should be are refused by name", async (
     "sample m --out d.csv --x comma.csv",
     "comma.csv: Cannot read CSV as decimals must have points",
   );
-  await refused("sample m --out d.csv --x two_moons", "it must have an observation: give a CSV file");
+  await refused("sample m --out d.csv --x two_moons", "it must have an observation: give a table");
   await refused("train x.csv --out m2", "must be a folder of simulations: it is a file");
   await refused("train none --out m2", "none must hold a zarr.json");
   await refused("report m x.csv --out r.html", "the columns must be chain, draw and the parameters");

@@ -776,7 +776,7 @@ Deno.test("a task that was packed is unpacked where it is what it must be, and n
   await assertRejects(
     () => packTask({ module: "data:text/javascript,", export: "task" }),
     TypeError,
-    "its module must be a local file",
+    "it must be a module in a local file",
   );
 });
 

@@ -1,0 +1,19 @@
+// Programs of other languages, where they are there.
+
+import { assert } from "@std/assert";
+
+/** Whether a program can be run. */
+export async function isThere(name: string): Promise<boolean> {
+  try {
+    await new Deno.Command(name, { args: ["--version"], stdout: "null", stderr: "null" }).output();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs a command in a folder; it must succeed. */
+export async function run([file, ...args]: readonly string[], cwd: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(file!, { args, cwd, stderr: "piped" }).output();
+  assert(success, new TextDecoder().decode(stderr));
+}

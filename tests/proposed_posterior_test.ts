@@ -1,0 +1,141 @@
+// Posteriors by weighted proposals around what parameters were for such data in training.
+
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  type Artifact,
+  decodeArtifact,
+  drawNormal,
+  type Draws,
+  encodeArtifact,
+  expectedTheta,
+  fromRows,
+  independent,
+  key,
+  mean,
+  normal,
+  simulate,
+  simulator,
+  standardisation,
+  thetaRegression,
+  uniform,
+} from "@likely/core";
+import { nle, nre, posterior, twoMoons } from "@likely/sbi";
+
+/** θ of two, x = A θ + noise of sd 0.5: the regression of θ on x is known. */
+const prior = independent({ a: normal(0, 1), b: normal(0, 1) });
+const linear = simulator({
+  name: "linear",
+  thetaDim: 2,
+  xDim: 2,
+  simulate: (random, [a, b]) => [a! + b! + drawNormal(random, 0, 0.5), a! - b! + drawNormal(random, 0, 0.5)],
+});
+
+const column = ({ values }: Draws, j: number) => values.filter((_, k) => k % 2 === j);
+const sd = (values: Float64Array) => Math.sqrt(mean(values.map((v) => (v - mean(values)) ** 2)));
+
+Deno.test("thetaRegression() has the conjugate posterior's mean and covariance", async () => {
+  const { theta, x } = await simulate(key(1), { prior, simulator: linear }, 4000);
+  const scaling = standardisation(x);
+  const { factor, ...rest } = thetaRegression(theta, x, { support: prior.support, scaling });
+  // Precision 1 + 2 / 0.25 = 9 for each; the mean is Aᵀ x / 0.25 / 9.
+  for (const [x1, x2] of [[0.4, -0.3], [1, 1]] as const) {
+    const [a, b] = expectedTheta({ factor, ...rest }, [x1, x2], scaling);
+    // Five standard errors: 1/3 over √4000, times what the features add.
+    assertAlmostEquals(a!, (x1 + x2) / 0.25 / 9, 0.05);
+    assertAlmostEquals(b!, (x1 - x2) / 0.25 / 9, 0.05);
+  }
+  assertAlmostEquals(factor[0]![0]!, 1 / 3, 0.02);
+  assertAlmostEquals(factor[1]![0]!, 0, 0.02);
+  assertEquals(factor[0]![1], 0);
+});
+
+Deno.test("thetaRegression() refuses fewer rows than features", async () => {
+  const { theta, x } = await simulate(key(1), { prior, simulator: linear }, 5);
+  const ask = () =>
+    Promise.resolve().then(() =>
+      thetaRegression(theta, x, { support: prior.support, scaling: standardisation(x) })
+    );
+  await assertRejects(ask, RangeError, "more rows than its 5 features");
+});
+
+Deno.test("posterior() by importance has the moments that chains find", async () => {
+  const { artifact } = await nle(key(2), { prior, simulator: linear }, { simulations: 3000 });
+  assert(artifact.reference?.regression !== undefined);
+  for (const x of [[0.5, -0.2], [2.5, 1]]) {
+    using proposed = await posterior(artifact, x, { sampler: "importance" });
+    using chains = await posterior(artifact, x);
+    const [few, many] = [await proposed.sample(key(3), 1000), await chains.sample(key(4), 4000)];
+    assertEquals([few.info.sampler, few.length, few.names], ["importance", 1000, many.names]);
+    assert(Number(few.info.kHat) < 0.7, `${few.info.kHat}`);
+    for (const j of [0, 1]) {
+      // Four standard errors of 1,000 weighted and 4,000 chained draws of sd 1/3.
+      assertAlmostEquals(
+        mean(column(few, j)),
+        mean(column(many, j)),
+        4 * (1 / 3) * Math.sqrt(2 / 1000 + 4 / 4000),
+      );
+      assertAlmostEquals(sd(column(few, j)) / sd(column(many, j)), 1, 0.12);
+    }
+    assertEquals(proposed.logDensity!(fromRows([[0, 0]])), chains.logDensity!(fromRows([[0, 0]])));
+  }
+});
+
+Deno.test("where the weights cannot be trusted chains run, and k̂ is told", async () => {
+  const { artifact } = await nre(key(0), twoMoons(), { simulations: 2000, maxEpochs: 20 });
+  const { regression } = artifact.reference!;
+  // A proposal that looks elsewhere: a hundredth as wide, far from where the moons are.
+  const wrong: Artifact = {
+    ...artifact,
+    reference: {
+      ...artifact.reference,
+      regression: {
+        coefficients: regression!.coefficients.map((row) => row.map((_, k) => k === 0 ? 2 : 0)),
+        factor: [[0.01, 0], [0, 0.01]],
+      },
+    },
+  };
+  using given = await posterior(wrong, [0.1, 0.2], { sampler: "importance", warmup: 100 });
+  const draws = await given.sample(key(1), 400);
+  assertEquals([draws.info.sampler, draws.length * draws.chains], ["nuts", 400]);
+  assert(Number(draws.info.kHat) > 0.7);
+});
+
+Deno.test("several observations, and surrogates that know nothing of it, are sampled by chains", async () => {
+  const { artifact } = await nre(key(0), twoMoons(), { simulations: 600, maxEpochs: 2 });
+  const { regression: _, ...reference } = artifact.reference!;
+  const how = { sampler: "importance", warmup: 20, chains: 2 } as const;
+  for (
+    const [asked, x] of [
+      [artifact, fromRows([[0.1, 0.2], [0.1, 0.1]])],
+      [{ ...artifact, reference }, fromRows([[0.1, 0.2]])],
+    ] as const
+  ) {
+    using given = await posterior(asked, x, how);
+    assertEquals((await given.sample(key(1), 20)).info.sampler, "nuts");
+  }
+});
+
+Deno.test("the regression travels in the file, and a damaged one is refused", async () => {
+  const source = {
+    prior: independent({ r: uniform(0, 2) }),
+    simulator: simulator({
+      name: "one",
+      thetaDim: 1,
+      xDim: 1,
+      simulate: (random, [r]) => [r! + drawNormal(random)],
+    }),
+  };
+  const { artifact } = await nre(key(0), source, { simulations: 400, maxEpochs: 1 });
+  const { regression } = artifact.reference!;
+  assertEquals(decodeArtifact(encodeArtifact(artifact)).reference!.regression, regression);
+  const broken = [
+    { coefficients: [[1, 2]], factor: [[1]] },
+    { coefficients: [[1, 2, 3]], factor: [[0]] },
+    { coefficients: [[1, 2, 3]], factor: [[1, 0]] },
+    { coefficients: [], factor: [] },
+  ];
+  for (const regression of broken) {
+    const bad = { ...artifact, reference: { ...artifact.reference, regression } };
+    await assertRejects(() => Promise.resolve().then(() => encodeArtifact(bad)), Error, "regression");
+  }
+});
