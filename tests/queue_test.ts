@@ -467,7 +467,8 @@ queueTest("rows that nobody comes back with are named, and end the run", async (
 queueTest("a worker needs few permissions, and a server may ask who comes", async () => {
   await using folder = new Folder();
   const config = `authorization { users = [
-    { user: lead, password: secret },
+    { user: lead, password: secret, permissions: {
+      publish: ["$JS.API.>", "$JS.ACK.>", "likely.>", "_INBOX.>"], subscribe: ["_INBOX.>", "likely.lead.>"] } },
     { user: work, password: secret, permissions: {
       publish: ["$JS.API.INFO", "$JS.API.STREAM.LIST", "$JS.API.CONSUMER.INFO.*.likely",
         "$JS.API.CONSUMER.MSG.NEXT.*.likely", "$JS.ACK.>", "likely.results.>"]
