@@ -17,6 +17,7 @@ const QUESTIONS = [
   "simulations",
   "um_bridge",
   "shards",
+  "queue",
   "programs",
   "training",
   "log_density",

@@ -8,9 +8,10 @@ import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, requireStore } from "./_output.ts";
 import { printFailures } from "./_print_failures.ts";
 import { progress, rate } from "./_progress.ts";
+import { serverOf, serverOptions } from "./_queue.ts";
 import { keyFor } from "./_seed.ts";
 import { shardFrom } from "./_shard.ts";
-import { loadTask, TASK_HELP } from "./_task.ts";
+import { loadTask, TASK_HELP, type TaskSource } from "./_task.ts";
 
 /** The command. */
 export const simulateCommand: Command = {
@@ -35,6 +36,15 @@ export const simulateCommand: Command = {
       help: "make a part of the run: 3/100, the third of a hundred; auto in an array of Slurm jobs",
     },
     score: { help: "keep exact scores too, for tasks that have them: better models" },
+    queue: {
+      value: "server",
+      help: "have pairs simulated by all who work for this server: nats://host:4222, and likely work there",
+    },
+    "share-task": {
+      help: "put the task's own files on the queue, for those who allow its digest",
+      with: ["queue"],
+    },
+    ...serverOptions(["queue"]),
   },
   notes: [
     ...wrap(TASK_HELP),
@@ -49,7 +59,7 @@ export const simulateCommand: Command = {
         "SLURM_ARRAY_TASK_ID; auto/100 reads the JOB_COMPLETION_INDEX of a Kubernetes Job of 100.",
     ),
     "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program,",
-    "--allow-env for --shard auto.",
+    "--allow-env for --shard auto, --allow-net for --queue.",
   ],
   examples: [
     "likely simulate two_moons --out sims.zarr",
@@ -57,6 +67,7 @@ export const simulateCommand: Command = {
     "likely simulate two_moons --n 1000000 --shard 3/100 --out part3.zarr",
     "likely simulate ./my_task.ts#epidemic --out sims.zarr --n 100000 --workers 8",
     "likely simulate task.json --out sims.zarr --n 5000 --chunk-rows 50",
+    "likely simulate ./my_task.ts --out sims.zarr --n 1000000 --queue nats://queue:4222",
   ],
   run,
 };
@@ -75,8 +86,10 @@ async function run(args: Arguments): Promise<void> {
     ...(shard && { shard }),
     ...(chunkRows !== undefined && { chunkRows }),
   };
+  if (args.has("queue")) refuseBeside(args, "queue", ["levels", "workers", "shard"]);
   if (args.has("levels")) return await byLevels(args, source, { seed, options });
   await requireStore(path);
+  if (args.has("queue")) return await byQueue(args, source, { path, n, seed, chunkRows });
   const dataset = await watched(path, (signal, onProgress) =>
     simulate(keyFor("simulate", seed), source, n, {
       ...options,
@@ -105,8 +118,7 @@ async function byLevels(
   { seed, options }: LevelsRun,
 ): Promise<void> {
   const { path, shard } = options;
-  const wrong = ["n", "score"].find((name) => name === "score" ? args.flag(name) : args.has(name));
-  if (wrong) args.refuse(`--${wrong} must come without --levels`);
+  refuseBeside(args, "levels", ["n", "score"]);
   const text = args.text("levels")!;
   const counts = text.split(",").map(Number);
   if (!counts.every((n) => Number.isSafeInteger(n) && n >= 1)) {
@@ -128,6 +140,52 @@ async function byLevels(
     const what = l === 0 ? "rows" : `pairs with level ${l - 1}`;
     console.log(`  level ${l}  ${theta.n} ${what}${failed > 0 ? `, ${failed} failed and left out` : ""}`);
   }
+}
+
+function refuseBeside(args: Arguments, option: string, others: readonly string[]): void {
+  const wrong = others.find((name) => args.flag(name) || (name !== "score" && args.has(name)));
+  if (wrong) args.refuse(`--${wrong} must come without --${option}`);
+}
+
+/** Pairs that others simulate: here they are only kept. */
+async function byQueue(
+  args: Arguments,
+  source: TaskSource["source"],
+  { path, n, seed, chunkRows }: {
+    readonly path: string;
+    readonly n: number;
+    readonly seed: number;
+    readonly chunkRows: number | undefined;
+  },
+): Promise<void> {
+  const server = serverOf(args.text("queue")!, args);
+  const { queueSimulate, taskDigest } = await import("@likely/queue");
+  const share = args.flag("share-task");
+  if (share) {
+    console.error(`simulate: the task is shared: likely work <server> --allow ${await taskDigest(source)}`);
+  }
+  let told = false;
+  const { failed, failures } = await watched(
+    path,
+    (signal, onProgress) =>
+      queueSimulate(keyFor("simulate", seed), source, n, {
+        server,
+        path,
+        score: args.flag("score"),
+        share,
+        signal,
+        onProgress: (now) => {
+          onProgress(now);
+          if (told || now.done > 0 || now.busy > 0) return;
+          told = true;
+          console.error("simulate: nobody works for the queue yet: likely work <server> --allow <task>");
+        },
+        onNotice: (text) => console.error(`simulate: ${text}`),
+        ...(chunkRows !== undefined && { chunkRows }),
+      }),
+  );
+  console.log(`${path}: ${n - failed} pairs, simulated by those who work for the queue`);
+  printFailures({ failed, failures }, n);
 }
 
 /** Shows a bar, and says what is kept when the user stops the work. */

@@ -8,13 +8,17 @@ import type { XColumn } from "@likely/sbi";
 import { UsageError } from "./_options.ts";
 import { isTaskFile, readTaskFile } from "./_task_file.ts";
 import { taskOfFile } from "./_task_file_module.ts";
+import { taskIdentity } from "./_task_identity.ts";
 
 /** A task, and where workers can import it from. */
 export interface TaskSource {
   /** Prior, simulator and, where there is one, observation. */
   readonly task: LoadedSimulator & { readonly prior: Prior };
   /** The same by name. */
-  readonly source: SimulatorModule;
+  readonly source: SimulatorModule & {
+    /** What a task file says, wherever it lies: for its digest. */
+    readonly identity?: unknown;
+  };
   /** What the columns of x are, where a task file says it. */
   readonly columns?: readonly XColumn[];
 }
@@ -53,6 +57,7 @@ async function loadFile(path: string): Promise<TaskSource> {
       module: import.meta.resolve("./_task_file_module.ts"),
       export: taskOfFile.name,
       argument: file,
+      identity: await taskIdentity(file),
     },
     ...(columns && { columns: Array.isArray(columns) ? columns : Array(xDim).fill(columns) }),
   };

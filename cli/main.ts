@@ -1,6 +1,6 @@
 /**
  * The `likely` command: `simulate`, `merge`, `import`, `train`, `rounds`, `sample`, `check`, `report`,
- * `export`, `serve`, `deploy`, `multilevel` and `init`, each with `--help`.
+ * `export`, `serve`, `deploy`, `multilevel`, `init` and `work`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
  * each command says what permissions are enough. Results go to standard output, progress and
@@ -27,6 +27,7 @@ import { sampleCommand } from "./_sample.ts";
 import { serveCommand } from "./_serve.ts";
 import { simulateCommand } from "./_simulate.ts";
 import { trainCommand } from "./_train.ts";
+import { workCommand } from "./_work.ts";
 
 const COMMANDS: readonly Command[] = [
   simulateCommand,
@@ -42,6 +43,7 @@ const COMMANDS: readonly Command[] = [
   deployCommand,
   multilevelCommand,
   initCommand,
+  workCommand,
 ];
 
 /**

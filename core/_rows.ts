@@ -58,3 +58,9 @@ export function sampleRanges(prior: Prior, key: Key, ranges: readonly RowRange[]
 function cut(all: Points): Range {
   return (_, first, n) => points(all.data.subarray(first * all.dim, (first + n) * all.dim), all.dim);
 }
+
+/** Any rows of `prior.sample(key, n)`: drawn when they are asked for, or held from the start where that fails. */
+export function rowsAnywhere(prior: Prior, key: Key, n: number): (range: RowRange) => Points {
+  const range = RANGES.get(prior.sample) ?? cut(prior.sample(key, n));
+  return ({ first, rows }) => range(key, first, rows);
+}

@@ -1,8 +1,8 @@
 // Chunks of a run, and how they are shared out.
 
-import type { Runner } from "./_simulate_runner.ts";
 import { type Points, points } from "./points.ts";
 import type { Shard } from "./shard.ts";
+import type { SimulationRunner } from "./simulation_runner.ts";
 
 /** Consecutive rows of a run. */
 export interface Chunk {
@@ -62,7 +62,7 @@ export function rowsOf(theta: Points, { at, rows }: Pick<Chunk, "at" | "rows">):
  * the rows': a simulator that starts a program a call is handed enough rows to make that pay.
  */
 export async function measureChunkRows(
-  runner: Pick<Runner, "run">,
+  runner: Pick<SimulationRunner, "run">,
   theta: Points,
   clock: () => number = () => performance.now(),
 ): Promise<number> {
@@ -101,9 +101,9 @@ export async function measureChunkRows(
  * @param done Awaited after each chunk, before its runner takes another.
  */
 export async function shareOut(
-  runners: readonly Runner[],
+  runners: readonly SimulationRunner[],
   chunks: readonly Chunk[],
-  done: (runner: Runner, chunk: Chunk) => Promise<void>,
+  done: (runner: SimulationRunner, chunk: Chunk) => Promise<void>,
 ): Promise<void> {
   let next = 0;
   const loops = runners.map(async (runner) => {

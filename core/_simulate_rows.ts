@@ -3,10 +3,10 @@
 import { WidthError } from "./_width_error.ts";
 import { type AnySimulator, isAsync } from "./any_simulator.ts";
 import type { AsyncSimulator } from "./async_simulator.ts";
-import type { SimulationFailure } from "./dataset.ts";
 import { UnreachableError } from "./errors.ts";
 import type { Key } from "./key.ts";
 import { type Points, points, row } from "./points.ts";
+import type { RowsJob, SimulatedRows } from "./simulation_runner.ts";
 import type { Simulator } from "./simulator.ts";
 
 /** How many failures are kept with their reasons. */
@@ -20,24 +20,6 @@ export interface RowsPlan {
   readonly simulator: AnySimulator;
   /** Whether scores are wanted. */
   readonly score: boolean;
-}
-
-/** Some rows of a run. */
-export interface RowsJob {
-  /** `[rows, d]`. */
-  readonly theta: Points;
-  /** Index of the first in the whole run. */
-  readonly first: number;
-}
-
-/** Rows simulated; a row that failed holds a number that is not finite. */
-export interface SimulatedRows {
-  /** `[rows, p]`. */
-  readonly x: Float64Array<ArrayBuffer>;
-  /** `[rows, d]`; empty unless wanted. */
-  readonly score: Float64Array<ArrayBuffer>;
-  /** The first few rows that threw, in order. */
-  readonly thrown: readonly SimulationFailure[];
 }
 
 /** Simulates the rows of a job in one call, or one by one when that call throws. */

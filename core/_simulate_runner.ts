@@ -1,16 +1,9 @@
 // Who simulates: the calling thread, or a worker. A runner does one job at a time.
 
-import { type RowsJob, type RowsPlan, type SimulatedRows, simulateRows } from "./_simulate_rows.ts";
+import { type RowsPlan, simulateRows } from "./_simulate_rows.ts";
 import type { Key } from "./key.ts";
+import type { SimulatedRows, SimulationRunner } from "./simulation_runner.ts";
 import type { SimulatorModule } from "./simulator_module.ts";
-
-/** Runs jobs, one at a time. */
-export interface Runner {
-  /** Simulates the rows of a job. */
-  run(job: RowsJob): Promise<SimulatedRows>;
-  /** Lets go of the worker; a job under way is rejected with the reason, and so is every later one. */
-  stop(reason: unknown): void;
-}
 
 /** What a worker is told first. */
 export interface WorkerPlan {
@@ -31,7 +24,7 @@ export type WorkerAnswer =
 const BREATH = 20;
 
 /** Simulates on the calling thread, which is left alone for a moment now and then. */
-export function threadRunner(plan: RowsPlan): Runner {
+export function threadRunner(plan: RowsPlan): SimulationRunner {
   const end = new AbortController();
   let breath = -Infinity;
   return {
@@ -48,7 +41,7 @@ export function threadRunner(plan: RowsPlan): Runner {
 }
 
 /** Starts a worker that imports the simulator for itself. */
-export function workerRunner(plan: WorkerPlan): Runner {
+export function workerRunner(plan: WorkerPlan): SimulationRunner {
   const worker = new Worker(new URL("./_simulate_worker.ts", import.meta.url), { type: "module" });
   let stopped: { readonly reason: unknown } | undefined;
   let job = Promise.withResolvers<SimulatedRows>();

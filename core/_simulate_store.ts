@@ -1,14 +1,13 @@
 // Where a run keeps its chunks: nowhere, or in a folder that may hold some already.
 
 import { type Chunk, chunksOf, rowsOf } from "./_simulate_chunks.ts";
-import type { Runner } from "./_simulate_runner.ts";
-import type { SimulatedRows } from "./_simulate_rows.ts";
 import { place, type Simulated } from "./_simulated.ts";
 import { differingField } from "./_same_run.ts";
 import type { SimulationFiles } from "./_simulation_files.ts";
 import { type Points, points } from "./points.ts";
 import type { Shard } from "./shard.ts";
 import type { SimulationManifest } from "./simulation_manifest.ts";
+import type { SimulatedRows, SimulationRunner } from "./simulation_runner.ts";
 
 /** Where a run keeps its chunks. */
 export interface RunStore {
@@ -35,7 +34,7 @@ export interface FilesPlan {
   /** θ of one row. */
   readonly thetaOf: (row: number) => Points;
   /** Simulates again, to compare. */
-  readonly runner: () => Runner;
+  readonly runner: () => SimulationRunner;
 }
 
 /** With pauses that grow by a millisecond: five seconds in all. */
@@ -101,13 +100,15 @@ async function present(
   return found;
 }
 
-interface SameRun {
+/** Two runs to be compared. */
+export interface SameRun {
   readonly stored: SimulationManifest;
   readonly wanted: SimulationManifest;
   readonly shard: Shard | undefined;
 }
 
-function requireSameRun(path: string, { stored, wanted, shard }: SameRun): void {
+/** Requires that a folder is of the run that is wanted, or a shorter one. */
+export function requireSameRun(path: string, { stored, wanted, shard }: SameRun): void {
   if (stored.key.startsWith("imported:")) {
     refuse(path, "they must have been simulated here", "they were imported from tables");
   }
@@ -146,8 +147,11 @@ async function requireSameSimulator(
   requireClose(path, again.x, part.x.subarray(0, plan.manifest.xDim), `row ${first}, simulated again,`);
 }
 
-// Mathematical functions may differ in the last bits from one release of an engine to the next.
-function requireClose(path: string, a: Float64Array, b: Float64Array, who = "theta"): void {
+/**
+ * Requires that numbers are those stored, but for the last bits: mathematical functions may differ in them from
+ * one release of an engine to the next.
+ */
+export function requireClose(path: string, a: Float64Array, b: Float64Array, who = "theta"): void {
   // What is left of a cancellation is small beside the rest, whatever the unit of that.
   const rest = 1e-12 *
     a.reduce((most, value) => Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most, 0);

@@ -1,7 +1,8 @@
 // The program of a simulation worker. First comes a plan, then jobs, each answered in turn.
 
-import { type RowsJob, type RowsPlan, simulateRows } from "./_simulate_rows.ts";
+import { type RowsPlan, simulateRows } from "./_simulate_rows.ts";
 import type { WorkerAnswer, WorkerPlan } from "./_simulate_runner.ts";
+import type { RowsJob } from "./simulation_runner.ts";
 import { loadSimulator } from "./simulator_module.ts";
 
 /** The part of a worker's global scope that is used here. */

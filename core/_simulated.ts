@@ -1,8 +1,9 @@
 // The rows of a run while they come in, and the dataset they make.
 
-import { nonFinite, REASONS_KEPT, type SimulatedRows } from "./_simulate_rows.ts";
+import { nonFinite, REASONS_KEPT } from "./_simulate_rows.ts";
 import type { Dataset, SimulationFailure } from "./dataset.ts";
-import { gatherRows, type Points, zeros } from "./points.ts";
+import { gatherRows, type Points, points, zeros } from "./points.ts";
+import type { SimulatedRows } from "./simulation_runner.ts";
 
 /** All rows of a run, in place, failed ones included. */
 export interface Simulated {
@@ -72,6 +73,23 @@ export function requireSuccess(dataset: Dataset): Dataset {
     `Cannot simulate as at least one row must succeed: all ${failed} failed, ` +
       `row ${failures![0]!.row} as ${failures![0]!.reason}`,
   );
+}
+
+/** The rows of a chunk that have failed, and why. */
+export function failuresOf(
+  { x, score, thrown }: SimulatedRows,
+  { xDim, thetaDim, first }: { readonly xDim: number; readonly thetaDim: number; readonly first: number },
+): SimulationFailure[] {
+  const reasons = new Map(thrown.map(({ row, reason }) => [row, reason]));
+  const rows = points(x, xDim);
+  const scores = points(score, thetaDim);
+  const failures: SimulationFailure[] = [];
+  for (let i = 0; i < rows.n; i++) {
+    const reason = reasons.get(first + i) ?? nonFinite("x", rows, i) ??
+      (scores.n > 0 ? nonFinite("score", scores, i) : undefined);
+    if (reason !== undefined) failures.push({ row: first + i, reason });
+  }
+  return failures;
 }
 
 function failure(source: Simulated, i: number): string | undefined {

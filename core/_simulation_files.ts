@@ -4,12 +4,12 @@ import * as v from "valibot";
 import * as zarr from "zarrita";
 import { AtomicStore } from "./_atomic_store.ts";
 import { place, requireSuccess, simulated, toDataset } from "./_simulated.ts";
-import type { SimulatedRows } from "./_simulate_rows.ts";
 import { FormatError } from "./errors.ts";
 import { zeros } from "./points.ts";
 import { priorShape } from "./prior_from.ts";
 import type { PriorSpec } from "./prior.ts";
 import type { SimulationManifest, StoredSimulations } from "./simulation_manifest.ts";
+import type { SimulatedRows } from "./simulation_runner.ts";
 
 /** The rows of one chunk as they are stored. */
 export interface StoredRows extends SimulatedRows {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger, requireLength } from "./check.ts";
+import { requireInteger } from "./check.ts";
 import { sampleRanges } from "./_rows.ts";
 import {
   type Chunk,
@@ -14,32 +14,16 @@ import {
   shardChunkRows,
   shareOut,
 } from "./_simulate_chunks.ts";
-import type { RowsPlan } from "./_simulate_rows.ts";
-import { type Runner, threadRunner, workerRunner } from "./_simulate_runner.ts";
+import { closing, manifestOf, resolve, startRunners } from "./_simulate_run.ts";
 import { type FilesPlan, keepFiles, keepNothing, type RunStore } from "./_simulate_store.ts";
 import { place, requireSuccess, simulated, toDataset } from "./_simulated.ts";
-import { type AnySimulator, isAsync } from "./any_simulator.ts";
 import { cores } from "./cores.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Key, split } from "./key.ts";
-import { keyText } from "./key_text.ts";
-import { priorSpec } from "./prior_from.ts";
-import type { Prior } from "./prior.ts";
 import type { Shard } from "./shard.ts";
 import type { StoredLevel } from "./simulation_manifest.ts";
-import { loadSimulator, type SimulatorModule } from "./simulator_module.ts";
-
-/**
- * A prior and a simulator, such as a task: simulated by the calling thread.
- *
- * @typeParam S Its simulator.
- */
-export interface SimulationSource<S extends AnySimulator = AnySimulator> {
-  /** Over the simulator's parameters. */
-  readonly prior: Prior;
-  /** From parameters to data. */
-  readonly simulator: S;
-}
+import type { SimulationSource } from "./simulation_source.ts";
+import type { SimulatorModule } from "./simulator_module.ts";
 
 /** Options of {@linkcode simulate}. */
 export interface SimulateOptions {
@@ -116,12 +100,6 @@ export interface SimulationProgress {
   readonly rowsPerSecond: number;
   /** At this rate, until the end. */
   readonly secondsLeft: number;
-}
-
-/** What is simulated, resolved. */
-interface Run extends SimulationSource, RowsPlan {
-  readonly simulator: AnySimulator;
-  readonly module?: SimulatorModule;
 }
 
 /**
@@ -227,86 +205,6 @@ function rowIn(chunks: readonly Chunk[]): (i: number) => number {
   return (i) => {
     const { first, at } = chunks[Math.floor(i / chunks[0]!.rows)]!;
     return first + i - at;
-  };
-}
-
-async function resolve(
-  source: SimulationSource | SimulatorModule,
-  score: boolean,
-): Promise<Omit<Run, "key" | "score">> {
-  const module = "module" in source ? source : undefined;
-  const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
-  const who = `"${simulator.name}"`;
-  if (prior === undefined) {
-    throw new TypeError(
-      `Cannot simulate ${who} as a module without a task must come with a prior: there is none`,
-    );
-  }
-  requireLength(`simulate ${who}`, "a row of the prior", prior.dim, simulator.thetaDim);
-  if (score && !hasScores(simulator)) {
-    throw new TypeError(`Cannot simulate ${who} with scores as it must have a score: there is none`);
-  }
-  return { prior, simulator, ...(module && { module }) };
-}
-
-/** What was loaded here is let go of here. */
-function closing(simulator: AnySimulator | undefined): AsyncDisposable {
-  return {
-    [Symbol.asyncDispose]: async () => {
-      if (simulator && isAsync(simulator)) await simulator.close?.();
-    },
-  };
-}
-
-function hasScores(simulator: AnySimulator): boolean {
-  if (simulator.score) return true;
-  return isAsync(simulator) ? simulator.givesScores === true : simulator.simulateScored !== undefined;
-}
-
-/** Starts runners as they are asked for: on this thread, or as many workers as allowed. */
-function startRunners(
-  run: Run,
-  workers: number,
-  signal: AbortSignal | undefined,
-): { get(wanted: number): readonly Runner[] } & Disposable {
-  const { module, simulator } = run;
-  const elsewhere = isAsync(simulator) ? simulator.concurrency : undefined;
-  const onWorkers = module !== undefined && workers > 0 && elsewhere === undefined;
-  const most = onWorkers ? workers : elsewhere ?? 1;
-  const started: Runner[] = [];
-  const stop = () => started.forEach((runner) => runner.stop(signal?.reason));
-  signal?.addEventListener("abort", stop);
-  return {
-    get: (wanted) => {
-      while (started.length < Math.min(wanted, most)) {
-        started.push(onWorkers ? workerRunner({ ...run, source: module }) : threadRunner(run));
-      }
-      if (signal?.aborted) stop();
-      return started;
-    },
-    [Symbol.dispose]: () => {
-      signal?.removeEventListener("abort", stop);
-      stop();
-    },
-  };
-}
-
-function manifestOf(
-  key: Key,
-  { prior, simulator, score }: Run,
-  { n, proposal, level }: Pick<SimulateOptions, "proposal" | "level"> & { readonly n: number },
-): FilesPlan["manifest"] {
-  return {
-    format: 1,
-    simulator: simulator.name,
-    key: keyText(key),
-    names: prior.names,
-    prior: priorSpec(prior),
-    n,
-    xDim: simulator.xDim,
-    score,
-    ...(proposal !== undefined && { proposal }),
-    ...(level && { level }),
   };
 }
 

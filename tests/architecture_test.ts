@@ -11,6 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   kernels: ["core"],
   samplers: ["core"],
   multilevel: ["core"],
+  queue: ["core"],
   diagnostics: ["core"],
   // The three that compose: a recipe may ask the posterior of what it trained, never the reverse.
   posteriors: ["core", "kernels", "samplers", "diagnostics"],
@@ -29,6 +30,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "diagnostics",
     "posteriors",
     "recipes",
+    "queue",
     "edge",
   ],
 };

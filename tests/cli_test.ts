@@ -236,7 +236,7 @@ Deno.test("bad usage ends with exit code 2 and says what would be right", async 
   await refused(
     "fly",
     "the command must be one of simulate, merge, import, train, rounds, sample, check, report, export, serve, " +
-      "deploy, multilevel, init",
+      "deploy, multilevel, init, work",
   );
   await refused("simulate two_moons --out s --rows 3", "--rows is not an option");
   await refused("simulate --out s", "<task> is missing");
