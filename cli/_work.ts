@@ -65,7 +65,7 @@ async function run(args: Arguments): Promise<void> {
     sources.push(source);
   }
   // A machine that is about to be taken away says so by SIGTERM.
-  using interrupt = onInterrupt(["SIGINT", "SIGTERM"]);
+  using interrupt = onInterrupt();
   let done: WorkDone = { chunks: 0, rows: 0 };
   let told = performance.now();
   try {
