@@ -23,7 +23,8 @@ export function asyncRows(
         signal?.throwIfAborted();
         let values: ArrayLike<number>;
         try {
-          values = await simulate(stream(foldIn(key, first + i)), row(theta, i), signal);
+          // A copy: the function may change it.
+          values = await simulate(stream(foldIn(key, first + i)), row(theta, i).slice(), signal);
         } catch (error) {
           signal?.throwIfAborted();
           row(x, i).fill(NaN);

@@ -55,23 +55,52 @@ export function cellsOf({ text, number }: CsvLine, separator: Separator): string
   return text.split(separator).map((cell) => cell.trim());
 }
 
-const QUOTED = '"[^"]*(?:""[^"]*)*"';
-const CELLS: Readonly<Record<Separator, RegExp>> = {
-  ",": new RegExp(`\\s*(${QUOTED}|[^",]*?)\\s*(,|$)`, "gy"),
-  ";": new RegExp(`\\s*(${QUOTED}|[^";]*?)\\s*(;|$)`, "gy"),
-  "\t": new RegExp(` *(${QUOTED}|[^"\\t]*?) *(\\t|$)`, "gy"),
-  " ": new RegExp(`\\s*(${QUOTED}|[^"\\s]+)(\\s+|$)`, "gy"),
-  "": new RegExp(`\\s*(${QUOTED}|[^"]*?)\\s*()$`, "gy"),
-};
-
+/** Letter by letter, as a pattern would go back over blanks again and again. */
 function quotedCells(text: string, number: number, separator: Separator): string[] {
-  const found = [...text.matchAll(CELLS[separator])];
-  const read = found.reduce((length, [match]) => length + match.length, 0);
-  if (read < text.length) refuseCsv("every quote must be closed", `line ${number}, character ${read + 1}`);
-  // The end of the line matches once more, as an empty cell, unless a separator came before it.
-  return found
-    .filter(([match], i) => i === 0 || match !== "" || found[i - 1]![2] !== "" && separator !== " ")
-    .map(([, cell]) => cell!);
+  const cells: string[] = [];
+  const blank = separator === "\t" ? / / : /\s/;
+  const skipped = (at: number) => {
+    while (at < text.length && blank.test(text[at]!)) at++;
+    return at;
+  };
+  for (let at = 0;;) {
+    const start = at;
+    const refuse = () => refuseCsv("every quote must be closed", `line ${number}, character ${start + 1}`);
+    at = skipped(at);
+    // Blanks at the end separate nothing.
+    if (separator === " " && at === text.length && cells.length > 0) return cells;
+    const from = at;
+    at = text[at] === '"' ? afterQuotes(text, at) ?? refuse() : afterPlain(text, at, separator, blank);
+    const cell = text.slice(from, at).trimEnd();
+    if (!isQuoted(cell) && cell.includes('"')) refuse();
+    cells.push(cell);
+    const next = skipped(at);
+    if (next === text.length) return cells;
+    if (separator === " ") {
+      if (next === at) refuse();
+      at = next;
+    } else if (text[next] === separator) at = next + 1;
+    else refuse();
+  }
+}
+
+/** Where a cell in quotes ends, two of which are one within it; undefined where it does not. */
+function afterQuotes(text: string, from: number): number | undefined {
+  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at + 1;
+  }
+  return undefined;
+}
+
+function afterPlain(text: string, from: number, separator: Separator, blank: RegExp): number {
+  if (separator === "") return text.length;
+  if (separator !== " ") {
+    const end = text.indexOf(separator, from);
+    return end < 0 ? text.length : end;
+  }
+  let at = from;
+  while (at < text.length && !blank.test(text[at]!)) at++;
+  return at;
 }
 
 /** Whether a cell is in quotes. */

@@ -34,7 +34,9 @@ export function threadRunner(plan: RowsPlan): SimulationRunner {
         breath = performance.now();
       }
       end.signal.throwIfAborted();
-      return simulateRows(plan, job, end.signal);
+      // What the simulator changes is its own, as with workers.
+      const theta = { ...job.theta, data: new Float64Array(job.theta.data) };
+      return simulateRows(plan, { ...job, theta }, end.signal);
     },
     stop: (reason) => end.abort(reason),
   };

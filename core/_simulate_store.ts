@@ -3,7 +3,7 @@
 import { type Chunk, chunksOf, rowsOf } from "./_simulate_chunks.ts";
 import { place, type Simulated } from "./_simulated.ts";
 import { differingField } from "./_same_run.ts";
-import type { SimulationFiles } from "./_simulation_files.ts";
+import type { SimulationFiles, StoredRows } from "./_simulation_files.ts";
 import { type Points, points } from "./points.ts";
 import type { Shard } from "./shard.ts";
 import type { SimulationManifest } from "./simulation_manifest.ts";
@@ -54,7 +54,12 @@ export async function keepFiles(path: string, plan: FilesPlan, tries = 1): Promi
   const chunkRows = stored?.chunkRows ?? await plan.chunkRows();
   const manifest = { ...plan.manifest, chunkRows };
   const chunks = chunksOf(manifest.n, chunkRows, shard);
-  if (stored) requireSameRun(path, { stored, wanted: manifest, shard });
+  if (stored) {
+    requireSameRun(path, { stored, wanted: manifest, shard });
+    // A run that grows changes files: only where the simulator is the one that made them.
+    if (stored.n < manifest.n) await requireSameBefore(path, plan, stored);
+  }
+  const isChecked = stored !== undefined && stored.n < manifest.n;
   const files = shard ? await claimFiles(path, manifest, stored) : await createFiles(path, manifest, stored);
   if (files === undefined) {
     // Another shard was faster: what it made is what is there, if only after a moment on some networks.
@@ -76,7 +81,7 @@ export async function keepFiles(path: string, plan: FilesPlan, tries = 1): Promi
   const failures = [...found.values()].reduce((sum, failed) => sum + failed, 0);
   const kept = chunks.reduce((sum, chunk) => sum + (found.has(chunk.index) ? chunk.rows : 0), 0);
   if (shard === undefined && failures === kept) found.clear();
-  if (found.size < chunks.length) {
+  if (found.size < chunks.length && !isChecked) {
     const [first = shard && await files.any()] = found.keys();
     if (first !== undefined) await requireSameSimulator(path, { plan, files, chunk: first, chunkRows });
   }
@@ -133,18 +138,39 @@ interface SameSimulator {
   readonly chunkRows: number;
 }
 
+/** Before anything of a folder is changed; where all that is there has failed there is nothing to compare. */
+async function requireSameBefore(path: string, plan: FilesPlan, stored: SimulationManifest): Promise<void> {
+  const { openFiles } = await import("./_simulation_files.ts");
+  const files = await openFiles(path, stored);
+  for (const chunk of await files.chunks()) {
+    if (soundRow(await files.read(chunk), stored.xDim) === undefined) continue;
+    return await requireSameSimulator(path, { plan, files, chunk, chunkRows: stored.chunkRows });
+  }
+}
+
+/** The first row that has not failed. */
+function soundRow({ x }: StoredRows, xDim: number): number | undefined {
+  for (let i = 0; i * xDim < x.length; i++) {
+    if (x.subarray(i * xDim, (i + 1) * xDim).every(Number.isFinite)) return i;
+  }
+  return undefined;
+}
+
 // The manifest knows names only. One row simulated again finds a simulator that was edited since.
 async function requireSameSimulator(
   path: string,
   { plan, files, chunk, chunkRows }: SameSimulator,
 ): Promise<void> {
-  const first = chunk * chunkRows;
+  const { xDim } = plan.manifest;
   const part = await files.read(chunk);
-  const theta = plan.thetaOf(first);
-  requireClose(path, theta.data, part.theta.subarray(0, theta.dim), `theta of row ${first}`);
-  const stored = part.theta.subarray(0, theta.dim);
-  const again = await plan.runner().run({ theta: points(stored, theta.dim), first });
-  requireClose(path, again.x, part.x.subarray(0, plan.manifest.xDim), `row ${first}, simulated again,`);
+  // One that failed may have failed for want of something that is there now.
+  const i = soundRow(part, xDim) ?? 0;
+  const row = chunk * chunkRows + i;
+  const theta = plan.thetaOf(row);
+  const stored = part.theta.subarray(i * theta.dim, (i + 1) * theta.dim);
+  requireClose(path, theta.data, stored, `theta of row ${row}`);
+  const again = await plan.runner().run({ theta: points(stored, theta.dim), first: row });
+  requireClose(path, again.x, part.x.subarray(i * xDim, (i + 1) * xDim), `row ${row}, simulated again,`);
 }
 
 /**

@@ -208,3 +208,16 @@ Deno.test("missing numbers are NaN where that is asked for, and other cells are 
   assertThrows(() => readCsv("a,b\n1,x\n", { missing }), SyntaxError, "line 2, column 2 (b) is");
   assertThrows(() => readCsv("a,b\n1,\n"), SyntaxError, "line 2, column 2 (b) is");
 });
+
+Deno.test("blanks before a quote that is never closed are read once, however many", () => {
+  // By a pattern that goes back over them this would take days.
+  for (
+    const text of [
+      `${" ".repeat(200_000)}"\n1,2\n`,
+      `1,2\n${" ".repeat(200_000)}"\n`,
+      `1,2\n${"1 ".repeat(99_999)}"\n`,
+    ]
+  ) {
+    assertThrows(() => readCsv(text), SyntaxError, "every quote must be closed");
+  }
+});

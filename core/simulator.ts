@@ -215,19 +215,21 @@ function syncOf({ name, thetaDim, xDim, simulate, simulateScored }: SimulatorDef
     xDim,
     simulate: (key, theta, first = 0) => {
       requireWidth(name, theta, thetaDim);
+      const own = new Float64Array(thetaDim);
       return mapRows(
         theta.n,
         xDim,
         `simulator "${name}"`,
-        (i) => simulate(stream(foldIn(key, first + i)), row(theta, i)),
+        (i) => simulate(stream(foldIn(key, first + i)), copyOf(theta, i, own)),
       );
     },
     ...(simulateScored && {
       simulateScored: (key: Key, theta: Points, first = 0) => {
         requireWidth(name, theta, thetaDim);
         const score = zeros(theta.n, thetaDim);
+        const own = new Float64Array(thetaDim);
         const x = mapRows(theta.n, xDim, `simulator "${name}"`, (i) => {
-          const scored = simulateScored(stream(foldIn(key, first + i)), row(theta, i));
+          const scored = simulateScored(stream(foldIn(key, first + i)), copyOf(theta, i, own));
           setRow(score, i, `the score of "${name}"`, scored.score);
           return scored.x;
         });
@@ -235,6 +237,12 @@ function syncOf({ name, thetaDim, xDim, simulate, simulateScored }: SimulatorDef
       },
     }),
   };
+}
+
+/** A row that the function may change: it is a copy, the same array for every row. */
+function copyOf(theta: Points, i: number, own: Float64Array): Float64Array {
+  own.set(row(theta, i));
+  return own;
 }
 
 function mapRows(n: number, dim: number, who: string, fn: (i: number) => ArrayLike<number>): Points {

@@ -5,11 +5,15 @@ import {
   key,
   normal,
   openSimulations,
+  type Points,
+  points,
   simulate,
   type SimulateOptions,
   simulator,
+  split,
   type Task,
 } from "@likely/core";
+import { folderBytes } from "./_folder_bytes.ts";
 import { hasPython, python } from "./_python.ts";
 import { noisy } from "./_noisy_task.ts";
 
@@ -205,4 +209,52 @@ Deno.test("a simulator of tiny numbers that was edited is found out too", () =>
     await store(path, 16, scaled(1e-12));
     await assertRejects(() => store(path, 40, scaled(2e-12)), RangeError, "simulated again");
     assertEquals((await store(path, 40, scaled(1e-12))).theta.n, 40);
+  }));
+
+Deno.test("a larger run is refused before anything is changed where the simulator was edited", () =>
+  inFolder(async (path) => {
+    const task = noisy();
+    const edited = {
+      ...task,
+      simulator: { ...task.simulator, simulate: (_: unknown, theta: Points) => theta },
+    };
+    await store(path, 20);
+    const before = await folderBytes(path);
+    await assertRejects(() => store(path, 40, edited), RangeError, "simulated again");
+    assertEquals(await folderBytes(path), before);
+    assertEquals((await store(path, 40)).x.n, 40);
+  }));
+
+Deno.test("a run whose rows all failed is made anew, and larger", () =>
+  inFolder(async (path) => {
+    const task = noisy();
+    const silent = {
+      ...task.simulator,
+      simulate: (_: unknown, { n }: Points) => points(new Float64Array(2 * n).fill(NaN), 2),
+    };
+    for (let i = 0; i < 2; i++) {
+      await assertRejects(() => store(path, 20, { ...task, simulator: silent }), RangeError, "all 20 failed");
+    }
+    const mended = await store(path, 30);
+    assertEquals([mended.x.n, mended.failed], [30, 0]);
+    assertEquals((await openSimulations(path)).dataset.x, mended.x);
+  }));
+
+Deno.test("what a simulator does to its parameters is not stored", () =>
+  inFolder(async (path) => {
+    const { prior } = noisy();
+    const [forTheta] = split(key(1), 2);
+    const spoiling = simulator({ name: "a", thetaDim: 2, xDim: 2, simulate: (_, theta) => theta.fill(7) });
+    const byHand = {
+      ...spoiling,
+      simulate: (_: unknown, theta: Points) => {
+        theta.data.fill(7);
+        return theta;
+      },
+    };
+    for (const [i, simulator] of [spoiling, byHand].entries()) {
+      const { theta, x } = await store(`${path}/${i}`, 20, { name: "a", prior, simulator });
+      assertEquals(theta, prior.sample(forTheta, 20));
+      assertEquals(x.data, new Float64Array(40).fill(7));
+    }
   }));
