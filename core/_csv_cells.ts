@@ -26,8 +26,14 @@ const ALIKE = /^(?!_)[^\p{L}]*\d[^\p{L}]*$|^[^\p{L}_]*\d[\d.,]*[de][+−-]?\d+$|
 /** How the cells of a table are separated, by its first two lines. */
 export function separatorOf(first: CsvLine, second: CsvLine | undefined): Separator {
   const row = second ?? first;
-  const isRow = (separator: Separator) =>
-    cellsOf(row, separator).every((cell) => numberOf(unquoted(cell)) !== undefined);
+  const isRow = (separator: Separator) => {
+    try {
+      return cellsOf(row, separator).every((cell) => numberOf(unquoted(cell)) !== undefined);
+    } catch {
+      // Quotes that end where another separator stands.
+      return false;
+    }
+  };
   for (const text of [row, first].map(withoutQuotes)) {
     const found = ([",", ";", "\t"] as const).filter((separator) => text.includes(separator));
     // Blanks may stand beside commas, and commas in numbers, which are refused later.

@@ -73,10 +73,18 @@ export function readCsv(source: string | Uint8Array, { missing = "refuse" }: Csv
   if (header && second === undefined) {
     refuseCsv("there must be at least one row of numbers", `the text ends after line ${first.number}`);
   }
-  const names = header ?? [];
-  const table = { names, dim: cellsOf(first, separator).length, separator, missing };
+  const width = cellsOf(first, separator).length;
+  const isNumbered = header !== undefined && isNumberedRow(second!, width, separator);
+  const names = isNumbered ? ["", ...header] : header ?? [];
+  const table = { names, dim: isNumbered ? width + 1 : width, separator, missing };
   const start = [...(header ? [] : [first]), ...(second ? [second] : [])];
   return { names, rows: points(readRows(start, lines, table), table.dim) };
+}
+
+/** R's write.table gives the numbers of rows a column, in quotes or from 1 on, and no name. */
+function isNumberedRow(line: CsvLine, width: number, separator: Separator): boolean {
+  const cells = cellsOf(line, separator);
+  return cells.length === width + 1 && (isQuoted(cells[0]!) || cells[0] === "1");
 }
 
 /**

@@ -221,3 +221,21 @@ Deno.test("blanks before a quote that is never closed are read once, however man
     assertThrows(() => readCsv(text), SyntaxError, "every quote must be closed");
   }
 });
+
+Deno.test("R's tables: a header one name short, quotes between semicolons, decimals with commas", () => {
+  const { names, rows } = readCsv('"a" "b"\n"1" 0.5 2\n"2" 0.7 3\n');
+  assertEquals([names, [...rows.data]], [["", "a", "b"], [1, 0.5, 2, 2, 0.7, 3]]);
+  assertEquals(readCsv("a b\n1 0.5 2\n2 0.7 3\n").names, ["", "a", "b"]);
+  assertEquals([...readCsv('"";"a"\n"1";0.5\n').rows.data], [1, 0.5]);
+  assertThrows(
+    () => readCsv('"";"a";"b"\n"1";0,5;1,2\n'),
+    SyntaxError,
+    "decimals must have points, not commas",
+  );
+  // Any other header that is too short is a mistake.
+  assertThrows(
+    () => readCsv("a,b\n7,2,3\n8,2,3\n"),
+    SyntaxError,
+    "every line must have 2 cells: line 2 has 3",
+  );
+});
