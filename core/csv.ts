@@ -84,7 +84,8 @@ export function readCsv(source: string | Uint8Array, { missing = "refuse" }: Csv
 /** R's write.table gives the numbers of rows a column, in quotes or, between blanks, from 1 on, and no name. */
 function isNumberedRow(line: CsvLine, width: number, separator: Separator): boolean {
   const cells = cellsOf(line, separator);
-  return cells.length === width + 1 && (isQuoted(cells[0]!) || separator === " " && cells[0] === "1");
+  return cells.length === width + 1 &&
+    (isQuoted(cells[0]!) || separator === " " && width > 1 && cells[0] === "1");
 }
 
 /**
