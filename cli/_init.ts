@@ -51,13 +51,19 @@ export const initCommand: Command = {
 async function run(args: Arguments): Promise<void> {
   const folder = args.positional(0);
   const name = args.text("name") ?? basename(resolve(folder));
-  const asked = ask(args, "language", "Which language?", "python");
-  const language = Object.hasOwn(LANGUAGES, asked) ? LANGUAGES[asked]! : args.refuse(
-    `--language must be one of ${Object.keys(LANGUAGES).join(", ")}: current value is "${asked}"`,
-  );
-  const prior = readPrior(args, ask(args, "parameters", "Which parameters?", "a=uniform(0,1),b=normal(0,1)"));
-  const x = readX(args, ask(args, "x", "Which numbers does it give, by name, or how many?", "10"));
   const observation = args.text("observation");
+  if (observation !== undefined && !await Deno.stat(observation).then(({ isFile }) => isFile, () => false)) {
+    args.refuse(`--observation must be a file that is there: current value is "${observation}"`);
+  }
+  const language = ask(args, "language", "Which language?", { suggestion: "python", read: readLanguage });
+  const prior = ask(args, "parameters", "Which parameters?", {
+    suggestion: "a=uniform(0,1),b=normal(0,1)",
+    read: readPrior,
+  });
+  const x = ask(args, "x", "Which numbers does it give, by name, or how many?", {
+    suggestion: "10",
+    read: readX,
+  });
   const task = {
     format: 1,
     name,
@@ -91,14 +97,35 @@ function next(folder: string, { file, build }: Language, isObserved: boolean): s
   ];
 }
 
-/** From the flag, or else from the user. */
-function ask(args: Arguments, flag: string, question: string, suggestion: string): string {
+interface Answer<T> {
+  readonly suggestion: string;
+  /** Refuses what is no answer. */
+  readonly read: (args: Arguments, text: string) => T;
+}
+
+/** From the flag, or else from the user, who is asked again after a slip. */
+function ask<T>(args: Arguments, flag: string, question: string, { suggestion, read }: Answer<T>): T {
   const given = args.text(flag);
-  if (given !== undefined) return given;
+  if (given !== undefined) return read(args, given);
   if (!Deno.stdin.isTerminal()) args.refuse(`--${flag} is missing, and there is no terminal to ask at`);
-  const answer = prompt(`${question} [${suggestion}]`);
-  if (answer === null) throw new UsageError(`Cannot run "likely init" as every question must be answered`);
-  return answer === "" ? suggestion : answer;
+  for (;;) {
+    const answer = prompt(`${question} [${suggestion}]`);
+    if (answer === null) throw new UsageError(`Cannot run "likely init" as every question must be answered`);
+    try {
+      return read(args, answer === "" ? suggestion : answer);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      console.error(error.message.replace(/^Cannot run "likely init" as --\w+ /, "It "));
+    }
+  }
+}
+
+function readLanguage(args: Arguments, text: string): Language {
+  const name = text.trim().toLowerCase();
+  if (Object.hasOwn(LANGUAGES, name)) return LANGUAGES[name]!;
+  return args.refuse(
+    `--language must be one of ${Object.keys(LANGUAGES).join(", ")}: current value is "${text}"`,
+  );
 }
 
 /** `a=uniform(0,1),b=normal(0,1)` as a task file has it. */

@@ -100,7 +100,9 @@ for line in sys.stdin:
 
 function r(plan: StubPlan): string {
   const names = variables(plan.theta);
-  return `# The simulator of ${oneLine(plan.name)}. Print with message(), as standard output has the answers.
+  return `# The simulator of ${
+    oneLine(plan.name)
+  }. What it prints goes to standard error, as standard output has the answers.
 simulate <- function(${names.join(", ")}) {
   # Put the model here: from the parameters to ${numbers(plan)}.
   ${sum(names)} + rnorm(${widthOf(plan)})
@@ -114,7 +116,8 @@ while (length(line <- readLines(input, n = 1)) > 0) {
   set.seed(as.integer(sub('.*"seed":([0-9]+).*', "\\\\1", line)))
   theta <- as.numeric(strsplit(sub('.*"theta":\\\\[(.*)\\\\].*', "\\\\1", line), ",")[[1]])
   answer <- tryCatch({
-    x <- do.call(simulate, as.list(theta))
+    sink(stderr())
+    x <- tryCatch(do.call(simulate, as.list(theta)), finally = sink())
     paste0('"x":[', paste(formatC(x, digits = 17, format = "g"), collapse = ","), "]")
   }, error = function(e) paste0('"error":', encodeString(conditionMessage(e), quote = '"')))
   cat('{"row":', row, ",", answer, "}\\n", sep = "")

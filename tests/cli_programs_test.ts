@@ -385,7 +385,13 @@ Deno.test({
     const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let said = "";
     for (
-      const [question, answer] of [["language?", "r"], ["parameters?", "rate=gamma(2,1)"], ["how many?", ""]]
+      const [question, answer] of [
+        ["language?", "cobol"],
+        ["It must be one of python", "R"],
+        ["parameters?", "rate=gamma(2)"],
+        ["It must be gamma(shape,rate)", "rate=gamma(2,1)"],
+        ["how many?", ""],
+      ]
     ) {
       // A question is answered once it is asked.
       while (!said.includes(question!)) said += (await output.read()).value ?? assert(false, said);
