@@ -31,12 +31,11 @@ export const reportCommand: Command = {
   options: {
     out: { value: "file", help: "the page, as .html", required: true },
     task: { value: "task", help: "simulate from the draws, to compare with the data" },
-    x: { value: "data", help: "that data; by default what the task comes with", with: ["task"] },
-    row: {
-      value: "number",
-      help: "which row of that data the draws are of, as of sample --each",
-      with: ["task"],
+    x: {
+      value: "data",
+      help: "that data, to be warned of where they are unlike simulations; the task's by default",
     },
+    row: { value: "number", help: "which row of that data the draws are of, as of sample --each" },
     beta: { value: "number", help: "the inverse temperature of the draws, to be told on the page" },
     seed: { value: "number", help: "of these simulations", default: "0" },
   },
@@ -62,14 +61,18 @@ async function run(args: Arguments): Promise<void> {
   const artifact = await readModel(args.positional(0));
   const draws = await readDraws(args.positional(1));
   requireOfModel(args.positional(1), draws, artifact);
-  const observed = task === undefined ? undefined : await observedRows(args, x ?? task, artifact);
-  const from = [x ?? task, ...(args.has("row") ? [`row ${args.text("row")}`] : [])].join(", ");
+  const data = x ?? task;
+  if (data === undefined && args.has("row")) {
+    args.refuse("--row must come with --x or --task: there is neither");
+  }
+  const observed = data === undefined ? undefined : await observedRows(args, data, artifact);
+  const from = [data, ...(args.has("row") ? [`row ${args.text("row")}`] : [])].join(", ");
   const predictive = task &&
     await predict(keyFor("report", seed), { task, from, observed: observed!, draws, artifact });
   const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
   const warnings = [
     ...warningsOf(artifact),
-    ...(predictive ? await observationWarnings(artifact, await readObservation((x ?? task)!, artifact)) : []),
+    ...(observed ? await observationWarnings(artifact, observed) : []),
     ...draws.warnings,
     ...convergenceWarnings(draws),
   ];

@@ -131,3 +131,25 @@ Deno.test("a scheduler's signal ends a simulation in order", async () => {
   assertEquals((await child.status).code, 130);
   assertStringIncludes(await said, "run the same command again to go on");
 });
+
+Deno.test("a report without a simulator is warned of data that are unlike simulations", async () => {
+  await using desk = new Desk();
+  const { artifact } = await npe(key(0), twoMoons(), { simulations: 500, maxEpochs: 2 });
+  desk.write("moons.safetensors", encodeArtifact(artifact));
+  desk.write("far.csv", "0.1,0.2\n9,9\n");
+  await ok(desk, "sample moons.safetensors --x far.csv --each --out d.csv --draws 50");
+  const page = async (row: number) => {
+    await ok(desk, `report moons.safetensors d_${row}.csv --x far.csv --row ${row} --out r.html`);
+    return (await Deno.readTextFile(desk.file("r.html"))).includes(
+      "The observation is unlike the simulations",
+    );
+  };
+  assertEquals([await page(1), await page(2)], [false, true]);
+  await assertRefused(desk, "report moons.safetensors d_1.csv --row 1 --out s.html", 2, "--x or --task");
+  await assertRefused(
+    desk,
+    "report moons.safetensors d_1.csv --x far.csv --out s.html",
+    2,
+    "which of the 2 rows",
+  );
+});

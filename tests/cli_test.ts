@@ -254,7 +254,7 @@ Deno.test("bad usage ends with exit code 2 and says what would be right", async 
   await refused("simulate moons --out s", `one of gaussian_linear, two_moons, slcp`);
   await refused("train s --out m --loss mse", `--loss must be one of bce, bce_balanced, nre_c`);
   await refused("train s --out m --learning-rate 0", `--learning-rate must be a finite number > 0`);
-  await refused("report m d --out r --x x.csv", `--x must come with --task`);
+  await refused("report m d --out r --row 2", "--row must come with --x or --task");
   assertEquals(desk.names.length, 4);
 });
 
