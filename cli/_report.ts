@@ -57,14 +57,14 @@ async function run(args: Arguments): Promise<void> {
   const [out, task, x] = [args.required("out"), args.text("task"), args.text("x")];
   const seed = args.integer("seed", 0)!;
   const beta = args.positive("beta");
-  await requireOutput(out, PAGE);
-  const artifact = await readModel(args.positional(0));
-  const draws = await readDraws(args.positional(1));
-  requireOfModel(args.positional(1), draws, artifact);
   const data = x ?? task;
   if (data === undefined && args.has("row")) {
     args.refuse("--row must come with --x or --task: there is neither");
   }
+  await requireOutput(out, PAGE);
+  const artifact = await readModel(args.positional(0));
+  const draws = await readDraws(args.positional(1));
+  requireOfModel(args.positional(1), draws, artifact);
   const observed = data === undefined ? undefined : await observedRows(args, data, artifact);
   const from = [data, ...(args.has("row") ? [`row ${args.text("row")}`] : [])].join(", ");
   const predictive = task &&
