@@ -1,9 +1,18 @@
 // From a question to an answer.
 
-import { type Draws, key, type Points, points, type Posterior, priorFrom } from "@likely/core";
+import {
+  type Draws,
+  key,
+  type Points,
+  points,
+  type Posterior,
+  posteriorDensity,
+  priorFrom,
+} from "@likely/core";
 import { summary } from "@likely/diagnostics/summary";
 import { condition } from "@likely/posteriors/condition";
-import type { PosteriorOptions } from "@likely/posteriors/posterior-options";
+import type { PosteriorOptions, SampledBy } from "@likely/posteriors/posterior-options";
+import { nutsPosterior } from "@likely/samplers/nuts-posterior";
 import { drawsResponse, formOf } from "./_answer.ts";
 import { Problem } from "./_problem.ts";
 import type { Question } from "./_question.ts";
@@ -82,6 +91,10 @@ export async function answerDensity(
   });
 }
 
+/** Surrogates have gradients: no other sampler is needed, nor carried. */
+const byNuts: SampledBy = (prior, fit, { beta = 1, sampler: _, ...options }) =>
+  nutsPosterior(posteriorDensity(prior, fit, { beta }), prior, options);
+
 /** The posterior while it is asked. Not by `using`: Node 20 has no such word. */
 async function conditioned(
   { artifact, engine }: Surrogate,
@@ -90,6 +103,7 @@ async function conditioned(
   ask: (posterior: Posterior) => Response | Promise<Response>,
 ): Promise<Response> {
   const posterior = await condition(artifact, rowsOf(x), {
+    sampledBy: byNuts,
     engine,
     ...how,
     ...(beta !== undefined && { beta }),

@@ -3,12 +3,7 @@
 import { type LogDensity, type Posterior, posteriorDensity, type Prior } from "@likely/core";
 import { mcmcPosterior, smcPosterior } from "@likely/samplers";
 import { scaled } from "./_scaled.ts";
-import type { PosteriorOptions } from "./posterior_options.ts";
-
-/** How it is sampled. */
-export interface SamplingOptions extends Omit<PosteriorOptions, "engine" | "prior" | "sampler"> {
-  readonly sampler?: Exclude<PosteriorOptions["sampler"], "importance">;
-}
+import type { SamplingOptions } from "./posterior_options.ts";
 
 /** The posterior `p(θ) exp(β fit(θ))`. */
 export function sampledPosterior(

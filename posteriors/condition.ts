@@ -7,6 +7,7 @@
 import {
   type Artifact,
   type Draws,
+  type Engine,
   membersOf,
   type Points,
   type Posterior,
@@ -21,34 +22,53 @@ import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
 import { observed } from "./_observed.ts";
 import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
 import { proposedPosterior } from "./_proposed_posterior.ts";
-import { sampledPosterior } from "./_sampled_posterior.ts";
 import { scaled } from "./_scaled.ts";
 import { unlikeTraining } from "./_unlike_training.ts";
-import type { PosteriorOptions } from "./posterior_options.ts";
+import type { PosteriorOptions, SampledBy } from "./posterior_options.ts";
+
+/** What {@linkcode condition} is told: nothing is taken for granted that would have to be carried. */
+export interface ConditionOptions extends Omit<PosteriorOptions, "engine"> {
+  /** Who evaluates the surrogate. */
+  readonly engine: Engine;
+  /** What samples a ratio, a likelihood or a cost: `nutsPosterior` alone, or a choice among samplers. */
+  readonly sampledBy: SampledBy;
+}
 
 /**
- * Conditions a surrogate on an observation, as `posterior` does, by the engine that is given and no other.
+ * Conditions a surrogate on an observation, as `posterior` does, by the engine and the sampler that are given and
+ * no others.
  *
  * @param artifact A ratio, likelihood, posterior or cost surrogate.
  * @param x `[p]`, the observation; or `[m, p]`, independent observations of one θ.
- * @param options The engine; and as of `posterior`.
+ * @param options The engine, the sampler; and as of `posterior`.
  * @returns The posterior; holds engine memory until disposed.
  * @throws {TypeError | RangeError} As `posterior`.
  *
  * @example Usage
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { condition, fusedEngine, key, npe, twoMoons } from "@likely/sbi";
+ * import {
+ *   condition,
+ *   fusedEngine,
+ *   key,
+ *   nre,
+ *   nutsPosterior,
+ *   posteriorDensity,
+ *   twoMoons,
+ * } from "@likely/sbi";
  *
- * const { artifact } = await npe(key(0), twoMoons(), { simulations: 300, maxEpochs: 2 });
- * using given = await condition(artifact, [0.1, 0.2], { engine: fusedEngine({ workers: 1 }) });
- * assertEquals((await given.sample(key(1), 10)).length, 10);
+ * const { artifact } = await nre(key(0), twoMoons(), { simulations: 300, maxEpochs: 2 });
+ * using given = await condition(artifact, [0.1, 0.2], {
+ *   engine: fusedEngine({ workers: 1 }),
+ *   sampledBy: (prior, fit, { warmup = 20 }) => nutsPosterior(posteriorDensity(prior, fit), prior, { warmup }),
+ * });
+ * assertEquals((await given.sample(key(1), 40)).length, 10);
  * ```
  */
 export async function condition(
   artifact: Artifact,
   x: ArrayLike<number> | Points,
-  options: PosteriorOptions & Required<Pick<PosteriorOptions, "engine">>,
+  options: ConditionOptions,
 ): Promise<Posterior & Disposable> {
   const { beta = 1, engine, prior: own, ...sampling } = options;
   const prior = priorFrom(artifact.prior, own);
@@ -70,12 +90,12 @@ export async function condition(
   };
 }
 
-type Conditioning = PosteriorOptions & Required<Pick<PosteriorOptions, "beta" | "engine" | "prior">>;
+type Conditioning = ConditionOptions & Required<Pick<PosteriorOptions, "beta" | "prior">>;
 
 async function conditioned(
   artifact: Artifact,
   rows: Points,
-  { engine, prior, ...sampling }: Conditioning,
+  { engine, prior, sampledBy, ...sampling }: Conditioning,
 ): Promise<Posterior & Disposable> {
   if (artifact.kind === "posterior") {
     requireUntempered(sampling.beta);
@@ -85,12 +105,14 @@ async function conditioned(
       [Symbol.dispose]: () => density[Symbol.dispose](),
     };
   }
-  if (artifact.kind === "cost") return await byCost(artifact, rows, { engine, prior, ...sampling });
+  if (artifact.kind === "cost") {
+    return await byCost(artifact, rows, { engine, prior, sampledBy, ...sampling });
+  }
   const output = await engine.logDensity(artifact, rows);
   const { sampler, ...others } = { check: convergenceWarnings, ...sampling };
   const { regression } = artifact.reference ?? {};
   const chains = (position?: Points) =>
-    sampledPosterior(prior, output, {
+    sampledBy(prior, output, {
       ...others,
       ...(sampler !== undefined && sampler !== "importance" && { sampler }),
       ...(position && { position }),
@@ -109,7 +131,7 @@ async function conditioned(
 async function byCost(
   artifact: Artifact,
   rows: Points,
-  { engine, prior, ...sampling }: Conditioning,
+  { engine, prior, sampledBy, ...sampling }: Conditioning,
 ): Promise<Posterior & Disposable> {
   const { sampler, ...rest } = sampling;
   const costs = await conditionedCosts(membersOf(artifact), rows, engine);
@@ -118,7 +140,7 @@ async function byCost(
     ...(artifact.others ? disagreementWarnings(costs, draws, sampling.beta) : []),
   ];
   return {
-    ...sampledPosterior(prior, scaled(costs, -1), {
+    ...sampledBy(prior, scaled(costs, -1), {
       check,
       ...rest,
       ...(sampler !== "importance" && sampler && { sampler }),

@@ -6,6 +6,7 @@
 
 import type { Artifact, Points, Posterior } from "@likely/core";
 import { fusedEngine } from "@likely/kernels/fused-engine";
+import { sampledPosterior } from "./_sampled_posterior.ts";
 import { condition } from "./condition.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
 
@@ -49,5 +50,5 @@ export async function posterior(
   x: ArrayLike<number> | Points,
   options: PosteriorOptions = {},
 ): Promise<Posterior & Disposable> {
-  return await condition(artifact, x, { engine: fusedEngine(), ...options });
+  return await condition(artifact, x, { engine: fusedEngine(), ...options, sampledBy: sampledPosterior });
 }

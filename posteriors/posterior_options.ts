@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Engine, Prior } from "@likely/core";
+import type { Engine, LogDensity, Posterior, Prior } from "@likely/core";
 import type { McmcPosteriorOptions } from "@likely/samplers";
 
 /** Options of `posterior`: the sampler's, and who evaluates. */
@@ -39,3 +39,12 @@ export interface PosteriorOptions extends Omit<McmcPosteriorOptions, "sampler"> 
    */
   readonly prior?: Prior;
 }
+
+/** How a fit is sampled, once it is known that it is. */
+export interface SamplingOptions extends Omit<PosteriorOptions, "engine" | "prior" | "sampler"> {
+  /** As of {@linkcode PosteriorOptions}. */
+  readonly sampler?: Exclude<PosteriorOptions["sampler"], "importance">;
+}
+
+/** What makes a posterior `p(θ) exp(β fit(θ))` of a fit. */
+export type SampledBy = (prior: Prior, fit: LogDensity, options: SamplingOptions) => Posterior;

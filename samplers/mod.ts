@@ -12,6 +12,7 @@ export * from "./mala.ts";
 export * from "./map.ts";
 export * from "./mcmc_posterior.ts";
 export * from "./nuts.ts";
+export * from "./nuts_posterior.ts";
 export * from "./parallel_tempering.ts";
 export * from "./pareto_smooth.ts";
 export * from "./random_walk.ts";
