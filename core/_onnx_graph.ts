@@ -56,6 +56,7 @@ export interface OnnxValue {
 
 /** A network has a handful of each; what is more would be room for the asking. */
 const MOST = 4096;
+const MOST_AXES = 8;
 
 /** Reads a model. */
 export function readOnnx(bytes: Uint8Array): OnnxModel {
@@ -152,6 +153,7 @@ function readTensor(bytes: Uint8Array): OnnxTensor {
       push("pieces of a tensor", data, field);
     }
   }
+  if (dims.length > MOST_AXES) refuseOnnx(`a tensor must have at most ${MOST_AXES} axes`, dims.length);
   const filled = data.filter((field) => field.bytes.length > 0);
   if (filled.length > 1) refuseOnnx("the numbers of a tensor must be in one piece", filled.length);
   const [only] = filled;

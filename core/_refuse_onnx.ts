@@ -4,7 +4,9 @@ import { FormatError } from "./errors.ts";
 
 /** Ends with an error that names the rule. */
 export function refuseOnnx(rule: string, value: string | number): never {
-  const text = String(value);
-  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  throw new FormatError(`Cannot read ONNX as ${rule}: current value is ${shown}`);
+  throw new FormatError(`Cannot read ONNX as ${cut(rule, 160)}: current value is ${cut(String(value), 60)}`);
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }

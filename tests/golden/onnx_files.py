@@ -217,7 +217,7 @@ def main():
         "choice": exported(Choice(), one, **old),
         "residual": exported(Residual(), one, **old),
         "apart": exported(Apart(), (torch.randn(1, 3), torch.randn(1, 2)), **old),
-        "two_outputs": exported(mlp([5, 8, 2], nn.Tanh), one, **old),
+        "wide": exported(mlp([5, 8, 2], nn.Tanh), one, **old),
         "mixed": exported(nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 5), nn.ReLU(), linear), one, **old),
         "bounded": exported(nn.Sequential(linear, nn.Tanh()), one, **old),
         "convolution": exported(nn.Sequential(nn.Conv1d(1, 1, 3), nn.Flatten()), torch.randn(1, 1, 3), **old),
