@@ -117,5 +117,5 @@ function encodeVarint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push(rest % 128 + 128);
-  return Uint8Array.of(...bytes, rest);
+  return Uint8Array.from([...bytes, rest]);
 }
