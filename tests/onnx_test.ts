@@ -206,6 +206,42 @@ Deno.test({
   },
 });
 
+const AS_HSSM = `
+import json, sys, base64, onnx, numpy as np, jax
+from jaxonnxruntime import call_onnx
+for case in json.loads(sys.argv[1]):
+    model = onnx.load_from_string(base64.b64decode(case["file"]))
+    rows = np.array(case["rows"], np.float32)
+    name, width = model.graph.input[0].name, rows.shape[1]
+    f, weights = call_onnx.call_onnx_model(model, {name: np.ones((1, width))})
+    one = lambda row: f(weights, {name: row})[0].squeeze()
+    print(json.dumps([jax.vmap(one)(rows).tolist(), jax.vmap(jax.grad(one))(rows)[:, :2].tolist()]))
+`;
+
+Deno.test({
+  name: "jax runs what is written as HSSM has it do: one row, mapped over trials, with slopes",
+  ignore: !await hasPython("onnx", "jax", "jaxonnxruntime"),
+  fn: async () => {
+    const rows = rawRows(20);
+    const asked = Array.from({ length: rows.n }, (_, i) => [...row(rows, i)]);
+    const artifacts = [OURS.tanh!, OURS.relu!, OURS.silu!];
+    const cases = artifacts.map((artifact) => ({
+      file: btoa(String.fromCharCode(...artifactToOnnx(artifact))),
+      rows: asked,
+    }));
+    const lines = (await python(AS_HSSM, JSON.stringify(cases))).trim().split("\n");
+    for (const [k, artifact] of artifacts.entries()) {
+      const [values, slopes] = JSON.parse(lines[k]!);
+      assertNear(values, plainly(artifact, rows), `network ${k}`);
+      for (let i = 0; i < rows.n; i++) {
+        const [theta, x] = [points(row(rows, i).slice(0, 2), 2), points(row(rows, i).slice(2), 3)];
+        using density = await fusedEngine().logDensity(artifact, x);
+        assertNear(slopes[i], density.evaluate(theta).grad!, `slopes of network ${k}`, 1e-4);
+      }
+    }
+  },
+});
+
 Deno.test("what is no chain of dense layers is not written", () => {
   const tanh = artifactOf("tanh");
   const refused: readonly (readonly [Artifact, string])[] = [
