@@ -8,16 +8,18 @@ import type { Artifact } from "./artifact.ts";
 import { checkSpec } from "./check_spec.ts";
 import { checkWeights } from "./check_weights.ts";
 import { UnsupportedError } from "./errors.ts";
-import { encodeMessage, type Message } from "./_protobuf.ts";
+import { encodeMessage, type Message, type Written } from "./_protobuf.ts";
 import { priorShape } from "./prior_from.ts";
 import type { Scaling } from "./scaling.ts";
 import type { NetworkSpec } from "./spec.ts";
-import type { Weights } from "./weights.ts";
+import type { Weight, Weights } from "./weights.ts";
 
 /** The version of ONNX that HSSM asks for, and the one of files that goes with it. */
 const [OPSET, IR] = [17, 8];
 const FLOAT32 = 1;
 const INPUT = "theta_x";
+/** What the first layer of the trunk makes of embedded x. */
+const JOIN = "join/weight";
 const OUTPUTS = { ratio: "log_ratio", likelihood: "log_likelihood", cost: "cost", posterior: "" } as const;
 
 /**
@@ -30,8 +32,8 @@ const OUTPUTS = { ratio: "log_ratio", likelihood: "log_likelihood", cost: "cost"
  *
  * @param artifact The trained surrogate. Borrowed.
  * @returns The bytes of the file.
- * @throws {UnsupportedError} If it is not one network of dense layers: an ensemble, a density, an embedding,
- * a ResNet, another head; or if a column is seen through a logarithm or a fold.
+ * @throws {UnsupportedError} If it is not one network of dense layers: an ensemble, a density, a set or conv
+ * embedding, a head that measures x; or if a column is seen through a logarithm or a fold.
  *
  * @example Usage
  * ```ts
@@ -68,50 +70,104 @@ const OUTPUTS = { ratio: "log_ratio", likelihood: "log_likelihood", cost: "cost"
  * ```
  */
 export function artifactToOnnx(artifact: Artifact): Uint8Array<ArrayBuffer> {
-  const { kind, weights, scaling } = artifact;
+  const { kind, scaling } = artifact;
   const spec = requireDense(artifact);
   const { names } = priorShape(artifact.prior);
-  const nodes: Message[] = [];
-  const node = (op: string, inputs: readonly string[], output: string) => {
-    const takes = inputs.map((name) => [1, name] as const);
-    nodes.push([...takes, [2, output], [3, `node_${nodes.length}`], [4, op]]);
-    return output;
-  };
-  const { hidden, activation } = spec.trunk;
-  const last = OUTPUTS[kind];
-  let at = INPUT;
-  hidden.forEach((_, i) => {
-    at = node("Gemm", [at, `trunk/${i}/weight`, `trunk/${i}/bias`], `h${i}`);
-    if (activation === "tanh") at = node("Tanh", [at], `${at}/act`);
-    else if (activation === "relu") at = node("Relu", [at], `${at}/act`);
-    else at = node("Mul", [at, node("Sigmoid", [at], `${at}/gate`)], `${at}/act`);
-  });
-  const isLinear = spec.head.kind === "linear";
-  at = node("Gemm", [at, "trunk/out/weight", "trunk/out/bias"], isLinear ? last : "out");
-  const tensors = tensorsOf(spec, weights, scaling);
-  if (spec.head.kind === "softplus") {
-    node("Mul", [node("Softplus", [at], "softplus"), "scale"], last);
-    tensors.push(tensor("scale", [], Float32Array.of(spec.head.scale)));
+  const graph = new Graph();
+  const { trunk, head } = spec;
+  const weights = rawWeights(spec, artifact.weights, scaling);
+  const dense = (path: string, from: string, out: string) =>
+    graph.node(
+      "Gemm",
+      [from, ...["weight", "bias"].map((end) => graph.tensor(`${path}/${end}`, weights))],
+      out,
+    );
+  const layer = (path: string, from: string) => dense(path, from, `${path}/sum`);
+  const stack = (path: string, from: string, widths: readonly number[], bend: string) =>
+    widths.reduce((at: string, _, i) => graph.bend(bend, layer(`${path}/${i}`, at)), from);
+
+  let joined: string | undefined;
+  if (spec.embedding) {
+    const { hidden, activation } = spec.embedding;
+    const embedded = layer("embedding/out", stack("embedding", INPUT, hidden, activation));
+    joined = graph.node("MatMul", [embedded, graph.tensor(JOIN, weights)], "joined");
   }
-  const graph: Message = [
-    ...nodes.map((each) => [1, each] as const),
-    [2, "likely"],
-    ...tensors.map((each) => [5, each] as const),
-    [11, rows(INPUT, spec.thetaDim + spec.xDim)],
-    [12, rows(last, 1)],
-  ];
+  const last = OUTPUTS[kind];
+  const isLinear = head.kind === "linear";
+  const end = isLinear ? last : "sum";
+  const first = (path: string, isLast = false) => {
+    const out = isLast ? end : `${path}/sum`;
+    if (joined === undefined) return dense(path, INPUT, out);
+    return graph.node("Add", [dense(path, INPUT, `${path}/theta`), joined], out);
+  };
+  if (trunk.kind === "resnet") {
+    const { activation } = trunk;
+    let at = first("trunk/in");
+    for (let i = 0; i < trunk.blocks; i++) {
+      const path = `trunk/block${i}`;
+      const inner = layer(`${path}/0`, graph.bend(activation, at));
+      at = graph.node("Add", [at, layer(`${path}/1`, graph.bend(activation, inner))], path);
+    }
+    dense("trunk/out", at, end);
+  } else if (trunk.hidden.length === 0) first("trunk/out", true);
+  else {
+    let at = graph.bend(trunk.activation, first("trunk/0"));
+    for (let i = 1; i < trunk.hidden.length; i++) at = graph.bend(trunk.activation, layer(`trunk/${i}`, at));
+    dense("trunk/out", at, end);
+  }
+  if (head.kind === "softplus") {
+    const scale = graph.tensor("scale", { scale: { shape: [], data: Float32Array.of(head.scale) } });
+    graph.node("Mul", [graph.node("Softplus", [end], "softplus"), scale], last);
+  }
   return encodeMessage([
     [1, IR],
     [2, "likely"],
-    [7, graph],
+    [7, [
+      ...graph.fields,
+      [2, "likely"],
+      [11, rows(INPUT, spec.thetaDim + spec.xDim)],
+      [12, rows(last, 1)],
+    ]],
     [8, [[1, ""], [2, OPSET]]],
     [14, [[1, "likely.kind"], [2, kind]]],
     [14, [[1, "likely.parameters"], [2, JSON.stringify(names)]]],
   ]);
 }
 
+/** Nodes and tensors as they are added. */
+class Graph {
+  readonly fields: (readonly [number, Written])[] = [];
+
+  /** Adds an operation; returns the name of its output. */
+  node(op: string, inputs: readonly string[], output: string): string {
+    const takes = inputs.map((name) => [1, name] as const);
+    this.fields.push([1, [...takes, [2, output], [3, `node of ${output}`], [4, op]]]);
+    return output;
+  }
+
+  /** Adds an activation. */
+  bend(kind: string, from: string): string {
+    const out = `${from}/${kind}`;
+    if (kind === "tanh") return this.node("Tanh", [from], out);
+    if (kind === "relu") return this.node("Relu", [from], out);
+    return this.node("Mul", [from, this.node("Sigmoid", [from], `${out}/gate`)], out);
+  }
+
+  /** Adds weights; returns their name. */
+  tensor(name: string, from: Weights): string {
+    const { shape, data } = from[name]!;
+    this.fields.push([5, [
+      ...shape.map((size) => [1, size] as const),
+      [2, FLOAT32],
+      [8, name],
+      [9, new Uint8Array(data.slice().buffer)],
+    ]]);
+    return name;
+  }
+}
+
 type DenseSpec = NetworkSpec & {
-  readonly trunk: { readonly kind: "mlp" };
+  readonly embedding?: { readonly kind: "dense" };
   readonly head: { readonly kind: "linear" | "softplus" };
 };
 
@@ -121,9 +177,8 @@ function requireDense({ spec, weights, scaling, others }: Artifact): DenseSpec {
   if (spec.kind !== "network") {
     refuse("it must be a network of parameters and data", `a density, ${spec.kind}`);
   }
-  const { embedding, trunk, head } = spec;
-  if (embedding) refuse("data must not be embedded", `an embedding, ${embedding.kind}`);
-  if (trunk.kind !== "mlp") refuse("its trunk must be an mlp", `"${trunk.kind}"`);
+  const { embedding, head } = spec;
+  if (embedding && embedding.kind !== "dense") refuse("an embedding must be dense", `"${embedding.kind}"`);
   if (head.kind !== "linear" && head.kind !== "softplus") {
     refuse("its head must be linear or softplus", `"${head.kind}"`);
   }
@@ -137,36 +192,39 @@ function requireDense({ spec, weights, scaling, others }: Artifact): DenseSpec {
   return spec as DenseSpec;
 }
 
-/** Layers by name; the first takes raw numbers. */
-function tensorsOf({ trunk, thetaDim, xDim }: DenseSpec, weights: Weights, { theta, x }: Scaling): Message[] {
-  const first = `trunk/${trunk.hidden.length === 0 ? "out" : 0}`;
+/**
+ * Weights by name, those that see θ or x made to see the row of both as it is. What the embedding adds to
+ * the first layer of the trunk stands apart.
+ */
+function rawWeights(spec: DenseSpec, weights: Weights, { theta, x }: Scaling): Weights {
+  const { thetaDim, xDim, trunk, embedding } = spec;
   const [mean, std] = [[...theta.mean, ...x.mean], [...theta.std, ...x.std]];
-  const { data, shape: [, width = 1] } = weights[`${first}/weight`]!;
-  const bias = Float64Array.from(weights[`${first}/bias`]!.data);
-  const weight = new Float64Array(data.length);
-  for (let i = 0; i < thetaDim + xDim; i++) {
-    for (let j = 0; j < width; j++) {
-      const k = i * width + j;
-      weight[k] = data[k]! / std[i]!;
-      bias[j]! -= mean[i]! * weight[k]!;
+  /** Of a layer whose first rows are of columns from `from` to `to` of the input; 0 for the others. */
+  const raw = (path: string, from: number, to: number): Record<string, Weight> => {
+    const { data, shape: [, width = 1] } = weights[`${path}/weight`]!;
+    const bias = Float64Array.from(weights[`${path}/bias`]!.data);
+    const weight = new Float64Array((thetaDim + xDim) * width);
+    for (let i = from; i < to; i++) {
+      for (let j = 0; j < width; j++) {
+        const k = i * width + j;
+        weight[k] = data[k - from * width]! / std[i]!;
+        bias[j]! -= mean[i]! * weight[k]!;
+      }
     }
-  }
-  const folded: Readonly<Record<string, Float64Array>> = {
-    [`${first}/weight`]: weight,
-    [`${first}/bias`]: bias,
+    return {
+      [`${path}/weight`]: { shape: [thetaDim + xDim, width], data: Float32Array.from(weight) },
+      [`${path}/bias`]: { shape: [width], data: Float32Array.from(bias) },
+    };
   };
-  return Object.entries(weights).map(([name, { shape, data }]) =>
-    tensor(name, shape, Float32Array.from(folded[name] ?? data))
-  );
-}
-
-function tensor(name: string, shape: readonly number[], data: Float32Array): Message {
-  return [
-    ...shape.map((size) => [1, size] as const),
-    [2, FLOAT32],
-    [8, name],
-    [9, new Uint8Array(data.buffer)],
-  ];
+  const first = trunk.kind === "resnet" ? "trunk/in" : `trunk/${trunk.hidden.length === 0 ? "out" : 0}`;
+  if (!embedding) return { ...weights, ...raw(first, 0, thetaDim + xDim) };
+  const { data, shape: [, width = 1] } = weights[`${first}/weight`]!;
+  return {
+    ...weights,
+    ...raw(`embedding/${embedding.hidden.length === 0 ? "out" : 0}`, thetaDim, thetaDim + xDim),
+    ...raw(first, 0, thetaDim),
+    [JOIN]: { shape: [embedding.out, width], data: data.subarray(thetaDim * width) },
+  };
 }
 
 /** `[N, width]`, as ValueInfoProto. */

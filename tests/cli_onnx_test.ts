@@ -67,8 +67,8 @@ Deno.test("the posterior of 200 trials by an imported network is the one by the 
   const [ours, truth] = [moments(values, 4), moments(exact.values, 4)];
   names.forEach((name, j) => {
     const { mean, sd } = truth[j]!;
-    assertAlmostEquals(ours[j]!.mean, mean, 0.4 * sd, name);
-    assertAlmostEquals(ours[j]!.sd, sd, 0.25 * sd, name);
+    assertAlmostEquals(ours[j]!.mean, mean, 0.2 * sd, name);
+    assertAlmostEquals(ours[j]!.sd, sd, 0.15 * sd, name);
   });
 });
 
