@@ -10,7 +10,7 @@ import { checkWeights } from "./check_weights.ts";
 import { UnsupportedError } from "./errors.ts";
 import { encodeMessage, type Message, type Written } from "./_protobuf.ts";
 import { priorShape } from "./prior_from.ts";
-import type { Scaling } from "./scaling.ts";
+import type { Scaling, Standardisation } from "./scaling.ts";
 import type { NetworkSpec } from "./spec.ts";
 import type { Weight, Weights } from "./weights.ts";
 
@@ -25,7 +25,7 @@ const OUTPUTS = { ratio: "log_ratio", likelihood: "log_likelihood", cost: "cost"
 /**
  * Writes an artifact as a network in ONNX, of opset 17: one input, rows of parameters and then data in raw
  * units, `[N, d + p]`, float32; one output, `[N, 1]`: the log-likelihood, log-ratio or cost of each row. Units
- * of training go into the first layer. Likelihoods with tanh or ReLU are in the form that HSSM reads.
+ * of training go into the first layer, logarithms before it. Likelihoods with tanh or ReLU are in the form that HSSM reads.
  *
  * Names of parameters, and what the output is, are in the file's metadata, as `likely.parameters` and
  * `likely.kind`; the prior is not in it.
@@ -33,7 +33,7 @@ const OUTPUTS = { ratio: "log_ratio", likelihood: "log_likelihood", cost: "cost"
  * @param artifact The trained surrogate. Borrowed.
  * @returns The bytes of the file.
  * @throws {UnsupportedError} If it is not one network of dense layers: an ensemble, a density, a set or conv
- * embedding, a head that measures x; or if a column is seen through a logarithm or a fold.
+ * embedding, a head that measures x.
  *
  * @example Usage
  * ```ts
@@ -76,6 +76,7 @@ export function artifactToOnnx(artifact: Artifact): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
   const { trunk, head } = spec;
   const weights = rawWeights(spec, artifact.weights, scaling);
+  const input = addUnits(graph, spec, scaling);
   const dense = (path: string, from: string, out: string) =>
     graph.node(
       "Gemm",
@@ -89,7 +90,7 @@ export function artifactToOnnx(artifact: Artifact): Uint8Array<ArrayBuffer> {
   let joined: string | undefined;
   if (spec.embedding) {
     const { hidden, activation } = spec.embedding;
-    const embedded = layer("embedding/out", stack("embedding", INPUT, hidden, activation));
+    const embedded = layer("embedding/out", stack("embedding", input, hidden, activation));
     joined = graph.node("MatMul", [embedded, graph.tensor(JOIN, weights)], "joined");
   }
   const last = OUTPUTS[kind];
@@ -97,8 +98,8 @@ export function artifactToOnnx(artifact: Artifact): Uint8Array<ArrayBuffer> {
   const end = isLinear ? last : "sum";
   const first = (path: string, isLast = false) => {
     const out = isLast ? end : `${path}/sum`;
-    if (joined === undefined) return dense(path, INPUT, out);
-    return graph.node("Add", [dense(path, INPUT, `${path}/theta`), joined], out);
+    if (joined === undefined) return dense(path, input, out);
+    return graph.node("Add", [dense(path, input, `${path}/theta`), joined], out);
   };
   if (trunk.kind === "resnet") {
     const { activation } = trunk;
@@ -171,7 +172,7 @@ type DenseSpec = NetworkSpec & {
   readonly head: { readonly kind: "linear" | "softplus" };
 };
 
-function requireDense({ spec, weights, scaling, others }: Artifact): DenseSpec {
+function requireDense({ spec, weights, others }: Artifact): DenseSpec {
   checkSpec(spec);
   if (others) refuse("it must be one network", `an ensemble of ${others.length + 1}`);
   if (spec.kind !== "network") {
@@ -182,14 +183,58 @@ function requireDense({ spec, weights, scaling, others }: Artifact): DenseSpec {
   if (head.kind !== "linear" && head.kind !== "softplus") {
     refuse("its head must be linear or softplus", `"${head.kind}"`);
   }
-  for (const side of ["theta", "x"] as const) {
-    for (const by of ["log", "upper", "fold"] as const) {
-      const j = scaling[side][by]?.findIndex((value) => value !== null) ?? -1;
-      if (j >= 0) refuse("units must be linear", `${by} of column ${j} of ${side}`);
-    }
-  }
   checkWeights(spec, weights);
   return spec as DenseSpec;
+}
+
+/**
+ * Adds what columns are seen through, if any: c(v) as in `docs/artifact.md`, a sum of terms that are each 0 for
+ * columns without it, of finite slope everywhere. Returns the name of the row.
+ */
+function addUnits(graph: Graph, { thetaDim, xDim }: DenseSpec, { theta, x }: Scaling): string {
+  const column = <T>(of: (side: Standardisation) => readonly (T | null)[] | undefined): (T | null)[] =>
+    ([[theta, thetaDim], [x, xDim]] as const)
+      .flatMap(([side, dim]) => of(side) ?? Array<null>(dim).fill(null));
+  const [low, high] = [column((side) => side.log), column((side) => side.upper)];
+  const folds = column((side) => side.fold);
+  const terms: string[] = [];
+  // op(v · by + plus) · sign
+  const add = (
+    op: "Log" | "Asinh" | "Identity",
+    has: readonly boolean[],
+    of: (j: number) => { readonly by: number; readonly plus: number; readonly sign?: number },
+  ) => {
+    if (!has.includes(true)) return;
+    const name = `units/${op}${terms.length}`;
+    const all = has.map((is, j) =>
+      is ? { sign: 1, ...of(j) } : { by: 0, plus: op === "Log" ? 1 : 0, sign: 0 }
+    );
+    const constant = (key: "by" | "plus" | "sign") =>
+      graph.tensor(`${name}/${key}`, {
+        [`${name}/${key}`]: { shape: [all.length], data: Float32Array.from(all, (each) => each[key]) },
+      });
+    const scaled = graph.node("Mul", [INPUT, constant("by")], `${name}/scaled`);
+    const bent = graph.node(
+      op,
+      [graph.node("Add", [scaled, constant("plus")], `${name}/of`)],
+      `${name}/bent`,
+    );
+    terms.push(graph.node("Mul", [bent, constant("sign")], name));
+  };
+  add("Log", low.map((value) => value !== null), (j) => ({ by: 1, plus: -low[j]! }));
+  add(
+    "Log",
+    high.map((value) => value !== null),
+    (j) => ({ by: -1, plus: high[j]!, sign: low[j] === null ? 1 : -1 }),
+  );
+  add("Asinh", folds.map((value) => value !== null), (j) => {
+    const { at, unit } = folds[j]!;
+    return { by: 1 / unit, plus: -at / unit };
+  });
+  if (terms.length === 0) return INPUT;
+  const plain = low.map((value, j) => value === null && high[j] === null && folds[j] === null);
+  add("Identity", plain, () => ({ by: 1, plus: 0 }));
+  return terms.reduce((sum, term) => graph.node("Add", [sum, term], `${term}/sum`));
 }
 
 /**
