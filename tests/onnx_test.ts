@@ -24,6 +24,7 @@ import {
   stream,
   UnsupportedError,
 } from "@likely/core";
+import { reportProvenance } from "@likely/diagnostics";
 import { fusedEngine } from "@likely/kernels";
 import { driftDiffusion } from "@likely/simulators";
 import golden from "./golden/onnx_files.json" with { type: "json" };
@@ -100,6 +101,10 @@ Deno.test("the artifact says where it comes from, and is a likelihood unless tol
   assertEquals(provenance.versions, { opset: String(golden.lan.opset) });
   assert(provenance.engine.startsWith("pytorch 2."), provenance.engine);
   assertEquals(provenance.network, "imported from ONNX: mlp 6-64-64-64-1, tanh");
+  const told = reportProvenance(provenance).rows.filter(([, value]) =>
+    `${value}`.includes("trained elsewhere")
+  );
+  assertEquals(told.map(([what]) => what), ["simulations", "training", "warning"]);
   const ratio = artifactFromOnnx(bytesOf(golden.cases.tanh.file), { ...SMALL, kind: "ratio" });
   checkMeaning("test", ratio);
   assertEquals(ratio.kind, "ratio");
@@ -108,6 +113,7 @@ Deno.test("the artifact says where it comes from, and is a likelihood unless tol
 const REFUSALS: Readonly<Record<keyof typeof golden.refused, string>> = {
   choice:
     'nodes must be Gemm, MatMul, Add, Sub, Mul, Div, Neg, Tanh, Relu, Sigmoid, Identity or Flatten: current value is "Exp"',
+  cpn: 'current value is "Exp"',
   residual: "must be in the file",
   apart: "it must have one input, parameters and then data: current value is 2",
   wide: "its output must be one number a row: current value is 2",

@@ -5,20 +5,24 @@ call from a row of one trial (v, a, w, t0, choice, time). It is trained on the e
 diffusion, so that posteriors by it can be compared with exact ones. The others are small, with random
 weights, in the forms that exporters choose; `refused` are files that hold no such network.
 
-    pip install torch==2.13.0 numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 onnxscript==0.7.2
+    pip install torch==2.13.0 numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 onnxscript==0.7.2 lanfactory==0.7.0
     python onnx_files.py
 """
 
 import base64
 import json
 import os
+import pickle
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
 import torch
+from lanfactory.onnx.transform_onnx import transform_to_onnx
+from lanfactory.trainers.torch_mlp import TorchMLP
 from torch import nn
 
 torch.manual_seed(1)
@@ -152,6 +156,16 @@ def exported(net, inputs, **options):
         return Path(path).read_bytes()
 
 
+def by_lanfactory(output):
+    config = {"layer_sizes": [10, 10, 1], "activations": ["tanh", "tanh", "linear"], "train_output_type": output}
+    net = TorchMLP(network_config=config, input_shape=5).eval()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(f"{folder}/config").write_bytes(pickle.dumps(config))
+        torch.save(net.state_dict(), f"{folder}/state")
+        transform_to_onnx(f"{folder}/config", f"{folder}/state", 5, f"{folder}/net.onnx")
+        return Path(f"{folder}/net.onnx").read_bytes()
+
+
 def rows(n, dim):
     return rng.normal(size=(n, dim)).round(3)
 
@@ -209,6 +223,7 @@ def main():
         "float64": exported(mlp([5, 9, 1], nn.Tanh, torch.float64), one.double(), **old),
         "standardised": exported(Standardised(tanh, 5), one, **old),
     }
+    files["lanfactory"] = by_lanfactory("logprob")
     files["float_data"] = with_float_data(files["tanh"])
     linear = nn.Linear(5, 1)
     with tempfile.TemporaryDirectory() as folder:
@@ -218,6 +233,7 @@ def main():
         external = Path(f"{folder}/m.onnx").read_bytes()
     refused = {
         "choice": exported(Choice(), one, **old),
+        "cpn": by_lanfactory("logits"),
         "residual": exported(Residual(), one, **old),
         "apart": exported(Apart(), (torch.randn(1, 3), torch.randn(1, 2)), **old),
         "wide": exported(mlp([5, 8, 2], nn.Tanh), one, **old),
@@ -227,7 +243,7 @@ def main():
         "external": external,
     }
     golden = {
-        "made_with": {p.__name__: p.__version__ for p in (torch, onnx, onnxruntime)},
+        "made_with": {p.__name__: p.__version__ for p in (torch, onnx, onnxruntime)} | {"lanfactory": version("lanfactory")},
         "lan": case(lan, np.round(trials(200)[0], 4)),
         "cases": {name: case(file, rows(20, 5)) for name, file in files.items()},
         "refused": {name: base64.b64encode(file).decode() for name, file in refused.items()},
