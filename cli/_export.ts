@@ -3,11 +3,13 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import {
+  artifactToOnnx,
   type Draws,
   npzNames,
   openSimulations,
   type Points,
   points,
+  priorShape,
   readCsv,
   readTable,
   row,
@@ -19,30 +21,40 @@ import {
   zeros,
 } from "@likely/core";
 import { readDraws } from "./_draws_file.ts";
+import { readModel } from "./_input.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { type OutputKind, requireOutput, writeOutput } from "./_output.ts";
 
 /** The command. */
 export const exportCommand: Command = {
   name: "export",
-  summary: "Writes simulations or draws as NPZ, Parquet or CSV, for other programs.",
+  summary: "Writes simulations or draws as NPZ, Parquet or CSV, models as ONNX, for other programs.",
   positionals: ["source"],
   options: {
-    out: { value: "file", help: "the table, as .npz, .parquet or .csv", required: true },
+    out: {
+      value: "file",
+      help: "the table, as .npz, .parquet or .csv, or the network, as .onnx",
+      required: true,
+    },
   },
   notes: [
-    "<source> is a folder of simulations, or draws: a CSV file, or a folder of this command or of ArviZ.",
+    "<source> is a folder of simulations, or draws: a CSV file, or a folder of this command or of ArviZ; or,",
+    "for .onnx, a model that is one network of dense layers of parameters and data.",
     "",
     "Simulations are written row by row as they are stored; rows that failed have NaN. NPZ holds theta,",
     "x and, where it is stored, score; Parquet and CSV one table of the parameters, then x1, x2, …. NPZ of",
     "draws holds an array [chain, draw] for each parameter; tables have columns chain and draw, too.",
     "In Python: numpy.load(file), pandas.read_parquet(file), pandas.read_csv(file). likely import takes",
     "simulations back. Of existing files only such a table, of the same columns, is replaced.",
+    "",
+    "A network in ONNX takes rows of parameters and then data, as they are, and gives the log-likelihood, the",
+    "log ratio or the cost of each; likely import-onnx takes it back.",
     "Permissions: --allow-read, --allow-write.",
   ],
   examples: [
     "likely export sims.zarr --out sims.npz",
     "likely export draws.zarr --out draws.parquet",
+    "likely export model.safetensors --out model.onnx",
   ],
   run,
 };
@@ -62,10 +74,11 @@ interface Exported {
 
 async function run(args: Arguments): Promise<void> {
   const [source, out] = [args.positional(0), args.required("out")];
-  const [, form] = /\.(npz|parquet|csv)$/.exec(out) ?? [];
+  const [, form] = /\.(npz|parquet|csv|onnx)$/.exec(out) ?? [];
   if (form === undefined) {
-    args.refuse(`--out must end with .npz, .parquet or .csv: current value is "${out}"`);
+    args.refuse(`--out must end with .npz, .parquet, .csv or .onnx: current value is "${out}"`);
   }
+  if (form === "onnx") return await exportNetwork(source, out);
   await requireOutput(out, { what: "such a table", isOne: () => true });
   const { arrays, table, what, notes } = await isSimulations(source)
     ? await simulationsOf(source, form)
@@ -76,6 +89,24 @@ async function run(args: Arguments): Promise<void> {
   else await writeOutput(out, csvOf(table()));
   console.log(`${out}: ${what}`);
   for (const note of notes) console.log(`note: ${note}`);
+}
+
+/** The program's name stands at the beginning of its files. */
+const NETWORK: OutputKind = {
+  what: "a network of this command",
+  isOne: (bytes) => new TextDecoder("latin1").decode(bytes.subarray(2, 10)) === "\x12\x06likely",
+};
+
+async function exportNetwork(source: string, out: string): Promise<void> {
+  await requireOutput(out, NETWORK);
+  const artifact = await readModel(source);
+  await writeOutput(out, artifactToOnnx(artifact));
+  const { kind, spec, prior, provenance } = artifact;
+  const what = { ratio: "log ratio", likelihood: "log-likelihood", cost: "cost", posterior: "" }[kind];
+  console.log(
+    `${out}: ${what} of ${provenance.simulator}, of rows of ${priorShape(prior).names.join(", ")} and then ` +
+      `${spec.xDim} numbers of data`,
+  );
 }
 
 async function isSimulations(path: string): Promise<boolean> {

@@ -2,12 +2,11 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
-import { importSimulations, type ImportSource, priorFrom } from "@likely/core";
+import { importSimulations } from "@likely/core";
+import { importSource } from "./_import_source.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { requireStore } from "./_output.ts";
 import { printFailures } from "./_print_failures.ts";
-import { loadTask } from "./_task.ts";
-import { isTaskFile, readTaskFile } from "./_task_file.ts";
 
 /** The command. */
 export const importCommand: Command = {
@@ -49,7 +48,7 @@ async function run(args: Arguments): Promise<void> {
   await requireStore(path);
   const [theta, x] = [await filesOf(args.required("theta")), await filesOf(args.required("x"))];
   const score = args.text("score");
-  const task = await sourceOf(args.required("task"));
+  const task = await importSource(args.required("task"));
   const { dataset, manifest, notes, warnings } = await importSimulations(path, task, {
     theta,
     x,
@@ -62,20 +61,6 @@ async function run(args: Arguments): Promise<void> {
   for (const note of notes) console.log(`note: ${note}`);
   printFailures(dataset, n);
   for (const warning of warnings) console.log(`warning: ${warning}`);
-}
-
-/** What a task says of its pairs; a task file says it without its program. */
-async function sourceOf(name: string): Promise<ImportSource> {
-  if (!isTaskFile(name)) return (await loadTask(name)).task;
-  const { name: task, prior, x } = await readTaskFile(name);
-  if (x === undefined) {
-    throw new TypeError(
-      `Cannot import for ${name} as it must say what x is, names or how many numbers: there is none`,
-    );
-  }
-  const own = priorFrom(prior);
-  const simulator = { name: task, thetaDim: own.dim, xDim: typeof x === "number" ? x : x.length };
-  return { prior: own, simulator, ...(typeof x !== "number" && { xNames: x }) };
 }
 
 /** Files with commas between; a comma may be in the name of one. */

@@ -1,5 +1,5 @@
 /**
- * The `likely` command: `simulate`, `merge`, `import`, `train`, `rounds`, `sample`, `check`, `report`,
+ * The `likely` command: `simulate`, `merge`, `import`, `import-onnx`, `train`, `rounds`, `sample`, `check`, `report`,
  * `export`, `serve`, `deploy`, `multilevel`, `init` and `work`, each with `--help`.
  *
  * Run it with `deno run -A jsr:@likely/cli/main` or install it with `deno install`; the help of
@@ -20,6 +20,7 @@ import { type Command, help, parse, UsageError } from "./_options.ts";
 import { mergeCommand } from "./_merge.ts";
 import { exportCommand } from "./_export.ts";
 import { importCommand } from "./_import.ts";
+import { importOnnxCommand } from "./_import_onnx.ts";
 import { reportCommand } from "./_report.ts";
 import { multilevelCommand } from "./_multilevel.ts";
 import { roundsCommand } from "./_rounds.ts";
@@ -33,6 +34,7 @@ const COMMANDS: readonly Command[] = [
   simulateCommand,
   mergeCommand,
   importCommand,
+  importOnnxCommand,
   trainCommand,
   roundsCommand,
   sampleCommand,

@@ -44,7 +44,7 @@ export interface Artifact {
 export interface Provenance {
   /** The simulator's name. */
   readonly simulator: string;
-  /** Simulations trained on, failed ones not counted. */
+  /** Simulations trained on, failed ones not counted; 0 of a network that was trained elsewhere. */
   readonly simulations: number;
   /** Independent trials of each that were trained on, where it is not one. */
   readonly trials?: number;

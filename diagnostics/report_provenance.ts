@@ -8,6 +8,8 @@ import type { Provenance } from "@likely/core";
 import type { ReportTable } from "./report.ts";
 import { reportNumber } from "./report_number.ts";
 
+const UNKNOWN = "not known: trained elsewhere";
+
 /**
  * Sets provenance as a table of two columns: what, and its value.
  *
@@ -41,13 +43,17 @@ export function reportProvenance(
     provenance;
   const { warnings = [], advice = [], trials } = provenance;
   const each = trials ? ` with ${reportNumber(trials)} trials each` : "";
+  // Of an imported network.
+  const isElsewhere = simulations === 0;
   const rows = [
     ["simulator", simulator],
     [
       "simulations",
-      `${reportNumber(simulations)} used${each}, ${reportNumber(failed)} failed${
-        failedAs ? `: ${failedAs}` : ""
-      }`,
+      isElsewhere
+        ? UNKNOWN
+        : `${reportNumber(simulations)} used${each}, ${reportNumber(failed)} failed${
+          failedAs ? `: ${failedAs}` : ""
+        }`,
     ],
     ["key", key],
     ["loss", [loss.name, listed(loss.options)].filter(Boolean).join(": ")],
@@ -55,7 +61,9 @@ export function reportProvenance(
     ["engine", engine],
     [
       "training",
-      `${reportNumber(training.epochs)} epochs, best validation loss ${reportNumber(training.loss, 6)}`,
+      isElsewhere
+        ? UNKNOWN
+        : `${reportNumber(training.epochs)} epochs, best validation loss ${reportNumber(training.loss, 6)}`,
     ],
     ["versions", listed(versions)],
     ...warnings.map((text) => ["warning", text] as const),

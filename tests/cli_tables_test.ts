@@ -278,7 +278,12 @@ Deno.test("scores and draws are exported, and nothing else is replaced", async (
       "only a table of the same columns may be replaced",
     );
   }
-  await assertRefused(desk, "export d.csv --out d.xlsx", 2, "--out must end with .npz, .parquet or .csv");
+  await assertRefused(
+    desk,
+    "export d.csv --out d.xlsx",
+    2,
+    "--out must end with .npz, .parquet, .csv or .onnx",
+  );
   await assertRefused(desk, "export none.csv --out e.csv", 1, "Cannot read none.csv as it must exist");
 });
 
