@@ -15,11 +15,12 @@ export function about(artifact: Artifact): About {
   const { kind, prior, provenance } = artifact;
   const columns = columnsOf(artifact);
   const { rounds, simulator, simulations } = provenance;
+  const { names, support } = priorFrom(prior);
   return {
     kind,
     simulator,
     simulations,
-    parameters: priorFrom(prior).names,
+    parameters: names.map((name, j) => ({ name, low: support[j]!.low, high: support[j]!.high })),
     columns,
     examples: [...(rounds ? [rounds.observation] : []), ...examplesOf(artifact, columns)],
     isOfRounds: rounds !== undefined,

@@ -45,17 +45,17 @@ export function summarised(names: readonly string[], columns: readonly Float64Ar
 }
 
 /**
- * The central 99.8 % with a margin. What was shown before stays while the draws fit in and fill two fifths
+ * The central 99.8 % with a margin, inside the ends of the prior. What was shown before stays while the draws fit in and fill two fifths
  * of it: an axis that moved with its slider would hide what moves.
  */
-export function windowOf(column: Float64Array, before: Window | undefined): Window {
+export function windowOf(column: Float64Array, ends: Window, before: Window | undefined): Window {
   const sorted = column.slice().sort();
   const [from, to] = [quantile(sorted, 0.001), quantile(sorted, 0.999)];
   const width = to - from || Math.abs(to) || 1;
   if (before && from >= before.low && to <= before.high && width > 0.4 * (before.high - before.low)) {
     return before;
   }
-  return { low: from - 0.12 * width, high: to + 0.12 * width };
+  return { low: Math.max(from - 0.12 * width, ends.low), high: Math.min(to + 0.12 * width, ends.high) };
 }
 
 /** Pearson's. */

@@ -41,7 +41,7 @@ export interface About {
   readonly kind: string;
   readonly simulator: string;
   readonly simulations: number;
-  readonly parameters: readonly string[];
+  readonly parameters: readonly Parameter[];
   /** `[p]`. */
   readonly columns: readonly Column[];
   /** Rows of x to begin with, `[k][m][p]`, k ≥ 1: the observation of its rounds, or what simulations look like. */
@@ -52,6 +52,13 @@ export interface About {
   readonly takesRows: boolean;
   /** Inverse temperatures; absent for a posterior. */
   readonly beta?: { readonly low: number; readonly high: number; readonly usual: number };
+}
+
+/** A parameter and the ends of its prior. */
+export interface Parameter {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** One number of x: where simulations had it. */

@@ -11,6 +11,8 @@ const MOST_SLIDERS = 24;
 /** Where x is changed. */
 export interface XInputs {
   readonly node: HTMLElement;
+  /** Sliders or text; absent where there are no sliders. */
+  readonly toggle?: HTMLElement;
   /** The rows; throws where the inputs hold none. */
   rows(): number[][];
   show(rows: readonly (readonly number[])[]): void;
@@ -66,7 +68,8 @@ export function xInputs({ columns, takesRows }: About, changed: () => void): XIn
   });
   set(!hasSliders);
   return {
-    node: element("div", {}, [...(hasSliders ? [toggle] : []), sliders, asText]),
+    node: element("div", {}, [sliders, asText]),
+    ...(hasSliders && { toggle }),
     rows,
     show,
   };

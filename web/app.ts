@@ -104,6 +104,7 @@ function start(): void {
     host.replaceChildren(...(betaInput ? [betaInput.node] : []));
     const x = xInputs(about, changed);
     byId("x").replaceChildren(x.node);
+    byId("as-text").replaceChildren(...(x.toggle ? [x.toggle] : []));
     const d = about.parameters.length;
     const shown = about.parameters.map((_, j) => j < MOST_SHOWN);
     opened = { about, x, beta: betaInput, example: 0, shown, windows: Array(d) };
@@ -225,7 +226,7 @@ function choices(): void {
   const { about, shown } = opened!;
   const host = byId("shown");
   host.hidden = about.parameters.length <= MOST_SHOWN;
-  const boxes = about.parameters.map((name, j) => {
+  const boxes = about.parameters.map(({ name }, j) => {
     const box = element("input", { type: "checkbox" });
     box.checked = shown[j]!;
     box.addEventListener("change", () => {
@@ -240,9 +241,9 @@ function choices(): void {
 /** The picture of the draws there are, as wide as there is room. */
 function draw(): void {
   if (!drawn || !opened) return;
-  const { shown, windows } = opened;
+  const { about, shown, windows } = opened;
   const all = columnsOf(drawn.values, drawn.names.length);
-  all.forEach((column, j) => windows[j] = windowOf(column, windows[j]));
+  all.forEach((column, j) => windows[j] = windowOf(column, about.parameters[j]!, windows[j]));
   const pick = <T>(list: readonly T[]) => list.filter((_, j) => shown[j]);
   const host = byId("picture");
   host.classList.remove("stale");
