@@ -8,7 +8,7 @@
 /** Files as they are. */
 const PLAIN = ["index.html", "style.css"];
 /** Bundled: file by entry. */
-const BUNDLED = { "app.js": "app.ts", "worker.js": "_worker.ts" };
+const BUNDLED = { "app.js": "app.ts", "worker.js": "_worker.ts", "offline.js": "_offline.ts" };
 /** The examples that the page offers. */
 const MODELS = ["influenza", "drift_diffusion"];
 

@@ -1,7 +1,7 @@
 // What the page needs to know of a surrogate: its parameters, where the numbers of x lay in simulations,
 // and some x to begin with.
 
-import { type Artifact, priorFrom, rawValue, type ReferenceCloud } from "@likely/core";
+import { type Artifact, priorFrom, rawValue, type ReferenceCloud, type Standardisation } from "@likely/core";
 import { usualBetas } from "@likely/posteriors/usual-betas";
 import type { About, Column } from "./_protocol.ts";
 
@@ -40,8 +40,19 @@ function columnsOf(artifact: Artifact): Column[] {
     const isWhole = scaling.x.whole?.[j] === true;
     const width = high - low || Math.abs(low) || 1;
     const step = isWhole ? 1 : 10 ** Math.floor(Math.log10(width / STEPS));
-    return { low: floor(low, step), high: Math.max(-floor(-high, step), floor(low, step) + step), step };
+    const first = floor(low, step) + (isBeyond(floor(low, step), scaling.x, j) ? step : 0);
+    const last = -floor(-high, step) - (isBeyond(-floor(-high, step), scaling.x, j) ? step : 0);
+    return {
+      low: decimal(first / step, step),
+      high: decimal(Math.max(last, first + step) / step, step),
+      step,
+    };
   });
+}
+
+/** At or beyond an end that no simulation reaches. */
+function isBeyond(value: number, { log, upper }: Standardisation, j: number): boolean {
+  return value <= (log?.[j] ?? -Infinity) || value >= (upper?.[j] ?? Infinity);
 }
 
 /** Rows of the cloud, the most usual one first; where there is none, the mean. */
@@ -90,5 +101,5 @@ function floor(value: number, step: number): number {
 
 /** A multiple of a power of ten, as it is written. */
 function decimal(times: number, step: number): number {
-  return Number(`${times + 0}e${Math.round(Math.log10(step))}`);
+  return Number(`${Math.round(times) + 0}e${Math.round(Math.log10(step))}`);
 }

@@ -12,12 +12,17 @@ export interface Listeners {
 /** Whom to ask. */
 export interface Asker {
   open(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Nothing is asked of a surrogate while another is being opened. */
   ask(question: Question): void;
+  /** What was asked is no longer of interest. */
+  forget(): void;
 }
 
 /** Starts the worker. */
 export function asker(script: string, { opened, drawn, failed }: Listeners): Asker {
   let id = 0;
+  /** The number of the opening that is under way. */
+  let opening: number | undefined;
   /** When, and what, by number: the first answer to a question may come when the next is under way. */
   const asked = new Map<number, { readonly question: Question; readonly at: number }>();
   const worker = new Worker(script, { type: "module" });
@@ -30,8 +35,14 @@ export function asker(script: string, { opened, drawn, failed }: Listeners): Ask
     );
   };
   worker.onmessage = ({ data }: MessageEvent<Said>) => {
-    if (data.kind === "opened" && data.id === id) opened(data.about);
-    if (data.kind === "failed" && data.id === id) failed(data.message);
+    if (data.kind === "failed" && data.id === (opening ?? id)) {
+      opening = undefined;
+      failed(data.message);
+    }
+    if (data.kind === "opened" && data.id === opening) {
+      opening = undefined;
+      opened(data.about);
+    }
     if (data.kind !== "drawn") return;
     const found = asked.get(data.id);
     if (!found) return;
@@ -42,11 +53,17 @@ export function asker(script: string, { opened, drawn, failed }: Listeners): Ask
   return {
     open: (bytes) => {
       asked.clear();
-      tell({ kind: "open", id: ++id, bytes }, [bytes.buffer]);
+      opening = ++id;
+      tell({ kind: "open", id, bytes }, [bytes.buffer]);
     },
     ask: (question) => {
+      if (opening !== undefined) return;
       asked.set(++id, { question, at: performance.now() });
       tell({ kind: "ask", id, question });
+    },
+    forget: () => {
+      id++;
+      asked.clear();
     },
   };
 }

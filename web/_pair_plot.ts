@@ -107,7 +107,7 @@ function cloud({ names, columns, windows, side, places }: Frame, i: number, j: n
   const isFew = xs.length / stride <= 400;
   return paths.filter((path) => path !== "").map((path) =>
     shape("path", {
-      ...{ d: path, stroke: BLUE, "stroke-opacity": isFew ? 0.6 : 0.35, fill: "none" },
+      ...{ d: path, stroke: BLUE, "stroke-opacity": isFew ? 0.7 : 0.45, fill: "none" },
       ...{ "stroke-width": isFew ? 3 : 2.2, "stroke-linecap": "round" },
     })
   );

@@ -30,6 +30,10 @@ let opened: Opened | undefined;
 let drawn: Drawn | undefined;
 /** Where the model is from, if others can have it from there. */
 let address: string | undefined;
+/** The same of what is being opened. */
+let from: string | undefined;
+/** Of attempts to open something: the last one counts. */
+let attempts = 0;
 /** The address's question is of the model that it came with. */
 let isFirst = true;
 
@@ -72,18 +76,22 @@ function start(): void {
       worker.ask(questionNow());
       byId("table").setAttribute("aria-busy", "true");
     } catch (error) {
+      worker.forget();
       alarm((error as Error).message);
       stale("The picture is not of these numbers.");
     }
   };
-  const load = async (name: string, bytes: () => Promise<Uint8Array<ArrayBuffer>>, from?: string) => {
+  const load = async (name: string, bytes: () => Promise<Uint8Array<ArrayBuffer>>, source?: string) => {
+    const attempt = ++attempts;
     byId("status").textContent = `Opening ${name} …`;
     try {
       const got = await bytes();
-      address = from;
+      if (attempt !== attempts) return;
+      from = source;
       alarm();
       worker.open(got);
     } catch (error) {
+      if (attempt !== attempts) return;
       alarm((error as Error).message);
       byId("status").textContent = "";
     }
@@ -98,6 +106,7 @@ function start(): void {
   };
 
   function show(about: About): void {
+    address = from;
     const host = byId("beta");
     const { beta } = about;
     const betaInput = beta && numberInput({ label: "β", ...beta, step: 0.01, isLog: true }, changed);
@@ -109,6 +118,7 @@ function start(): void {
     const shown = about.parameters.map((_, j) => j < MOST_SHOWN);
     opened = { about, x, beta: betaInput, example: 0, shown, windows: Array(d) };
     drawn = undefined;
+    clearTimeout(addressing);
     usual();
     choices();
     const { kind, simulator, simulations } = about;
@@ -176,6 +186,8 @@ function start(): void {
     if (picture) savePicture(picture, fileName("posterior"));
   });
   new ResizeObserver(() => draw()).observe(byId("picture"));
+  // Without it the page is as good while there is a network.
+  navigator.serviceWorker?.register("offline.js").catch(() => {});
   const wanted = modelOfAddress();
   if (wanted !== undefined) void openAddress(wanted);
 }
@@ -261,6 +273,8 @@ const SAMPLERS: Readonly<Record<string, string>> = {
   importance: "by weighted proposals",
 };
 
+let addressing: ReturnType<typeof setTimeout> | undefined;
+
 /** What is read and heard: the numbers once they are final, warnings once they change. */
 function showNumbers(answer: Drawn, question: Question): void {
   const { names, values, sampler, kHat, milliseconds, isDraft } = answer;
@@ -286,7 +300,9 @@ function showNumbers(answer: Drawn, question: Question): void {
       ]),
     );
   }
-  showInAddress(address, question);
+  // Browsers allow some changes a second.
+  clearTimeout(addressing);
+  addressing = setTimeout(() => showInAddress(address, question), 400);
 }
 
 /** From a change to the frame after its picture, for whoever watches the page's performance. */
