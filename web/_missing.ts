@@ -8,11 +8,6 @@ const SIMD = Uint8Array.from([
 
 /** Sentences; empty where nothing is missing. */
 export function missing(): string[] {
-  if (location.protocol === "file:") {
-    return [
-      "Cannot draw as browsers run no workers of pages that are opened as a file: serve this folder by any web server",
-    ];
-  }
   if (typeof Worker === "undefined") return ["Cannot draw as the browser must have web workers: it has none"];
   if (typeof WebAssembly === "undefined") {
     return ["Cannot draw as the browser must have WebAssembly: it has none, or it is switched off"];

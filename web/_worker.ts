@@ -44,7 +44,8 @@ async function answer({ id, question }: Told & { kind: "ask" }, signal: AbortSig
   const start = performance.now();
   const posterior = await conditioned(surrogate, question, signal);
   try {
-    const counts = needsChains || question.draws <= DRAFT ? [question.draws] : [DRAFT, question.draws];
+    const isWhole = needsChains || question.x.length > 1 || question.draws <= DRAFT;
+    const counts = isWhole ? [question.draws] : [DRAFT, question.draws];
     for (const n of counts) {
       const drawn = await posterior.sample(key(question.seed), n);
       if (signal.aborted) return;

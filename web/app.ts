@@ -52,6 +52,7 @@ function alarm(...messages: readonly string[]): void {
   }
 }
 
+byId("unstarted").remove();
 const lacks = missing();
 alarm(...lacks);
 if (lacks.length === 0) start();
@@ -185,7 +186,11 @@ function start(): void {
     const picture = byId("picture").querySelector("svg");
     if (picture) savePicture(picture, fileName("posterior"));
   });
-  new ResizeObserver(() => draw()).observe(byId("picture"));
+  let width = 0;
+  new ResizeObserver(([entry]) => {
+    if (entry!.contentRect.width !== width) draw();
+    width = entry!.contentRect.width;
+  }).observe(byId("picture"));
   // Without it the page is as good while there is a network.
   navigator.serviceWorker?.register("offline.js").catch(() => {});
   const wanted = modelOfAddress();
