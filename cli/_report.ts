@@ -37,6 +37,11 @@ export const reportCommand: Command = {
       help: "which row of that data the draws are of, as of sample --each",
       with: ["task"],
     },
+    page: {
+      value: "address",
+      help: "link to this page with the model in it, ?model=…, and these data (docs/web.md)",
+      with: ["task"],
+    },
     beta: { value: "number", help: "the inverse temperature of the draws, to be told on the page" },
     seed: { value: "number", help: "of these simulations", default: "0" },
   },
@@ -80,6 +85,9 @@ async function run(args: Arguments): Promise<void> {
     // Of the run a table tells nothing; the page says so.
     draws: { ...draws, info: { divergences: NaN, ...draws.info }, warnings: [...new Set(warnings)] },
     ...(predictive && { predictive }),
+    ...(args.has("page") && {
+      page: { address: args.text("page")!, x: observed!, ...(beta !== undefined && { beta }) },
+    }),
   });
   await writeOutput(out, page);
   console.log(

@@ -1,7 +1,7 @@
 // The page in Chromium: what it shows is what Deno draws.
 
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Artifact, type Draws, drawsFromCsv, key, points } from "@likely/core";
+import { type Artifact, type Draws, drawsFromCsv, drawsToCsv, key, points } from "@likely/core";
 import { summary } from "@likely/diagnostics";
 import { kernels, openSurrogate } from "@likely/edge";
 import { condition } from "@likely/posteriors/condition";
@@ -10,6 +10,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import { buildWeb } from "../_tools/web.ts";
 import { readRows, writeRows } from "../web/_read_rows.ts";
 import { ticks } from "../web/_ticks.ts";
+import { assertRefused, Desk } from "./_desk.ts";
 import { findChromium, openBrowser, serveFolder } from "./_browser.ts";
 
 const folder = await Deno.makeTempDir();
@@ -336,6 +337,32 @@ Deno.test({
         await page.reload();
         await settled(page, 1);
         assertEquals(await tableOf(page), before);
+      });
+
+      await step("a report's link opens its model and its observation", async (context) => {
+        await using desk = new Desk();
+        const { draws } = await drawn("influenza", observed);
+        desk.write("m.safetensors", await Deno.readFile(`${folder}/models/influenza.safetensors`));
+        desk.write("d.csv", drawsToCsv(draws));
+        const report = [
+          "report",
+          "m.safetensors",
+          "d.csv",
+          "--out",
+          "r.html",
+          "--task",
+          "influenza",
+          "--page",
+        ];
+        const { code, stderr } = await desk.run(...report, address("influenza"));
+        assertEquals([code, stderr], [0, ""]);
+        const page = await context.newPage();
+        await page.goto(`file://${desk.file("r.html")}`);
+        await page.getByRole("link", { name: "Change the observation" }).click();
+        await page.waitForURL(/model=/);
+        await settled(page, 1);
+        assertShows(await tableOf(page), draws);
+        await assertRefused(desk, [...report, "page.html"].join(" "), 1, "with ?model= in it");
       });
 
       await step("light and dark, and no wider than a small screen", async (context) => {
