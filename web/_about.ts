@@ -9,6 +9,8 @@ import type { About, Column } from "./_protocol.ts";
 const MOST_EXAMPLES = 40;
 /** Steps of a slider from end to end, at least. */
 const STEPS = 200;
+/** Ratio of ends from which a column that is seen in logarithms has a slider of them. */
+const DECADES = 30;
 
 /** Describes a surrogate. */
 export function about(artifact: Artifact): About {
@@ -37,6 +39,9 @@ function columnsOf(artifact: Artifact): Column[] {
       ? [0, 255].map((code) => uncoded(artifact, reference.x!, j, code))
       : [-4, 4].map((u) => rawValue(scaling.x, j, u));
     const [low, high] = [Math.min(from!, to!), Math.max(from!, to!)];
+    if (scaling.x.log?.[j] === 0 && low > 0 && high > DECADES * low) {
+      return { low: +low.toPrecision(2), high: +high.toPrecision(2), step: 0.01, isLog: true };
+    }
     const isWhole = scaling.x.whole?.[j] === true;
     const width = high - low || Math.abs(low) || 1;
     const step = isWhole ? 1 : 10 ** Math.floor(Math.log10(width / STEPS));
@@ -90,7 +95,8 @@ function betaOf(artifact: Artifact): Pick<About, "beta"> {
 }
 
 /** Clouds hold a byte a number: more digits than a step of the slider say nothing. */
-function rounded(value: number, { step }: Column): number {
+function rounded(value: number, { step, isLog }: Column): number {
+  if (isLog) return +value.toPrecision(3);
   return decimal(Math.round(value / step), step);
 }
 

@@ -105,17 +105,18 @@ function cloud({ names, columns, windows, side, places }: Frame, i: number, j: n
     }h0`;
   }
   const isFew = xs.length / stride <= 400;
+  const size = (isFew ? 3 : 2.2) * (side < 80 ? 0.5 : 1);
   return paths.filter((path) => path !== "").map((path) =>
     shape("path", {
       ...{ d: path, stroke: BLUE, "stroke-opacity": isFew ? 0.7 : 0.45, fill: "none" },
-      ...{ "stroke-width": isFew ? 3 : 2.2, "stroke-linecap": "round" },
+      ...{ "stroke-width": size, "stroke-linecap": "round" },
     })
   );
 }
 
 function agreement({ columns, side }: Frame, i: number, j: number): SVGElement {
   const value = correlation(columns[i]!, columns[j]!);
-  const text = Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : "–";
+  const text = Number.isFinite(value) ? value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−") : "–";
   return shape("text", {
     ...{ x: side / 2, y: side / 2 + 4, "text-anchor": "middle", fill: "currentColor" },
     "fill-opacity": 0.55 + 0.45 * Math.abs(value || 0),

@@ -65,6 +65,8 @@ export interface Parameter {
 export interface Column {
   readonly low: number;
   readonly high: number;
-  /** Of the slider. */
+  /** Of the slider; of log10 where `isLog`. */
   readonly step: number;
+  /** Positive, over decades: the slider moves by ratios. */
+  readonly isLog?: boolean;
 }

@@ -13,6 +13,8 @@ import { saveDraws, savePicture } from "./_save.ts";
 import { summaryTable } from "./_summary_table.ts";
 import { type XInputs, xInputs } from "./_x_inputs.ts";
 
+/** Milliseconds after which it is said that draws are under way. */
+const PATIENCE = 300;
 /** Parameters that a picture begins with. */
 const MOST_SHOWN = 6;
 
@@ -34,6 +36,7 @@ let address: string | undefined;
 let from: string | undefined;
 /** Of attempts to open something: the last one counts. */
 let attempts = 0;
+let waiting: ReturnType<typeof setTimeout> | undefined;
 /** The address's question is of the model that it came with. */
 let isFirst = true;
 
@@ -61,6 +64,7 @@ function start(): void {
   const worker = asker("worker.js", {
     opened: (about) => show(about),
     drawn: (answer, question, asked) => {
+      clearTimeout(waiting);
       drawn = answer;
       alarm();
       draw();
@@ -69,17 +73,19 @@ function start(): void {
     },
     failed: (message) => {
       alarm(message);
-      stale("The picture is not of these numbers.");
+      stale(drawn ? "The picture is not of these numbers." : "");
     },
   });
   const changed = () => {
     try {
       worker.ask(questionNow());
       byId("table").setAttribute("aria-busy", "true");
+      clearTimeout(waiting);
+      waiting = setTimeout(() => stale("Drawing …"), PATIENCE);
     } catch (error) {
       worker.forget();
       alarm((error as Error).message);
-      stale("The picture is not of these numbers.");
+      stale(drawn ? "The picture is not of these numbers." : "");
     }
   };
   const load = async (name: string, bytes: () => Promise<Uint8Array<ArrayBuffer>>, source?: string) => {
@@ -233,8 +239,10 @@ function whole(input: HTMLInputElement, name: string): number {
   );
 }
 
+/** Says why the picture is not of the numbers beside it. */
 function stale(text: string): void {
-  byId("status").textContent = drawn ? text : "";
+  clearTimeout(waiting);
+  byId("status").textContent = text;
   byId("picture").classList.toggle("stale", drawn !== undefined);
 }
 
