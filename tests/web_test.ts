@@ -8,6 +8,7 @@ import { condition } from "@likely/posteriors/condition";
 import { influenza } from "@likely/simulators";
 import type { BrowserContext, Page } from "playwright-core";
 import { buildWeb } from "../_tools/web.ts";
+import { about } from "../web/_about.ts";
 import { readRows, writeRows } from "../web/_read_rows.ts";
 import { ticks } from "../web/_ticks.ts";
 import { assertRefused, Desk } from "./_desk.ts";
@@ -72,6 +73,37 @@ async function drawn(model: string, x: readonly number[], more: { n?: number; be
     draws: Draws;
   };
 }
+
+Deno.test("sliders span what training had, and every example is an observation that is accepted", async () => {
+  for (const model of ["influenza", "drift_diffusion", "hodgkin_huxley"]) {
+    const bytes = await Deno.readFile(`${folder}/models/${model}.safetensors`);
+    const { artifact, engine } = await openSurrogate(bytes, kernels);
+    const { columns, examples, takesRows, beta } = about(artifact);
+    assertEquals(columns.length, artifact.spec.xDim);
+    assertEquals([takesRows, beta === undefined], [model !== "influenza", model === "influenza"]);
+    assert(examples.length > 10);
+    for (const [row] of examples as [number[]][]) {
+      row.forEach((value, j) => {
+        const { low, high, step, isLog } = columns[j]!;
+        const slack = isLog ? 0.05 * value : step;
+        assert(
+          value >= low - slack && value <= high + slack,
+          `${model} x[${j}] ${value} in ${low} to ${high}`,
+        );
+      });
+      using _ = await condition(artifact, row, { engine });
+    }
+    // Ends of sliders are data, too.
+    for (const end of ["low", "high"] as const) {
+      using _ = await condition(artifact, columns.map((column) => column[end]), { engine });
+    }
+  }
+  const { columns } = about(
+    (await openSurrogate(await Deno.readFile(`${folder}/models/drift_diffusion.safetensors`), kernels))
+      .artifact,
+  );
+  assertEquals(columns[0], { low: 0, high: 1, step: 1 });
+});
 
 /** The table as the accessibility tree has it: rows of a name and five numbers. */
 async function tableOf(page: Page): Promise<(string | number)[][]> {
@@ -196,11 +228,15 @@ Deno.test({
         const { page, complaints } = await openPage(context, address("influenza", `&x=${observed.join()}`));
         await settled(page, 1);
         const before = await tableOf(page);
+        const drafts = `performance.getEntriesByName("first picture").length`;
+        const draftsBefore = await page.evaluate<number>(drafts);
         const box = (await page.getByRole("slider", { name: "x[4], slider" }).boundingBox())!;
         await after(page, async () => {
           await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2);
           await page.mouse.down();
           await page.mouse.move(box.x + box.width * 0.7, box.y + box.height / 2, { steps: 12 });
+          // Pictures come before the button is up.
+          await holds(page, `${drafts} > ${draftsBefore}`);
           await page.mouse.up();
         });
         const field = Number(await page.getByRole("spinbutton", { name: "x[4]" }).inputValue());
