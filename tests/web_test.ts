@@ -245,6 +245,8 @@ Deno.test({
         await searched(page, `,${field},`);
         const table = await tableOf(page);
         assertShows(table, (await drawn("influenza", observed.with(4, field))).draws);
+        await after(page, () => page.getByRole("button", { name: "Reset" }).click());
+        assertEquals(await tableOf(page), before);
         assert(JSON.stringify(table) !== JSON.stringify(before));
         assertEquals(complaints, []);
       });

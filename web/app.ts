@@ -23,6 +23,8 @@ interface Opened {
   readonly about: About;
   readonly x: XInputs;
   readonly beta: NumberInput | undefined;
+  /** The observation to come back to. */
+  first: readonly (readonly number[])[];
   example: number;
   shown: readonly boolean[];
   readonly windows: (Window | undefined)[];
@@ -123,7 +125,7 @@ function start(): void {
     byId("as-text").replaceChildren(...(x.toggle ? [x.toggle] : []));
     const d = about.parameters.length;
     const shown = about.parameters.map((_, j) => j < MOST_SHOWN);
-    opened = { about, x, beta: betaInput, example: 0, shown, windows: Array(d) };
+    opened = { about, x, beta: betaInput, first: about.examples[0]!, example: 0, shown, windows: Array(d) };
     drawn = undefined;
     clearTimeout(addressing);
     usual();
@@ -140,7 +142,7 @@ function start(): void {
     if (isFirst && address === modelOfAddress()) {
       try {
         const question = questionOfAddress(about);
-        if (question.x) x.show(question.x);
+        if (question.x) x.show(opened.first = question.x);
         if (question.beta !== undefined) betaInput?.show(question.beta);
         if (question.seed !== undefined) seed.value = String(question.seed);
         if (question.draws !== undefined) draws.value = String(question.draws);
@@ -211,7 +213,7 @@ function fileName(what: string): string {
 function usual(): void {
   if (!opened) return;
   opened.example = 0;
-  opened.x.show(opened.about.examples[0]!);
+  opened.x.show(opened.first);
   opened.beta?.show(opened.about.beta!.usual);
 }
 
