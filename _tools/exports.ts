@@ -12,10 +12,11 @@ const OUTSIDE_MOD: Readonly<Record<string, readonly string[]>> = {
   cli: ["main.ts"],
 };
 
-/** Members of the workspace, in order. */
+/** Packages of the workspace, in order: an application has no exports. */
 export function members(): string[] {
   const root = JSON.parse(Deno.readTextFileSync("deno.json"));
-  return root.workspace.map((path: string) => path.replace("./", ""));
+  return root.workspace.map((path: string) => path.replace("./", ""))
+    .filter((path: string) => "exports" in JSON.parse(Deno.readTextFileSync(`${path}/deno.json`)));
 }
 
 function publicFiles(member: string): string[] {

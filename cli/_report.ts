@@ -36,6 +36,10 @@ export const reportCommand: Command = {
       help: "that data, to be warned of where they are unlike simulations; the task's by default",
     },
     row: { value: "number", help: "which row of that data the draws are of, as of sample --each" },
+    page: {
+      value: "address",
+      help: "link to this page with the model in it, ?model=…, and these data (docs/web.md)",
+    },
     beta: { value: "number", help: "the inverse temperature of the draws, to be told on the page" },
     seed: { value: "number", help: "of these simulations", default: "0" },
   },
@@ -61,6 +65,9 @@ async function run(args: Arguments): Promise<void> {
   if (data === undefined && args.has("row")) {
     args.refuse("--row must come with --x or --task: there is neither");
   }
+  if (data === undefined && args.has("page")) {
+    args.refuse("--page must come with --x or --task, to link to: there is neither");
+  }
   await requireOutput(out, PAGE);
   const artifact = await readModel(args.positional(0));
   const draws = await readDraws(args.positional(1));
@@ -83,6 +90,9 @@ async function run(args: Arguments): Promise<void> {
     // Of the run a table tells nothing; the page says so.
     draws: { ...draws, info: { divergences: NaN, ...draws.info }, warnings: [...new Set(warnings)] },
     ...(predictive && { predictive }),
+    ...(args.has("page") && {
+      page: { address: args.text("page")!, x: observed!, ...(beta !== undefined && { beta }) },
+    }),
   });
   await writeOutput(out, page);
   console.log(

@@ -26,7 +26,7 @@ export interface ReportSection {
 }
 
 /** One piece of a section. */
-export type ReportBlock = ReportProse | ReportNotice | ReportTable | ReportFigure;
+export type ReportBlock = ReportProse | ReportLink | ReportNotice | ReportTable | ReportFigure;
 
 /** Paragraphs. */
 export interface ReportProse {
@@ -34,6 +34,16 @@ export interface ReportProse {
   readonly kind: "prose";
   /** Paragraphs, an empty line between two. */
   readonly text: string;
+}
+
+/** A way to somewhere else: the one thing of a report that needs a network. */
+export interface ReportLink {
+  /** Which block. */
+  readonly kind: "link";
+  /** What is read and clicked. */
+  readonly text: string;
+  /** Where to: an address of `http:` or `https:`. */
+  readonly address: string;
 }
 
 /** What a reader should worry about, set apart. */
@@ -88,7 +98,8 @@ export interface ReportFigure {
  *
  * @param content What it says.
  * @returns The page.
- * @throws {TypeError} If a figure is not one `<svg>` element or a row has too many or few cells.
+ * @throws {TypeError} If a figure is not one `<svg>` element, a row has too many or few cells, or a link leads to
+ *   what is not of the web.
  *
  * @example Usage
  * ```ts
@@ -138,6 +149,8 @@ function blockHtml(block: ReportBlock, count: Count): string {
   switch (block.kind) {
     case "prose":
       return paragraphs(block.text.split(/\n\s*\n/));
+    case "link":
+      return linkHtml(block);
     case "notice":
       return block.lines.length > 0 ? noticeHtml(block) : "";
     case "table":
@@ -156,6 +169,17 @@ function blockHtml(block: ReportBlock, count: Count): string {
 
 function paragraphs(texts: readonly string[]): string {
   return texts.map((text) => `<p>${escapeHtml(text.trim())}</p>`).join("\n");
+}
+
+function linkHtml({ text, address }: ReportLink): string {
+  if (!/^https?:\/\//i.test(address)) {
+    throw new TypeError(
+      `Cannot write a report as the address of a link must begin with http: or https: current value is ${
+        JSON.stringify(address.slice(0, 60))
+      }`,
+    );
+  }
+  return `<p><a href="${escapeHtml(address)}" rel="noreferrer">${escapeHtml(text)}</a></p>`;
 }
 
 function noticeHtml({ title, lines }: ReportNotice): string {

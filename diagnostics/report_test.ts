@@ -39,6 +39,16 @@ Deno.test("report() stands alone: no script, no address, and a policy that forbi
   assertStringIncludes(html, "@media print");
 });
 
+Deno.test("report() links to the web alone, and an address is no markup", () => {
+  const link = (address: string) => page({ kind: "link", text: EVIL, address });
+  const html = link('https://example.org/?a=1&b="><script>');
+  assertStringIncludes(html, 'href="https://example.org/?a=1&amp;b=&quot;&gt;&lt;script&gt;"');
+  assertStringIncludes(html, `>${ESCAPED}</a>`);
+  for (const address of ["javascript:alert(1)", "page.html", " https://example.org"]) {
+    assertThrows(() => link(address), TypeError, "must begin with http: or https:");
+  }
+});
+
 Deno.test("report() makes paragraphs of prose and leaves out an empty notice", () => {
   const html = page({ kind: "prose", text: "one\n\n two " }, { kind: "notice", lines: [] });
   assertStringIncludes(html, "<p>one</p>\n<p>two</p>");

@@ -1,18 +1,10 @@
 // From a question to an answer.
 
-import {
-  type Draws,
-  key,
-  type Points,
-  points,
-  type Posterior,
-  posteriorDensity,
-  priorFrom,
-} from "@likely/core";
+import { type Draws, key, type Points, points, type Posterior, priorFrom } from "@likely/core";
 import { summary } from "@likely/diagnostics/summary";
+import { byNuts } from "@likely/posteriors/by-nuts";
 import { condition } from "@likely/posteriors/condition";
-import type { PosteriorOptions, SampledBy } from "@likely/posteriors/posterior-options";
-import { nutsPosterior } from "@likely/samplers/nuts-posterior";
+import type { PosteriorOptions } from "@likely/posteriors/posterior-options";
 import { drawsResponse, formOf } from "./_answer.ts";
 import { Problem } from "./_problem.ts";
 import type { Question } from "./_question.ts";
@@ -90,10 +82,6 @@ export async function answerDensity(
     });
   });
 }
-
-/** Surrogates have gradients: no other sampler is needed, nor carried. */
-const byNuts: SampledBy = (prior, fit, { beta = 1, sampler: _, ...options }) =>
-  nutsPosterior(posteriorDensity(prior, fit, { beta }), prior, options);
 
 /** The posterior while it is asked. Not by `using`: Node 20 has no such word. */
 async function conditioned(

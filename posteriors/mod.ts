@@ -21,6 +21,7 @@
  */
 
 export * from "./beta_path.ts";
+export * from "./by_nuts.ts";
 export * from "./calibrate.ts";
 export * from "./calibration_report.ts";
 export * from "./choose_beta.ts";

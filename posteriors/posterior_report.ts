@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Artifact, type Draws, membersOf, priorShape } from "@likely/core";
+import { type Artifact, type Draws, membersOf, type Points, priorShape } from "@likely/core";
 import {
   plotPairs,
   plotPredictive,
@@ -21,6 +21,7 @@ import {
   type ReportSection,
   summary,
 } from "@likely/diagnostics";
+import { pageLink } from "./_page_link.ts";
 
 /** What {@linkcode posteriorReport} shows. */
 export interface PosteriorReportOptions {
@@ -36,6 +37,18 @@ export interface PosteriorReportOptions {
   readonly compare?: { readonly label: string; readonly draws: Draws };
   /** Observed data and data simulated from the draws. */
   readonly predictive?: PredictiveData;
+  /**
+   * Where readers can move the observation and see the posterior follow: the page of `docs/web.md`, served
+   * with the surrogate's file. The report links to it.
+   */
+  readonly page?: {
+    /** Its address, with the surrogate's: `https://example.org/page/?model=flu.safetensors`. */
+    readonly address: string;
+    /** `[m, p]`, the observation that the draws are of. */
+    readonly x: Points;
+    /** Their inverse temperature, where it is not 1. */
+    readonly beta?: number;
+  };
 }
 
 /**
@@ -44,6 +57,7 @@ export interface PosteriorReportOptions {
  *
  * @param options What to show.
  * @returns The page.
+ * @throws {TypeError} If the address of `page` is not one of the web, with a model.
  *
  * @example Usage
  * ```ts
@@ -68,7 +82,7 @@ export async function posteriorReport(options: PosteriorReportOptions): Promise<
 }
 
 async function posteriorSection(
-  { artifact, draws, compare }: PosteriorReportOptions,
+  { artifact, draws, compare, page }: PosteriorReportOptions,
 ): Promise<ReportSection> {
   const { support } = priorShape(artifact.prior);
   const pairs = plotPairs(draws, {
@@ -81,6 +95,13 @@ async function posteriorSection(
       ...tableOf("Posterior by the surrogate", draws),
       ...(compare ? tableOf(`Comparison: ${compare.label}`, compare.draws) : []),
       figure(await renderSvg(pairs), pairsCaption(draws.names.length, compare?.label)),
+      ...(page
+        ? [{
+          kind: "link",
+          text: "Change the observation and see the posterior follow",
+          address: pageLink(page),
+        }] as const
+        : []),
     ],
   };
 }

@@ -16,9 +16,10 @@ export function source(path: string): string {
   return Deno.readTextFileSync(new URL(path, ROOT));
 }
 
-/** Members of the workspace. */
+/** Packages of the workspace: an application, `web`, has no exports. */
 export function packages(): string[] {
-  return JSON.parse(source("deno.json")).workspace.map((path: string) => path.replace("./", ""));
+  return JSON.parse(source("deno.json")).workspace.map((path: string) => path.replace("./", ""))
+    .filter((path: string) => "exports" in JSON.parse(source(`${path}/deno.json`)));
 }
 
 /** The modules of a folder, tests and generated code left out. */

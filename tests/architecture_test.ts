@@ -16,7 +16,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // The three that compose: a recipe may ask the posterior of what it trained, never the reverse.
   posteriors: ["core", "kernels", "samplers", "diagnostics"],
   recipes: ["core", "losses", "surrogates", "kernels", "multilevel", "diagnostics", "posteriors"],
-  edge: ["core", "kernels", "samplers", "diagnostics", "posteriors"],
+  edge: ["core", "kernels", "diagnostics", "posteriors"],
   prebuilt: ["core"],
   cli: [
     "sbi",
