@@ -4,9 +4,9 @@
  * @module
  */
 
-import { posteriorDensity } from "@likely/core";
+import { type LogDensity, type Posterior, posteriorDensity, type Prior } from "@likely/core";
 import { nutsPosterior } from "@likely/samplers/nuts-posterior";
-import type { SampledBy } from "./posterior_options.ts";
+import type { SamplingOptions } from "./posterior_options.ts";
 
 /**
  * What `condition` may sample by where it must be light: surrogates have gradients, so no other sampler is needed.
@@ -26,5 +26,10 @@ import type { SampledBy } from "./posterior_options.ts";
  * assertEquals((await given.sample(key(0), 20)).info.sampler, "nuts");
  * ```
  */
-export const byNuts: SampledBy = (prior, fit, { beta = 1, sampler: _, ...options }) =>
-  nutsPosterior(posteriorDensity(prior, fit, { beta }), prior, options);
+export function byNuts(
+  prior: Prior,
+  fit: LogDensity,
+  { beta = 1, sampler: _, ...options }: SamplingOptions,
+): Posterior {
+  return nutsPosterior(posteriorDensity(prior, fit, { beta }), prior, options);
+}
