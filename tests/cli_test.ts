@@ -235,8 +235,8 @@ Deno.test("bad usage ends with exit code 2 and says what would be right", async 
   const refused = (line: string, message: string) => assertRefused(desk, line, 2, message);
   await refused(
     "fly",
-    "the command must be one of simulate, merge, import, train, rounds, sample, check, report, export, serve, " +
-      "deploy, multilevel, init, work",
+    "the command must be one of simulate, merge, import, import-onnx, train, rounds, sample, check, report, " +
+      "export, serve, deploy, multilevel, init, work",
   );
   await refused("simulate two_moons --out s --rows 3", "--rows is not an option");
   await refused("simulate --out s", "<task> is missing");
