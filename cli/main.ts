@@ -115,7 +115,7 @@ function overview(): string {
     "Usage: likely <command> [options]",
     "",
     "Commands:",
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`),
+    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}`),
     "",
     "Each command explains itself: likely <command> --help",
     "Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.",
