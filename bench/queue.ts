@@ -1,5 +1,6 @@
 /** What does a queue cost? */
 
+import { freePort } from "../cli/_free_port.ts";
 import { key, simulate, type SimulationProgress } from "@likely/core";
 import { NATS_SERVER, NatsServer } from "../tests/_nats.ts";
 import { median, type Row } from "./_measure.ts";
@@ -162,11 +163,4 @@ async function memory(): Promise<Row[]> {
     });
   }
   return out;
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
 }

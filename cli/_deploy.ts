@@ -4,12 +4,12 @@
 
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { handler, openSurrogate, type Surrogate } from "@likely/edge";
-import { kernels } from "@likely/edge/kernels";
+import { handler, type Surrogate } from "@likely/edge";
+import { freePort } from "./_free_port.ts";
 import { type Host, hostFiles, HOSTS } from "./_hosts.ts";
-import { readFile } from "./_input.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, writeOutput } from "./_output.ts";
+import { openModel, originsOf, served } from "./_served_models.ts";
 
 /** The command. */
 export const deployCommand: Command = {
@@ -58,18 +58,9 @@ async function run(args: Arguments): Promise<void> {
     entries:
       /^(README\.md|service\.js|kernels\.wasm|.+\.safetensors|worker\.js|wrangler\.toml|workerd\.capnp|main\.js|server\.mjs|package\.json)$/,
   });
-  const files = await Promise.all(paths.map((path) => readFile(path, (bytes) => new Uint8Array(bytes))));
-  const opened: Record<string, Surrogate> = {};
-  for (const [i, bytes] of files.entries()) {
-    opened[names[i]!] = await openSurrogate(bytes, kernels).catch((cause) => {
-      throw new Error(`${paths[i]}: ${(cause as Error).message}`, { cause });
-    });
-  }
-  const origin = args.text("origin");
-  const options = {
-    ...(origin !== undefined &&
-      { origins: origin === "*" ? "*" as const : origin.split(",").map((text) => text.trim()) }),
-  };
+  const models = await Promise.all(paths.map(openModel));
+  const opened = Object.fromEntries(models.map(({ surrogate }, i) => [names[i]!, surrogate]));
+  const options = originsOf(args);
   const plan = hostFiles(host, { names, options });
   const service = await bundled();
   await Deno.mkdir(out, { recursive: true });
@@ -77,7 +68,7 @@ async function run(args: Arguments): Promise<void> {
     const isStale = name.endsWith(".safetensors") && !names.includes(name.slice(0, -".safetensors".length));
     if (isStale) await Deno.remove(`${out}/${name}`);
   }
-  for (const [i, bytes] of files.entries()) await writeOutput(`${out}/${names[i]}.safetensors`, bytes);
+  for (const [i, { bytes }] of models.entries()) await writeOutput(`${out}/${names[i]}.safetensors`, bytes);
   await writeOutput(`${out}/kernels.wasm`, await kernelsFile());
   await writeOutput(`${out}/service.js`, service);
   for (const [name, text] of Object.entries(plan.files)) await writeOutput(`${out}/${name}`, text);
@@ -85,8 +76,7 @@ async function run(args: Arguments): Promise<void> {
   const size = await sizeOf(out);
   console.log(`${out}: ${names.join(", ")} for ${host}, ${(size / 1000).toFixed(0)} kB`);
   if (args.flag("no-try")) return console.log("  not tried, as --no-try says");
-  const one = names.length === 1 ? opened[names[0]!]! : opened;
-  await tried(out, plan.start, handler(one, options), Object.entries(opened));
+  await tried(out, plan.start, handler(served(opened), options), Object.entries(opened));
   console.log(`  started and asked on this machine: its answers are those of the library`);
   for (const step of plan.steps) console.log(`  ${step}`);
 }
@@ -201,11 +191,6 @@ async function patiently(client: Deno.HttpClient, url: string, isOver: () => boo
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
 }
 
 async function sizeOf(folder: string): Promise<number> {

@@ -3,11 +3,11 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { basename, extname } from "node:path";
-import { handler, type HandlerOptions, openSurrogate, type Surrogate } from "@likely/edge";
-import { kernels } from "@likely/edge/kernels";
+import { handler, type HandlerOptions, type Surrogate } from "@likely/edge";
 import { onInterrupt } from "./_interrupt.ts";
 import { readFile } from "./_input.ts";
 import { type Arguments, type Command, UsageError, wrap } from "./_options.ts";
+import { openModel, originsOf, served } from "./_served_models.ts";
 
 /** The command. */
 export const serveCommand: Command = {
@@ -72,15 +72,13 @@ async function run(args: Arguments): Promise<void> {
 }
 
 async function optionsOf(args: Arguments): Promise<HandlerOptions> {
-  const origin = args.text("origin");
   const path = args.text("token");
   const token = path === undefined
     ? undefined
     : await readFile(path, (bytes) => new TextDecoder().decode(bytes).trim());
   if (token === "") throw new Error(`Cannot take a token from ${path} as it must hold one: it is empty`);
   return {
-    ...(origin !== undefined &&
-      { origins: origin === "*" ? "*" as const : origin.split(",").map((text) => text.trim()) }),
+    ...originsOf(args),
     ...(token !== undefined && { token }),
     onError: (error) => console.error(`error: ${error instanceof Error ? error.message : String(error)}`),
   };
@@ -91,13 +89,8 @@ async function openAll(
   names: readonly string[],
 ): Promise<Surrogate | Record<string, Surrogate>> {
   const all: Record<string, Surrogate> = {};
-  for (const [i, path] of paths.entries()) {
-    all[names[i]!] = await openSurrogate(await readFile(path, (bytes) => new Uint8Array(bytes)), kernels)
-      .catch((cause) => {
-        throw new Error(`${path}: ${(cause as Error).message}`, { cause });
-      });
-  }
-  return paths.length === 1 ? all[names[0]!]! : all;
+  for (const [i, path] of paths.entries()) all[names[i]!] = (await openModel(path)).surrogate;
+  return served(all);
 }
 
 function listen(

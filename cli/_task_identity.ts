@@ -1,5 +1,6 @@
 // What a task file says, wherever it lies, and the files beside it that it names: a program, a configuration.
 
+import { sha256 } from "@likely/core/sha256";
 import { isAbsolute, resolve } from "node:path";
 import type { TaskFile } from "./_task_file.ts";
 
@@ -10,7 +11,7 @@ export async function taskIdentity({ folder, ...said }: TaskFile): Promise<unkno
     if (isAbsolute(name)) continue;
     try {
       const bytes = await Deno.readFile(resolve(folder, name));
-      files[name] = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+      files[name] = await sha256(bytes);
     } catch {
       // No file: an option, a name on the path.
     }

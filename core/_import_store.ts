@@ -1,5 +1,6 @@
 // Tables as a folder of simulations, which appears whole or not at all.
 
+import { sha256 } from "./sha256.ts";
 import { AtomicStore } from "./_atomic_store.ts";
 import { fileSystem } from "./_file_system.ts";
 import { chunksOf, rowsOf } from "./_simulate_chunks.ts";
@@ -66,8 +67,7 @@ async function digestOf(...tables: readonly Points[]): Promise<string> {
     hashes.push(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
   }
   const all = Uint8Array.from(hashes.flatMap((hash) => [...hash]));
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return await sha256(all);
 }
 
 function refuse(path: string, rule: string, state: string): never {

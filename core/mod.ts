@@ -105,6 +105,7 @@ export * from "./row_numbers.ts";
 export * from "./safetensors.ts";
 export * from "./scalar_network.ts";
 export * from "./scaling.ts";
+export * from "./sha256.ts";
 export * from "./shard.ts";
 export * from "./simulate.ts";
 export * from "./simulation_manifest.ts";

@@ -1,6 +1,14 @@
 // From a question to an answer.
 
-import { type Draws, key, type Points, points, type Posterior, priorFrom } from "@likely/core";
+import {
+  type Draws,
+  key,
+  type Points,
+  points,
+  type Posterior,
+  priorFrom,
+  sha256 as digestOf,
+} from "@likely/core";
 import { summary } from "@likely/diagnostics/summary";
 import { byNuts } from "@likely/posteriors/by-nuts";
 import { condition } from "@likely/posteriors/condition";
@@ -175,8 +183,7 @@ function inShort(row: ReturnType<typeof summary>[number]): Record<string, unknow
 async function cacheHeaders({ sha256 }: Surrogate, { request, body }: Asked): Promise<Headers> {
   const form = formOf(request.headers.get("accept"));
   const text = `${sha256} ${new URL(request.url).pathname} ${form} ${body}`;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  const etag = `"${[...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+  const etag = `"${(await digestOf(text)).slice(0, 32)}"`;
   return new Headers({ etag, "cache-control": "public, max-age=31536000, immutable" });
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Artifact, type ConditionalDensity, decodeArtifact, type Engine } from "@likely/core";
+import { type Artifact, type ConditionalDensity, decodeArtifact, type Engine, sha256 } from "@likely/core";
 import { evaluationEngine } from "@likely/kernels/evaluation-engine";
 
 /** A trained surrogate, ready to be asked. */
@@ -49,9 +49,7 @@ export async function openSurrogate(
         `"${artifact.prior.name}", one of the user's own`,
     );
   }
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { artifact, sha256, engine: prepared(evaluationEngine(kernels)) };
+  return { artifact, sha256: await sha256(bytes), engine: prepared(evaluationEngine(kernels)) };
 }
 
 /** A density is one whatever is asked of it: it is prepared once, and not for every request. */

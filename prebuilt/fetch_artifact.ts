@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Artifact, decodeArtifact, FormatError } from "@likely/core";
+import { type Artifact, decodeArtifact, FormatError, sha256 as digestOf } from "@likely/core";
 
 /** A surrogate of more bytes is not one that a page or a worker should load unasked. */
 const MOST_BYTES = 64e6;
@@ -35,8 +35,7 @@ export async function fetchArtifact(url: string | URL, sha256: string): Promise<
     );
   }
   const bytes = await bytesOf(url);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const found = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const found = await digestOf(bytes);
   if (found === sha256) return decodeArtifact(bytes);
   throw new FormatError(
     `Cannot use the surrogate at ${shown(url)} as it must have the SHA-256 ${sha256}: it has ${found}`,

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import type { SimulationRun } from "@likely/core";
-import { sha256 } from "./_sha256.ts";
+import { sha256 } from "@likely/core/sha256";
 
 const WORD = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(1));

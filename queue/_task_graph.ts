@@ -2,7 +2,7 @@
 
 import { readIfThere } from "./_files.ts";
 import { namedIn } from "./_named_in.ts";
-import { sha256 } from "./_sha256.ts";
+import { sha256 } from "@likely/core/sha256";
 
 /** What a task is made of. */
 export interface TaskGraph {

@@ -6,7 +6,7 @@
 
 import manifest from "./deno.json" with { type: "json" };
 import { readIfThere } from "./_files.ts";
-import { sha256 } from "./_sha256.ts";
+import { sha256 } from "@likely/core/sha256";
 import { locate, taskGraph } from "./_task_graph.ts";
 import type { QueueSource } from "./queue_source.ts";
 

@@ -2,6 +2,8 @@
 // A NATS server of a test's own, on loopback, with a store of its own. Where there is no server to be had, tests
 // are skipped and say so.
 
+import { freePort } from "../cli/_free_port.ts";
+
 /** The server's program: named by LIKELY_NATS_SERVER, or found on the path; undefined where there is none. */
 export const NATS_SERVER: string | undefined = find();
 
@@ -110,11 +112,4 @@ export interface NatsOptions {
   readonly program?: string;
   /** Whether with JetStream. */
   readonly jetStream?: boolean;
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
 }

@@ -1,5 +1,6 @@
 // The same service on hosts that are not Deno: the same answers, bit for bit.
 
+import { freePort } from "../cli/_free_port.ts";
 import { assertEquals } from "@std/assert";
 import { type Artifact, encodeArtifact, key } from "@likely/core";
 import { npe, nre, twoMoons } from "@likely/sbi";
@@ -121,11 +122,6 @@ Deno.test({
     }
   },
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
-}
 
 async function answers(ask: () => Promise<Response>): Promise<void> {
   for (let i = 0; i < 300; i++) {
