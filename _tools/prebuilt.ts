@@ -4,12 +4,28 @@
 //   deno run -A _tools/prebuilt.ts               all, some minutes
 //   deno run -A _tools/prebuilt.ts influenza     one
 
-import { type Artifact, encodeArtifact, key, split } from "@likely/core";
-import { calibrate, calibrationReport, calibrationVerdict, nle, npe } from "@likely/sbi";
-import { driftDiffusion, influenza } from "@likely/simulators";
+import {
+  type Artifact,
+  encodeArtifact,
+  key,
+  maeDistance,
+  simulate,
+  split,
+  standardisation,
+} from "@likely/core";
+import {
+  calibrate,
+  calibrationReport,
+  calibrationVerdict,
+  chooseBeta,
+  nle,
+  npe,
+  trainCost,
+} from "@likely/sbi";
+import { driftDiffusion, hodgkinHuxley, influenza } from "@likely/simulators";
 
 const here = (name: string) => new URL(`../prebuilt/${name}`, import.meta.url);
-const [forTraining, forJudging] = split(key(20261127), 3);
+const [forTraining, forJudging, forData] = split(key(20261127), 3);
 
 const MAKERS: Readonly<Record<string, () => Promise<Artifact>>> = {
   influenza: async () => {
@@ -22,6 +38,17 @@ const MAKERS: Readonly<Record<string, () => Promise<Artifact>>> = {
     const task = driftDiffusion();
     const { artifact } = await nle(forTraining, task, { simulations: 50_000 });
     await judged("drift_diffusion", artifact, task, { trials: 50, datasets: 100 });
+    return artifact;
+  },
+  "hodgkin_huxley": async () => {
+    const task = hodgkinHuxley();
+    const dataset = await simulate(forData, task, 20_000);
+    const distance = maeDistance({ scale: standardisation(dataset.x).std });
+    const pairs = { simulator: task.name, prior: task.prior, dataset };
+    const { artifact } = await trainCost(forTraining, pairs, { distance });
+    // A cost claims no share of truths: which temperature comes closest is all that can be told.
+    const { beta } = await chooseBeta(forJudging, artifact, task.simulator, { datasets: 20 });
+    console.log(`hodgkin_huxley: simulations come closest at beta ${beta}`);
     return artifact;
   },
 };

@@ -15,9 +15,9 @@ export interface PrebuiltSurrogate {
 }
 
 /** Names of the surrogates that ship. */
-export type PrebuiltName = "influenza" | "drift_diffusion";
+export type PrebuiltName = "influenza" | "drift_diffusion" | "hodgkin_huxley";
 
-/** By name. `_tools/prebuilt.ts` made them, and the pages beside them, `influenza.html`, say how they were judged. */
+/** By name. `_tools/prebuilt.ts` made them, and the pages beside them, `influenza.html`, say how those that can be calibrated were judged. */
 export const prebuiltSurrogates: Readonly<Record<PrebuiltName, PrebuiltSurrogate>> = {
   influenza: {
     file: "./influenza.safetensors",
@@ -32,5 +32,12 @@ export const prebuiltSurrogates: Readonly<Record<PrebuiltName, PrebuiltSurrogate
     about:
       "The likelihood of one answer and its time under drift diffusion, of any number of independent trials: " +
       "`driftDiffusion` of the simulators, a row of x for each trial. By `nle` from 50,000 simulations.",
+  },
+  "hodgkin_huxley": {
+    file: "./hodgkin_huxley.safetensors",
+    sha256: "5b91f5751a8f53be57a6546f441dab1c84e1648c21ed8cdd1859eee91dc08ee0",
+    about:
+      "The expected distance, scaled and absolute, of a neuron's statistics from any observed ones, for generalized " +
+      "posteriors: `hodgkinHuxley` of the simulators. By `ace` from 20,000 simulations. A cost has no calibration page.",
   },
 };
