@@ -4,7 +4,7 @@
  * @module
  */
 
-import { foldIn, type Key, type LogDensity, type Points, row } from "@likely/core";
+import { foldIn, type Key, type LogDensity, row } from "@likely/core";
 import { cholesky } from "@likely/core/cholesky";
 import { requireInteger } from "@likely/core/check";
 import { exp } from "@likely/core/elementary";
@@ -17,7 +17,7 @@ import { studentT } from "./student_t.ts";
 /** Options of {@linkcode adaptiveImportance}. */
 export interface AdaptiveImportanceOptions {
   /**
-   * Draws wanted: half as many effective rows are aimed at, as chains have no more.
+   * Draws wanted: so many effective rows are aimed at.
    *
    * @default {1000}
    */
@@ -60,8 +60,6 @@ const MILD = 0.15;
 const BETTER = 1.3;
 /** Rounds in vain after which there is no more to be learnt: some targets are not like a t distribution. */
 const PATIENCE = 2;
-/** Effective rows aimed at, of the draws wanted: no fewer than chains have. */
-const SHARE = 0.5;
 /** More rows in the last round than seem to be needed. */
 const SPARE = 1.2;
 /** Effective rows, of the draws wanted, without which they repeat themselves. */
@@ -123,7 +121,7 @@ export async function adaptiveImportance(
     const tried = attempt(round, proposal, pilot);
     const isSound = tried.warnings.length === 0;
     const ess = effectiveSize(tried.logWeights);
-    if (isSound && ess >= SHARE * draws) return tried;
+    if (isSound && ess >= draws) return tried;
     // How much of the weights leaves enough rows that count: 1 where the proposal is good.
     const rise = nextRise(tried.logWeights, 1, MILD * pilot);
     inVain = rise < BETTER * highest ? inVain + 1 : 0;
@@ -133,7 +131,7 @@ export async function adaptiveImportance(
     // Work may be long: whoever waits may have left.
     await breathe(signal);
     if (!isLast) continue;
-    const rows = Math.ceil(Math.min(most, Math.max(pilot, SPARE * SHARE * draws * pilot / Math.max(ess, 1))));
+    const rows = Math.ceil(Math.min(most, Math.max(pilot, SPARE * draws * pilot / Math.max(ess, 1))));
     return withEnough(attempt(round + 1, proposal, rows), draws);
   }
 }
