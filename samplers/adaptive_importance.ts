@@ -29,7 +29,7 @@ export interface AdaptiveImportanceOptions {
    */
   readonly pilot?: number;
   /**
-   * Most rounds in which it learns.
+   * Most rounds, but for a second last one where the first cannot be trusted.
    *
    * @default {12}
    */
@@ -62,6 +62,10 @@ const BETTER = 1.3;
 const PATIENCE = 2;
 /** More rows in the last round than seem to be needed. */
 const SPARE = 1.2;
+/** What a proposal gains in effective rows by what the last pilot taught, up to the share that normal targets have. */
+const [GAIN, LIKELY] = [1.8, 0.5];
+/** More rows once more where the last round cannot be trusted. */
+const AGAIN = 4;
 /** Effective rows, of the draws wanted, without which they repeat themselves. */
 const ENOUGH = 0.2;
 
@@ -131,8 +135,14 @@ export async function adaptiveImportance(
     // Work may be long: whoever waits may have left.
     await breathe(signal);
     if (!isLast) continue;
-    const rows = Math.ceil(Math.min(most, Math.max(pilot, SPARE * draws * pilot / Math.max(ess, 1))));
-    return withEnough(attempt(round + 1, proposal, rows), draws);
+    const share = Math.max(ess / pilot, Math.min(LIKELY, GAIN * ess / pilot), 1 / pilot);
+    const rows = Math.ceil(Math.min(most, Math.max(pilot, SPARE * draws / share)));
+    const last = withEnough(attempt(round + 1, proposal, rows), draws);
+    if (last.warnings.length === 0 || rows === most) return last;
+    // The shape of few weights is little known: more of them, from what these have taught.
+    await breathe(signal);
+    const better = learnt(last, proposal, nextRise(last.logWeights, 1, MILD * rows));
+    return withEnough(attempt(round + 2, better, Math.min(most, AGAIN * rows)), draws);
   }
 }
 
