@@ -25,6 +25,8 @@ import { fileOfBeta, fileOfRow, followPath } from "./_sample_path.ts";
 import { keyFor } from "./_seed.ts";
 
 const SAMPLERS = ["auto", "nuts", "hmc", "mala", "slice", "random_walk", "smc", "importance"] as const;
+/** So many chains' draws there are where nobody says how many. */
+const CHAINS = 4;
 /** What says how chains run, which a path of particles does not have. */
 const OF_CHAINS = ["sampler", "chains", "warmup"];
 
@@ -48,13 +50,13 @@ export const sampleCommand: Command = {
       with: ["beta", "auto"],
     },
     sampler: { value: "name", help: SAMPLERS.join(", "), default: "auto" },
-    chains: { value: "number", help: "Markov chains, or populations of smc", default: "4" },
+    chains: { value: "number", help: "Markov chains, or populations of smc; 4 where there are some" },
     draws: {
       value: "number",
       help: "draws kept of each chain; four times as many without chains",
       default: "1000",
     },
-    warmup: { value: "number", help: "steps of adaptation, thrown away", default: "500" },
+    warmup: { value: "number", help: "steps of adaptation, thrown away; 500 where there are chains" },
     seed: { value: "number", help: "the same seed gives the same draws", default: "0" },
   },
   notes: [
@@ -64,8 +66,8 @@ export const sampleCommand: Command = {
     "observation of its own, and gets a file of its own: draws_1.csv, draws_2.csv beside draws.csv. A row",
     "that cannot be asked about is told, and the others are done. Of existing files only draws are replaced.",
     "",
-    "--sampler importance needs no chains: weighted proposals learn where the posterior is. Where their weights",
-    "cannot be trusted, chains run from where the weight is.",
+    "Unless --sampler, --chains or --warmup ask for chains, weighted proposals learn where the posterior is;",
+    "where their weights cannot be trusted, chains run from where the weight is. --sampler importance says so.",
     "",
     "--beta multiplies the log ratio or the cost; it is in 1 / unit of the cost's distance. auto takes",
     "the one whose simulations come closest to data held out, simulated too; see `chooseBeta`.",
@@ -91,9 +93,10 @@ async function run(args: Arguments): Promise<void> {
   const asked = readBeta(args);
   const options = {
     sampler: args.choice("sampler", SAMPLERS)!,
-    chains: args.integer("chains", 1)!,
     draws: args.integer("draws", 4)!,
-    warmup: args.integer("warmup", 0)!,
+    // Whoever says how chains run wants chains.
+    ...(args.has("chains") && { chains: args.integer("chains", 1)! }),
+    ...(args.has("warmup") && { warmup: args.integer("warmup", 0)! }),
   };
   requireFitting(args, asked);
   const isEach = args.flag("each");
@@ -211,8 +214,7 @@ function requireFitting(args: Arguments, beta: BetaChoice | undefined): void {
 }
 
 /** How one posterior is sampled; `draws` are those of each chain. */
-interface ChainArguments extends Pick<PosteriorOptions, "sampler" | "warmup" | "beta" | "signal"> {
-  readonly chains: number;
+interface ChainArguments extends Pick<PosteriorOptions, "sampler" | "chains" | "warmup" | "beta" | "signal"> {
   readonly draws: number;
   readonly key: Key;
   /** Whether no summary is printed. */
@@ -252,5 +254,5 @@ async function watched(
   // Said before the bar, which may run for long.
   for (const warning of given.warnings ?? []) console.error(`warning: ${warning}`);
   using bar = progress("sample");
-  return await given.sample(key, options.chains * draws);
+  return await given.sample(key, (options.chains ?? CHAINS) * draws);
 }

@@ -4,11 +4,16 @@ import {
   type Artifact,
   type Draws,
   type Engine,
+  foldIn,
   type Key,
+  type LogDensities,
+  type LogDensity,
   type Points,
   points,
+  posteriorDensity,
   type Prior,
   priorFrom,
+  row,
 } from "@likely/core";
 import { requireInteger, requireLength } from "@likely/core/check";
 import { fusedEngine } from "@likely/kernels/fused-engine";
@@ -16,6 +21,7 @@ import { smcMany } from "@likely/samplers";
 import { directDraws, requireUntempered } from "./_direct_posterior.ts";
 import type { DrawManyOptions } from "./draw_many_options.ts";
 import { logFits } from "./_log_fits.ts";
+import { proposedDraws } from "./_proposed_draws.ts";
 import { requireObservations } from "./_observed.ts";
 
 /** Options of {@linkcode drawPooled}. */
@@ -37,7 +43,7 @@ export async function drawPooled(
   requireLength("draw from many posteriors", "keys", keys.length, x.n);
   const prior = priorFrom(artifact.prior, own);
   if (artifact.kind !== "posterior") {
-    return await byParticles(keys, prior, { artifact, x, draws, engine, ...sampling });
+    return await sampled(keys, prior, { artifact, x, draws, engine, ...sampling });
   }
   requireUntempered(sampling.beta ?? 1);
   using density = await engine.density(artifact);
@@ -51,15 +57,70 @@ interface Sampling extends DrawPooledOptions {
   readonly engine: Engine;
 }
 
-async function byParticles(keys: readonly Key[], prior: Prior, sampling: Sampling): Promise<Draws[]> {
-  const { artifact, x, draws, smc = {}, signal } = sampling;
+/** By proposals where these can be trusted, else by particles; by particles all where these are asked for. */
+async function sampled(keys: readonly Key[], prior: Prior, sampling: Sampling): Promise<Draws[]> {
+  using fits = await logFits(sampling.artifact, sampling.x, sampling);
+  const drawn = sampling.smc ? keys.map(() => undefined) : await proposed(keys, prior, fits, sampling);
+  const others = [...keys.keys()].filter((i) => !drawn[i]);
+  if (others.length === 0) return drawn as Draws[];
+  const { draws, smc = {}, signal } = sampling;
   const { particles = FEWEST_PARTICLES } = smc;
-  using fits = await logFits(artifact, x, sampling);
-  return await smcMany(keys, prior, fits, {
+  const found = await smcMany(others.map((i) => keys[i]!), prior, only(fits, others), {
     ...smc,
     particles: Math.max(particles, draws),
     ...(signal && { signal }),
   });
+  return drawn.map((one, i) => one ?? found[others.indexOf(i)]!);
 }
 
 const FEWEST_PARTICLES = 500;
+
+/** Draws of each data set whose weights can be trusted. */
+async function proposed(
+  keys: readonly Key[],
+  prior: Prior,
+  fits: LogDensities,
+  { artifact, x, draws, trials = 1, signal }: Sampling,
+): Promise<(Draws | undefined)[]> {
+  const { regression } = artifact.reference ?? {};
+  const out: (Draws | undefined)[] = [];
+  for (const [i, key] of keys.entries()) {
+    const target = posteriorDensity(prior, one(fits, i));
+    const expected = regression && trials === 1 &&
+      { regression, scaling: artifact.scaling.x, x: row(x, i) };
+    const found = await proposedDraws(foldIn(key, PROPOSALS), draws, target, {
+      prior,
+      ...(expected && { expected }),
+      ...(signal && { signal }),
+    });
+    out.push(found.draws);
+  }
+  return out;
+}
+
+/** Apart from the randomness of particles, which have the same key. */
+const PROPOSALS = 1;
+
+/** The density of one data set. */
+function one(fits: LogDensities, i: number): LogDensity {
+  return {
+    name: fits.name,
+    dim: fits.dim,
+    evaluate: (theta, options) =>
+      fits.evaluate(theta, { ...options, chains: new Uint32Array(theta.n).fill(i) }),
+  };
+}
+
+/** Some of them. */
+function only(fits: LogDensities, which: readonly number[]): LogDensities {
+  return {
+    name: fits.name,
+    dim: fits.dim,
+    count: which.length,
+    evaluate: (theta, options) =>
+      fits.evaluate(theta, {
+        ...options,
+        chains: Uint32Array.from(options?.chains ?? [], (chain) => which[chain]!),
+      }),
+  };
+}

@@ -1,42 +1,20 @@
-// A posterior by weighted proposals: no chain is needed where a t distribution is like enough.
+// A posterior by weighted proposals, and by chains where these cannot be trusted.
 
 import {
-  constrain,
-  expectedTheta,
-  gatherRows,
+  type Draws,
   type LogDensity,
   type Points,
-  points,
   type Posterior,
   posteriorDensity,
-  type Prior,
   split,
-  type Standardisation,
-  type ThetaRegression,
-  unconstrain,
-  unconstrained,
 } from "@likely/core";
-import { adaptiveImportance } from "@likely/samplers/adaptive-importance";
-import type { Proposal } from "@likely/samplers/importance";
-import { studentT } from "@likely/samplers/student-t";
+import { proposedDraws, type Proposing } from "./_proposed_draws.ts";
 
-/** Wider than what the regression leaves: too wide costs a few draws, too narrow all. */
-const WIDER = 1.2;
-
-/** What is known of the observation and its parameters. */
-export interface Proposing {
-  readonly prior: Prior;
+/** What the posterior is made of, beside its fit. */
+export interface ProposedPosteriorOptions extends Proposing {
   readonly beta: number;
-  /** Where parameters of such an observation were in training; without, the prior is where to look first. */
-  readonly expected?: {
-    readonly regression: ThetaRegression;
-    readonly scaling: Standardisation;
-    /** `[p]`. */
-    readonly x: Float64Array;
-  };
   /** What warns of draws, as of those of chains. */
-  readonly warn?: (draws: Awaited<ReturnType<Posterior["sample"]>>) => readonly string[];
-  readonly signal?: AbortSignal;
+  readonly warn?: (draws: Draws) => readonly string[];
 }
 
 /**
@@ -45,57 +23,18 @@ export interface Proposing {
  */
 export function proposedPosterior(
   fit: LogDensity,
-  { prior, beta, expected, warn, signal }: Proposing,
+  { beta, warn, ...proposing }: ProposedPosteriorOptions,
   chains: { readonly count: number; readonly from: (position: Points) => Posterior },
 ): Posterior {
-  const target = posteriorDensity(prior, fit, { beta });
-  const inside = unconstrained(target, prior.support);
-  const start = expected
-    ? studentT({
-      names: prior.names,
-      mean: expectedTheta(expected.regression, expected.x, expected.scaling),
-      factor: Float64Array.from(expected.regression.factor.flat(), (value) => WIDER * value),
-    })
-    : unbounded(prior);
+  const target = posteriorDensity(proposing.prior, fit, { beta });
   return {
     sample: async (key, n) => {
       const [forProposals, forChains] = split(key, 2);
-      const tried = await adaptiveImportance(forProposals, inside, start, {
-        draws: n,
-        ...(signal && { signal }),
-      });
-      const theta = constrain(prior.support, points(tried.values, prior.dim));
-      // Resampled rows are in order, and evenly spaced ones as good a sample.
-      const even = (n: number) =>
-        gatherRows(theta, Array.from({ length: n }, (_, i) => Math.floor((i + 0.5) * tried.length / n)));
-      if (tried.warnings.length > 0) {
-        const drawn = await chains.from(even(chains.count)).sample(forChains, n);
-        return { ...drawn, info: { ...drawn.info, kHat: tried.info.kHat! } };
-      }
-      const { sampler, target: _, ...info } = tried.info;
-      const drawn = {
-        names: prior.names,
-        chains: 1,
-        length: n,
-        values: even(n).data,
-        info: { sampler, target: target.name, ...info, rounds: tried.rounds },
-        warnings: [],
-      };
-      return { ...drawn, warnings: warn?.(drawn) ?? [] };
+      const { draws, kHat, rows } = await proposedDraws(forProposals, n, target, proposing);
+      if (draws) return { ...draws, warnings: warn?.(draws) ?? [] };
+      const drawn = await chains.from(rows(chains.count)).sample(forChains, n);
+      return { ...drawn, info: { ...drawn.info, kHat } };
     },
     logDensity: (theta) => target.evaluate(theta).value,
-  };
-}
-
-/** The prior in unbounded coordinates. */
-function unbounded({ names, support, dim, ...prior }: Prior): Proposal {
-  const density = unconstrained(
-    { name: "prior", dim, evaluate: (theta) => ({ value: prior.logDensity(theta) }) },
-    support,
-  );
-  return {
-    names,
-    sample: (key, n) => unconstrain(support, prior.sample(key, n)),
-    logDensity: (z) => density.evaluate(z, { gradient: false }).value,
   };
 }

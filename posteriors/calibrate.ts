@@ -86,9 +86,9 @@ export interface CalibrateOptions extends Pick<CalibrationRunOptions, "onProgres
   readonly prior?: Prior;
   /**
    * How particles sample all posteriors at once; there are at least 500 of them, or as many as
-   * `draws`.
+   * `draws`. Without it weighted proposals do, and particles where these cannot be trusted.
    *
-   * @default {{}}
+   * @default {undefined}
    */
   readonly smc?: Omit<SmcManyOptions, "signal">;
   /**

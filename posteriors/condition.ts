@@ -23,7 +23,7 @@ import { conditionedCosts } from "./_conditioned_costs.ts";
 import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
 import { observed } from "./_observed.ts";
 import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
-import { proposedPosterior, type Proposing } from "./_proposed_posterior.ts";
+import { proposedPosterior, type ProposedPosteriorOptions } from "./_proposed_posterior.ts";
 import { scaled } from "./_scaled.ts";
 import { unlikeTraining } from "./_unlike_training.ts";
 import type { PosteriorOptions, SampledBy, SamplingOptions } from "./posterior_options.ts";
@@ -127,7 +127,12 @@ async function conditioned(
 
 type Fitting =
   & Omit<Conditioning, "engine" | "prior">
-  & Pick<Proposing, "expected" | "warn">;
+  & Pick<ProposedPosteriorOptions, "expected" | "warn">;
+
+/** Whoever says how chains run wants chains. */
+function asksForChains({ chains, warmup, thin, position }: Partial<Fitting>): boolean {
+  return [chains, warmup, thin, position].some((option) => option !== undefined);
+}
 
 /** Samples `p(θ) exp(β fit(θ))`, by proposals where they are asked for, else as chains or particles do. */
 function fitted(
@@ -135,8 +140,9 @@ function fitted(
   fit: LogDensity,
   { sampledBy, expected, warn, ...options }: Fitting,
 ): Posterior {
-  const { sampler, ...others } = options;
-  if (sampler !== "importance") return sampledBy(prior, fit, options as SamplingOptions);
+  const { sampler = "auto", ...others } = options;
+  const isProposed = sampler === "importance" || sampler === "auto" && !asksForChains(others);
+  if (!isProposed) return sampledBy(prior, fit, options as SamplingOptions);
   const { beta, signal, chains = 4 } = others;
   return proposedPosterior(
     fit,

@@ -10,7 +10,8 @@ import type { DrawManyOptions } from "./draw_many_options.ts";
 
 /**
  * Draws from the posterior of every row of x, all rows together: a learned posterior in one call
- * of the engine, another surrogate by particles that move in lock-step (see `smcMany`).
+ * of the engine, another surrogate by weighted proposals that learn where each posterior is (see
+ * `adaptiveImportance`), and where these cannot be trusted by particles that move in lock-step (see `smcMany`).
  *
  * Draws of row i follow from `keys[i]` and row i alone. Observations are not compared with the
  * training data, as `posterior` does: see `observationWarnings`.

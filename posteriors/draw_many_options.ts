@@ -22,9 +22,10 @@ export interface DrawManyOptions {
    */
   readonly beta?: number;
   /**
-   * How particles sample posteriors that were not learned as densities; at least `draws` of them.
+   * How particles sample posteriors that were not learned as densities; at least `draws` of them. Without it
+   * weighted proposals sample, and particles where these cannot be trusted.
    *
-   * @default {{}}
+   * @default {undefined}
    */
   readonly smc?: Omit<SmcManyOptions, "signal">;
   /**

@@ -18,7 +18,9 @@ export interface PosteriorOptions extends Omit<McmcPosteriorOptions, "sampler"> 
    * artifact knows that, else with the prior. Where the shape of the weights, `info.kHat`, says that they cannot
    * be trusted, or too few of them count, chains run from where the weight is.
    *
-   * @default {"auto"} NUTS, as surrogates have gradients.
+   * `"auto"` is `"importance"`, or NUTS where `chains`, `warmup`, `thin` or a `position` say how chains run.
+   *
+   * @default {"auto"}
    */
   readonly sampler?: NonNullable<McmcPosteriorOptions["sampler"]> | "smc" | "importance";
   /**

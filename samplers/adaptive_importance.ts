@@ -4,15 +4,18 @@
  * @module
  */
 
-import { foldIn, type Key, type LogDensity, row } from "@likely/core";
-import { cholesky } from "@likely/core/cholesky";
+import { foldIn, gatherRows, type Key, type LogDensity, type Points, split } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
-import { exp } from "@likely/core/elementary";
+import { log } from "@likely/core/elementary";
 import { breathe } from "./_breathe.ts";
-import { effectiveSize } from "./_log_sum_exp.ts";
+import { countCalls } from "./_count_calls.ts";
+import { judgedWeights } from "./_judged_weights.ts";
+import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
 import { nextRise } from "./_next_rise.ts";
-import { importance, type ImportanceDraws, type Proposal } from "./importance.ts";
-import { studentT } from "./student_t.ts";
+import { PooledRounds } from "./_pooled_rounds.ts";
+import { resample } from "./_resample.ts";
+import { tMixture, type WeightedRows } from "./_t_mixture.ts";
+import type { ImportanceDraws, Proposal } from "./importance.ts";
 
 /** Options of {@linkcode adaptiveImportance}. */
 export interface AdaptiveImportanceOptions {
@@ -50,14 +53,18 @@ export interface AdaptiveImportanceDraws extends ImportanceDraws {
   readonly rounds: number;
 }
 
+/** Milliseconds of work without a break. */
+const BREATH_MS = 20;
 /** Wider than what was learnt: too wide costs a few rows, too narrow all. */
 const WIDER = 1.15;
-/** Of a covariance learnt from weighted rows: what rounding may push below zero. */
-const FLOOR = 1e-10;
 /** Effective rows, of a pilot's, that weights are made milder for. */
 const MILD = 0.15;
 /** A round that takes less of the weights than so many times what another took was in vain. */
 const BETTER = 1.3;
+/** So many pilots' rows are no reason to learn more. */
+const CHEAP = 8;
+/** Components where one is not like the target. */
+const MANY = 5;
 /** Rounds in vain after which there is no more to be learnt: some targets are not like a t distribution. */
 const PATIENCE = 2;
 /** More rows in the last round than seem to be needed. */
@@ -70,13 +77,15 @@ const AGAIN = 4;
 const ENOUGH = 0.2;
 
 /**
- * Draws by importance from a proposal that is learnt in rounds: rows of one round, with weights that are
- * tempered until enough of them count, give the mean and the covariance of a t distribution, from which the
- * next round proposes. It ends in one round for all the draws, whose own Pareto shape and effective size are
- * its warnings: what came before needs no trust.
+ * Draws by importance from proposals that are learnt in rounds. Rows of all rounds are one sample, of the mixture
+ * of their proposals, so that what one round has found no other loses; their weights, tempered until enough of
+ * them count, give the t distribution from which the next round proposes, or where one is not like the target a
+ * mixture of five, by expectation and maximisation. The last round is of as many rows as the draws seem to need.
+ * The Pareto shape and the effective size of all weights are the judge.
  *
- * For densities of one bulk, however far from the start; modes that are wide apart are found only if the start
- * spans them, at the price of many rows. Bugallo et al. (2017), "Adaptive importance sampling", has the family.
+ * For densities of a few bulks, however far from the start; modes are found only if the start spans them. Cornuet
+ * et al. (2012), https://arxiv.org/abs/0907.1254, have the pooling, Cappé et al. (2008),
+ * https://arxiv.org/abs/0710.4242, the mixtures.
  *
  * @param key The key to consume.
  * @param target The log density, in nats, of unbounded coordinates; gradients are not asked for.
@@ -108,82 +117,122 @@ export async function adaptiveImportance(
   start: Proposal,
   options: AdaptiveImportanceOptions = {},
 ): Promise<AdaptiveImportanceDraws> {
-  const { draws = 1000, pilot = Math.max(250, 50 * target.dim), rounds = 12, most = 20_000, signal } =
-    options;
+  const { draws = 1000, pilot = Math.max(250, 50 * target.dim), most = 20_000, signal } = options;
+  const { rounds: mostRounds = 12 } = options;
   requireInteger("sample by importance", "draws", draws, 1);
   requireInteger("sample by importance", "pilot", pilot, 25);
-  requireInteger("sample by importance", "rounds", rounds, 1);
+  requireInteger("sample by importance", "rounds", mostRounds, 1);
   requireInteger("sample by importance", "most", most, 25);
-  let evaluations = 0;
-  const attempt = (round: number, proposal: Proposal, rows: number): AdaptiveImportanceDraws => {
-    const tried = importance(foldIn(key, round), target, proposal, { draws: rows });
-    evaluations += rows;
-    return { ...tried, rounds: round + 1, info: { ...tried.info, evaluations } };
-  };
-  let [proposal, highest, inVain] = [start, 0, 0];
-  for (let round = 0;; round++) {
-    const tried = attempt(round, proposal, pilot);
-    const isSound = tried.warnings.length === 0;
-    const ess = effectiveSize(tried.logWeights);
-    if (isSound && ess >= draws) return tried;
-    // How much of the weights leaves enough rows that count: 1 where the proposal is good.
-    const rise = nextRise(tried.logWeights, 1, MILD * pilot);
-    inVain = rise < BETTER * highest ? inVain + 1 : 0;
-    highest = Math.max(highest, rise);
-    const isLast = isSound && rise === 1 || inVain === PATIENCE || round + 2 >= rounds;
-    proposal = learnt(tried, proposal, rise);
-    // Work may be long: whoever waits may have left.
+  signal?.throwIfAborted();
+  const began = performance.now();
+  // Work may be long: whoever waits may have left. Some hosts' clocks stand still meanwhile.
+  let rested = performance.now();
+  const rest = async (round: number) => {
+    if (performance.now() - rested < BREATH_MS && round % 4 !== 3) return;
     await breathe(signal);
-    if (!isLast) continue;
-    const share = Math.max(ess / pilot, Math.min(LIKELY, GAIN * ess / pilot), 1 / pilot);
-    const rows = Math.ceil(Math.min(most, Math.max(pilot, SPARE * draws / share)));
-    const last = withEnough(attempt(round + 1, proposal, rows), draws);
+    rested = performance.now();
+  };
+  const [forRounds, forSeeds, forChoice] = split(key, 3);
+  const counted = countCalls(target);
+  const rounds = new PooledRounds(counted);
+  const learnt = (components: number): Proposal => {
+    const [forSample, forFit] = split(foldIn(forSeeds, rounds.count), 2);
+    const all = rounds.theta();
+    // Few rows tell a mixture as much as all of them, which may be thousands.
+    const few = resample(forSample, tempered(rounds.logWeights(), MILD * pilot), 2 * pilot);
+    return tMixture(forFit, rowsWithCounts(all, few), { names: start.names, components, wider: WIDER });
+  };
+  const pooled = (): AdaptiveImportanceDraws => {
+    const raw = rounds.logWeights();
+    const { logWeights, kHat, ess, warnings } = judgedWeights(raw);
+    const theta = rounds.theta();
+    return {
+      names: start.names,
+      chains: 1,
+      length: draws,
+      values: gatherRows(theta, resample(forChoice, logWeights, draws)).data,
+      theta,
+      logWeights,
+      rounds: rounds.count,
+      info: {
+        sampler: "importance",
+        target: target.name,
+        evaluations: rounds.n,
+        kHat,
+        ess,
+        logEvidence: logSumExp(raw) - log(rounds.n),
+        logEvidenceError: Math.sqrt(Math.max(0, 1 / effectiveSize(raw) - 1 / rounds.n)),
+        seconds: (performance.now() - began) / 1000,
+      },
+      warnings: [...counted.warnings(), ...warnings, ...fewWarnings(ess, { of: rounds.n, wanted: draws })],
+    };
+  };
+  let [proposal, components, highest, inVain, best] = [start, 1, 0, 0, 0];
+  for (let round = 0;; round++) {
+    const raw = rounds.add(foldIn(forRounds, round), proposal, pilot);
+    // A round may find nothing; all together must not.
+    const own = raw.some((w) => w > -Infinity) ? judgedWeights(raw) : NOTHING;
+    const share = own.ess / pilot;
+    best = Math.max(best, share);
+    const logWeights = rounds.logWeights();
+    if (own.warnings.length === 0 && own.ess >= draws) {
+      const found = pooled();
+      if (found.warnings.length === 0) return found;
+    }
+    const rise = nextRise(logWeights, 1, MILD * pilot);
+    const progress = rise === 1 ? 1 + share : rise;
+    inVain = progress < BETTER * highest ? inVain + 1 : 0;
+    highest = Math.max(highest, progress);
+    const expected = Math.max(best, Math.min(LIKELY, GAIN * best), 1 / pilot);
+    const rows = Math.ceil(Math.min(most, Math.max(pilot, SPARE * draws / expected)));
+    // More learning would cost as much as it could save.
+    const isOver = own.warnings.length === 0 && share === best && rows <= CHEAP * pilot ||
+      round + 2 >= mostRounds;
+    // Where one t distribution has no more to learn, several may be like the target.
+    const isVain = inVain === PATIENCE || rise === 1 && components === 1;
+    if (!isOver && (!isVain || components === 1)) {
+      if (isVain) [components, highest, inVain] = [MANY, 0, 0];
+      proposal = learnt(components);
+      await rest(round);
+      continue;
+    }
+    rounds.add(foldIn(forRounds, round + 1), learnt(components), rows);
+    const last = pooled();
     if (last.warnings.length === 0 || rows === most) return last;
     // The shape of few weights is little known: more of them, from what these have taught.
-    await breathe(signal);
-    const better = learnt(last, proposal, nextRise(last.logWeights, 1, MILD * rows));
-    return withEnough(attempt(round + 2, better, Math.min(most, AGAIN * rows)), draws);
+    await rest(round + 1);
+    rounds.add(foldIn(forRounds, round + 2), learnt(components), Math.min(most, AGAIN * rows));
+    return pooled();
   }
 }
 
-/** The t distribution of rows whose weights are raised to a power. */
-function learnt({ theta, logWeights }: ImportanceDraws, { names }: Proposal, rise: number): Proposal {
-  const weights = logWeights.map((weight) => exp(rise * weight));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const { dim, n } = theta;
-  const mean = new Float64Array(dim);
-  const covariance = new Float64Array(dim * dim);
-  for (let i = 0; i < n; i++) {
-    const share = weights[i]! / total;
-    row(theta, i).forEach((value, j) => mean[j]! += share * value);
-  }
-  for (let i = 0; i < n; i++) {
-    const share = weights[i]! / total;
-    const z = row(theta, i);
-    for (let j = 0; j < dim; j++) {
-      for (let k = 0; k <= j; k++) {
-        covariance[j * dim + k]! += share * (z[j]! - mean[j]!) * (z[k]! - mean[k]!);
-      }
-    }
-  }
-  for (let j = 0; j < dim; j++) {
-    for (let k = 0; k < j; k++) covariance[k * dim + j] = covariance[j * dim + k]!;
-  }
-  const factor = cholesky(covariance.map((value) => WIDER * WIDER * value), { floor: FLOOR });
-  return studentT({ names, mean, factor });
+/** Of a round without any weight. */
+const NOTHING = { ess: 0, warnings: ["no row has a density above 0"] };
+
+/** Weights made milder until enough rows count: all of them where proposals are good. */
+function tempered(logWeights: Float64Array, enough: number): Float64Array {
+  const rise = nextRise(logWeights, 1, enough);
+  return logWeights.map((weight) => rise * weight);
 }
 
-function withEnough(tried: AdaptiveImportanceDraws, wanted: number): AdaptiveImportanceDraws {
-  const ess = effectiveSize(tried.logWeights);
-  if (ess >= ENOUGH * wanted) return tried;
+/** Rows that were drawn, each once, by how often. */
+function rowsWithCounts(all: Points, drawn: Uint32Array): WeightedRows {
+  const which = drawn.filter((i, k) => k === 0 || i !== drawn[k - 1]);
+  const counts = new Map<number, number>();
+  for (const i of drawn) counts.set(i, (counts.get(i) ?? 0) + 1);
   return {
-    ...tried,
-    warnings: [
-      ...tried.warnings,
-      `Of ${tried.theta.n} weighted rows only ${
-        ess.toFixed(0)
-      } count, for ${wanted} draws: the proposal is ` +
-      `unlike the target; take another sampler`,
-    ],
+    theta: gatherRows(all, which),
+    weights: Float64Array.from(which, (i) => counts.get(i)! / drawn.length),
   };
+}
+
+function fewWarnings(
+  ess: number,
+  { of, wanted }: { readonly of: number; readonly wanted: number },
+): string[] {
+  if (ess >= ENOUGH * wanted) return [];
+  return [
+    `Of ${of} weighted rows only ${ess.toFixed(0)} count, for ${wanted} draws: the proposal is ` +
+    `unlike the target; take another sampler`,
+  ];
 }

@@ -78,19 +78,38 @@ Deno.test("adaptiveImportance() gives the same draws for the same key, and other
   assert(String(await draw(1)) !== String(await draw(2)));
 });
 
+Deno.test("adaptiveImportance() finds two needles a hundred widths apart, with their shares", async () => {
+  const width = 0.02;
+  const needles: LogDensity = {
+    name: "needles",
+    dim: 1,
+    // A quarter of the mass on the left.
+    evaluate: ({ data }) => ({
+      value: data.map((z) => -0.5 * ((z < 0 ? z + 1 : z - 1) / width) ** 2 + Math.log(z < 0 ? 0.25 : 0.75)),
+    }),
+  };
+  const wide = studentT({ names: ["z"], mean: [0], factor: new Float64Array([2]) });
+  const drawn = await adaptiveImportance(key(3), needles, wide, { draws: 1000 });
+  assertEquals(drawn.warnings, []);
+  const ess = Number(drawn.info.ess);
+  assertAlmostEquals(mean(drawn.values.map((z) => z < 0 ? 1 : 0)), 0.25, 4 * Math.sqrt(0.25 * 0.75 / ess));
+  const mass = Math.log(width * Math.sqrt(2 * Math.PI));
+  assertAlmostEquals(Number(drawn.info.logEvidence), mass, 4 * Number(drawn.info.logEvidenceError));
+});
+
 Deno.test("adaptiveImportance() warns where no t distribution is like the target", async () => {
-  // Two needles, a thousand widths apart.
+  // Forty needles: more than there are components.
   const needles: LogDensity = {
     name: "needles",
     dim: 1,
     evaluate: ({ data }) => ({
-      value: data.map((z) => Math.max(-0.5 * ((z - 1) / 1e-3) ** 2, -0.5 * ((z + 1) / 1e-3) ** 2)),
+      value: data.map((z) => -0.5 * ((z * 10 - Math.round(z * 10)) / 1e-4) ** 2 - z * z),
     }),
   };
   const wide = studentT({ names: ["z"], mean: [0], factor: new Float64Array([2]) });
   const drawn = await adaptiveImportance(key(3), needles, wide, { draws: 1000, most: 2000 });
   assert(drawn.warnings.some((text) => text.includes("count") || text.includes("Pareto")));
-  assert(drawn.rounds <= 12);
+  assert(drawn.rounds <= 13);
   // Tails like 1 / z²: weights without a mean.
   const cauchy: LogDensity = {
     name: "cauchy",

@@ -16,9 +16,9 @@ import {
 } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { countCalls } from "./_count_calls.ts";
+import { judgedWeights } from "./_judged_weights.ts";
 import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
 import { resample } from "./_resample.ts";
-import { paretoSmooth } from "./pareto_smooth.ts";
 
 /** What can be drawn from and has a density; every `Prior` is one. */
 export interface Proposal {
@@ -93,8 +93,7 @@ export function importance(
   const counted = countCalls(target);
   const { value } = counted.evaluate(theta, { gradient: false });
   const raw = value.map((v, i) => soundValue(v - drawn[i]!));
-  requireWeight(raw);
-  const { logWeights, kHat } = paretoSmooth(raw);
+  const { logWeights, kHat, ess, warnings } = judgedWeights(raw);
   return {
     names: proposal.names,
     chains: 1,
@@ -107,29 +106,12 @@ export function importance(
       target: target.name,
       evaluations: counted.calls(),
       kHat,
-      ess: effectiveSize(logWeights),
+      ess,
       logEvidence: logSumExp(raw) - log(draws),
       // The relative variance of the mean weight.
       logEvidenceError: Math.sqrt(Math.max(0, 1 / effectiveSize(raw) - 1 / draws)),
       seconds: (performance.now() - began) / 1000,
     },
-    warnings: [...counted.warnings(), ...shapeWarnings(raw, kHat)],
+    warnings: [...counted.warnings(), ...warnings],
   };
-}
-
-function shapeWarnings(raw: Float64Array, kHat: number): string[] {
-  const limit = Math.min(1 - Math.LN10 / log(raw.length), 0.7);
-  // Where most weights are the largest there is no tail to have a shape, and none is needed.
-  if (kHat <= limit || 2 * effectiveSize(raw) > raw.length && kHat === Infinity) return [];
-  return [
-    `The Pareto shape of the weights is ${kHat.toFixed(2)}, above ${limit.toFixed(2)}: ` +
-    `the proposal misses too much of the target; take a wider one or another sampler`,
-  ];
-}
-
-function requireWeight(raw: Float64Array): void {
-  if (raw.some((w) => w > -Infinity)) return;
-  throw new RangeError(
-    `Cannot sample by importance as a row must have a density above 0: current value is 0 of ${raw.length}`,
-  );
 }

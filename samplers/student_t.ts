@@ -5,9 +5,10 @@
  */
 
 import { drawGamma, drawNormal, foldIn, row, stream, zeros } from "@likely/core";
-import { multiplyLower, solveLower } from "@likely/core/cholesky";
+import { multiplyLower } from "@likely/core/cholesky";
 import { log, log1p } from "@likely/core/elementary";
 import { logGamma } from "@likely/core/special";
+import { squaredDistances } from "./_squared_distances.ts";
 import type { Proposal } from "./importance.ts";
 
 /** Options of {@linkcode studentT}. */
@@ -61,12 +62,9 @@ export function studentT({ names, mean, factor, degrees = 5 }: StudentTOptions):
       }
       return out;
     },
-    logDensity: (z) =>
-      Float64Array.from({ length: z.n }, (_, i) => {
-        const from = row(z, i).map((value, j) => value - mean[j]!);
-        solveLower(factor, from);
-        const square = from.reduce((sum, value) => sum + value * value, 0);
-        return logTop - (degrees + d) / 2 * log1p(square / degrees);
-      }),
+    logDensity: (z) => {
+      const squares = squaredDistances(z, mean, factor);
+      return squares.map((square) => logTop - (degrees + d) / 2 * log1p(square / degrees));
+    },
   };
 }

@@ -67,19 +67,21 @@ Deno.test("drawMany() of a posterior asks the engine once; each row's draws are 
   );
 });
 
-Deno.test("drawMany() of a likelihood moves particles to each posterior", async () => {
+Deno.test("drawMany() of a likelihood proposes to each posterior, or moves particles to it", async () => {
   const { artifact } = await nle(key(2), noisy, {
     simulations: 3000,
     maxEpochs: 20,
     learningRate: 0.02,
     estimator: LINEAR,
   });
-  const all = await drawMany(split(key(3), 3), artifact, X, { draws: 1000 });
-  all.forEach(({ values, length, info }, i) => {
-    assertEquals([length, info.sampler], [1000, "smc"]);
-    const mean = values.reduce((a, b) => a + b) / length;
-    assertAlmostEquals(mean, 0.8 * X.data[i]!, 4 * Math.sqrt(0.2) * (1 / Math.sqrt(500) + 1 / 20));
-  });
+  for (const [sampler, how] of [["importance", {}], ["smc", { smc: {} }]] as const) {
+    const all = await drawMany(split(key(3), 3), artifact, X, { draws: 1000, ...how });
+    all.forEach(({ values, length, info }, i) => {
+      assertEquals([length, info.sampler], [1000, sampler]);
+      const mean = values.reduce((a, b) => a + b) / length;
+      assertAlmostEquals(mean, 0.8 * X.data[i]!, 4 * Math.sqrt(0.2) * (1 / Math.sqrt(500) + 1 / 20));
+    });
+  }
 });
 
 Deno.test("drawMany() refuses what does not fit", async () => {
