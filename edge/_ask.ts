@@ -14,6 +14,7 @@ import { byNuts } from "@likely/posteriors/by-nuts";
 import { condition } from "@likely/posteriors/condition";
 import type { PosteriorOptions } from "@likely/posteriors/posterior-options";
 import { drawsResponse, formOf } from "./_answer.ts";
+import { patience } from "./_patience.ts";
 import { Problem } from "./_problem.ts";
 import type { Question } from "./_question.ts";
 import type { Limits } from "./default_limits.ts";
@@ -41,7 +42,7 @@ export async function answerPosterior(
   requireTheta(question, question.return.includes("log_density"));
   const parts = new Set(question.return);
   return await given(surrogate, question, async (rest) => {
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(limits.milliseconds)]);
+    const signal = patience(request, limits.milliseconds);
     return await conditioned(
       surrogate,
       question,
