@@ -17,16 +17,17 @@ async function heard(response) {
   const bytes = new Uint8Array(await response.arrayBuffer());
   return { status: response.status, type: response.headers.get("content-type"), body: Array.from(bytes) };
 }
+// What the page itself fails at is why it has no worker.
+const broken = new Promise((_, reject) => {
+  addEventListener("error", ({ message }) => reject(new Error(message)));
+  addEventListener("unhandledrejection", ({ reason }) => reject(reason));
+  setTimeout(() => reject(new Error("its service worker has not taken over")), 20_000);
+});
+const workers = navigator.serviceWorker;
+const taken = new Promise((resolve) => workers.addEventListener("controllerchange", resolve));
 try {
-  const workers = navigator.serviceWorker;
-  const taken = new Promise((resolve) => workers.addEventListener("controllerchange", resolve));
-  const late = new Promise((_, reject) => setTimeout(() => reject(new Error("it has not")), 20_000));
-  if (!workers.controller) {
-    await Promise.race([taken, late]).catch((error) => {
-      throw new Error("the service worker must take over: " + error.message);
-    });
-  }
   const { answer } = await import("./surrogate.js");
+  await Promise.race([workers.controller ?? taken, broken]);
   for (let said = { answers: [] };;) {
     const { path, ...init } = await hand(said);
     const address = new URL("." + path, location.href);
@@ -69,15 +70,15 @@ export async function startPage(folder: string): Promise<RunningHost> {
     args: [...args, `--user-data-dir=${profile}`, url],
     ...{ stdin: "null", stdout: "null", stderr: "null" },
   }).spawn();
-  const ended = child.status.then(() => ({ error: `${program} must stay up: it has ended` }));
+  const ended = child.status.then(() => ({ error: `${program} has ended` }));
   async function hear(): Promise<readonly HostAnswer[]> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<Said>((resolve) => {
-      timer = setTimeout(() => resolve({ error: "it must answer: it has not, for a minute" }), PATIENCE);
+      timer = setTimeout(() => resolve({ error: "there was no answer for a minute" }), PATIENCE);
     });
     const { answers, error } = await Promise.race<Said>([said.promise, ended, late]);
     clearTimeout(timer);
-    if (!answers) throw new Error(`Cannot ask a page of Chromium as ${error}`);
+    if (!answers) throw new Error(`Cannot ask a page of Chromium as it must work: ${error}`);
     return answers.map(({ body, ...rest }) => ({ ...rest, body: new Uint8Array(body) }));
   }
   async function end(): Promise<void> {
