@@ -302,7 +302,7 @@ Deno.test({
         await after(page, () => text.fill(Array(40).fill("1, 0.6").join("\n")));
         const narrow = await tableOf(page);
         assert((narrow[0]![2] as number) < 0.7 * (wide[0]![2] as number), "40 trials tell more than 3");
-        assertStringIncludes(await page.locator("#status").innerText(), "by Markov chains");
+        assertStringIncludes(await page.locator("#status").innerText(), "by weighted proposals");
       });
 
       await step("a newer question overtakes an older one", async (context) => {
