@@ -33,7 +33,10 @@ export const deployCommand: Command = {
         "named by LIKELY_CHROMIUM. For browser the folder is of static files, a module and a service worker.",
     ),
     "",
-    "Permissions: --allow-read, --allow-write, --allow-run, --allow-net=127.0.0.1; --allow-env=LIKELY_CHROMIUM.",
+    ...wrap(
+      "Permissions: --allow-read, --allow-write, --allow-run, --allow-net=127.0.0.1; for browser " +
+        "--allow-env=LIKELY_CHROMIUM where Chromium is not on the path.",
+    ),
   ],
   examples: [
     "likely deploy flu.safetensors --host cloudflare --out flu-worker",
@@ -43,11 +46,15 @@ export const deployCommand: Command = {
   run,
 };
 
-/** What an own folder may hold: what is written, and what the tools of hosts put beside it. */
-const OWN =
-  /^(README\.md|service\.js|kernels\.wasm|.+\.safetensors|worker\.js|wrangler\.toml|workerd\.capnp|main\.js|server\.mjs|package\.json|edge\.mjs|surrogate\.js|service-worker\.js|index\.html|\.vercel|\.gitignore|\.env\.local)$/;
-/** Of these. */
+/** What hosts' own tools put beside what is written. */
 const TOOLS = [".vercel", ".gitignore", ".env.local"];
+/** What an own folder may hold at its top, models aside. */
+const OWN = [
+  ...["README.md", "service.js", "kernels.wasm"],
+  ...["worker.js", "wrangler.toml", "workerd.capnp", "main.js", "server.mjs", "package.json", "edge.mjs"],
+  ...["surrogate.js", "service-worker.js", "index.html"],
+  ...TOOLS,
+];
 /** Tells an own folder, in its README. */
 const MARK = "written by `likely deploy`";
 
@@ -67,7 +74,7 @@ async function run(args: Arguments): Promise<void> {
   }
   await requireReplaceable(out, {
     what: "a service",
-    entries: OWN,
+    entries: new RegExp(`^(${OWN.map(RegExp.escape).join("|")}|.+\\.safetensors)$`),
     isOne: async (path) => (await Deno.readTextFile(`${path}/README.md`).catch(() => "")).includes(MARK),
   });
   const read = await Promise.all(paths.map(openModel));

@@ -21,7 +21,7 @@ async function heard(response) {
 const broken = new Promise((_, reject) => {
   addEventListener("error", ({ message }) => reject(new Error(message)));
   addEventListener("unhandledrejection", ({ reason }) => reject(reason));
-  setTimeout(() => reject(new Error("its service worker has not taken over")), 20_000);
+  setTimeout(() => reject(new Error("its service worker has not taken over")), 50_000);
 });
 const workers = navigator.serviceWorker;
 const taken = new Promise((resolve) => workers.addEventListener("controllerchange", resolve));

@@ -44,7 +44,7 @@ export default async (request) => await (await (answer ??= open(process.env.TOKE
       [`${FUNCTION}/.vc-config.json`]:
         '{ "runtime": "edge", "entrypoint": "worker.js", "envVarsInUse": ["TOKEN"] }\n',
       [`${FUNCTION}/worker.js`]: worker,
-      [`${FUNCTION}/service.js`]: new Uint8Array([...new TextEncoder().encode(GLOBALS), ...service]),
+      [`${FUNCTION}/service.js`]: GLOBALS + new TextDecoder().decode(service),
       [`${FUNCTION}/kernels.wasm`]: kernels,
       ...Object.fromEntries(texts),
       "edge.mjs": EDGE,
