@@ -85,14 +85,14 @@ function around(names: readonly string[], { regression, scaling, x }: Expected):
   });
 }
 
-/** The prior in unbounded coordinates. */
-function unbounded({ names, dim, ...prior }: Prior, support: Support): Proposal {
+/** The prior in unbounded coordinates; it may be an object of a class of the user's own. */
+function unbounded(prior: Prior, support: Support): Proposal {
   const density = unconstrained(
-    { name: "prior", dim, evaluate: (theta) => ({ value: prior.logDensity(theta) }) },
+    { name: "prior", dim: prior.dim, evaluate: (theta) => ({ value: prior.logDensity(theta) }) },
     support,
   );
   return {
-    names,
+    names: prior.names,
     sample: (key, n) => unconstrain(support, prior.sample(key, n)),
     logDensity: (z) => density.evaluate(z, { gradient: false }).value,
   };

@@ -347,7 +347,12 @@ Deno.test("particles tell the shares of two modes apart, where chains stay in th
   assertEquals([info.sampler, warnings], ["smc", []]);
   // 0.73 within five standard errors of 1,000 independent draws.
   assertAlmostEquals(values.filter((theta) => theta > 0).length / values.length, right, 0.07);
-  using chains = await posterior(artifact, [0], { beta });
+  using proposed = await posterior(artifact, [0], { beta });
+  const drawn = await proposed.sample(key(43), 4000);
+  assertEquals([drawn.info.sampler, drawn.warnings], ["importance", []]);
+  const found = drawn.values.filter((theta) => theta > 0).length / drawn.values.length;
+  assertAlmostEquals(found, right, 5 * Math.sqrt(right * (1 - right) / Number(drawn.info.ess)));
+  using chains = await posterior(artifact, [0], { beta, sampler: "nuts" });
   const stuck = await chains.sample(key(42), 1000);
   assert(stuck.warnings.some((text) => text.includes('use SMC (sampler: "smc")')), stuck.warnings.join());
 });
