@@ -11,6 +11,7 @@ import { breathe } from "./_breathe.ts";
 import { countCalls } from "./_count_calls.ts";
 import { judgedWeights } from "./_judged_weights.ts";
 import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
+import { LearningPlan } from "./_learning_plan.ts";
 import { nextRise } from "./_next_rise.ts";
 import { PooledRounds } from "./_pooled_rounds.ts";
 import { resample } from "./_resample.ts";
@@ -59,18 +60,6 @@ const BREATH_MS = 20;
 const WIDER = 1.15;
 /** Effective rows, of a pilot's, that weights are made milder for. */
 const MILD = 0.15;
-/** A round that takes less of the weights than so many times what another took was in vain. */
-const BETTER = 1.3;
-/** So many pilots' rows are no reason to learn more. */
-const CHEAP = 8;
-/** Components where one is not like the target. */
-const MANY = 5;
-/** Rounds in vain after which there is no more to be learnt: some targets are not like a t distribution. */
-const PATIENCE = 2;
-/** More rows in the last round than seem to be needed. */
-const SPARE = 1.2;
-/** What a proposal gains in effective rows by what the last pilot taught, up to the share that normal targets have. */
-const [GAIN, LIKELY] = [1.8, 0.5];
 /** More rows once more where the last round cannot be trusted. */
 const AGAIN = 4;
 /** Effective rows, of the draws wanted, without which they repeat themselves. */
@@ -167,41 +156,28 @@ export async function adaptiveImportance(
       warnings: [...counted.warnings(), ...warnings, ...fewWarnings(ess, { of: rounds.n, wanted: draws })],
     };
   };
-  let [proposal, components, highest, inVain, best] = [start, 1, 0, 0, 0];
+  const plan = new LearningPlan({ draws, pilot, rounds: mostRounds, most });
+  let proposal = start;
   for (let round = 0;; round++) {
     const raw = rounds.add(foldIn(forRounds, round), proposal, pilot);
     // A round may find nothing; all together must not.
     const own = raw.some((w) => w > -Infinity) ? judgedWeights(raw) : NOTHING;
-    const share = own.ess / pilot;
-    best = Math.max(best, share);
-    const logWeights = rounds.logWeights();
-    if (own.warnings.length === 0 && own.ess >= draws) {
+    const isSound = own.warnings.length === 0;
+    if (isSound && own.ess >= draws) {
       const found = pooled();
       if (found.warnings.length === 0) return found;
     }
-    const rise = nextRise(logWeights, 1, MILD * pilot);
-    const progress = rise === 1 ? 1 + share : rise;
-    inVain = progress < BETTER * highest ? inVain + 1 : 0;
-    highest = Math.max(highest, progress);
-    const expected = Math.max(best, Math.min(LIKELY, GAIN * best), 1 / pilot);
-    const rows = Math.ceil(Math.min(most, Math.max(pilot, SPARE * draws / expected)));
-    // More learning would cost as much as it could save.
-    const isOver = own.warnings.length === 0 && share === best && rows <= CHEAP * pilot ||
-      round + 2 >= mostRounds;
-    // Where one t distribution has no more to learn, several may be like the target.
-    const isVain = inVain === PATIENCE || rise === 1 && components === 1;
-    if (!isOver && (!isVain || components === 1)) {
-      if (isVain) [components, highest, inVain] = [MANY, 0, 0];
-      proposal = learnt(components);
-      await rest(round);
-      continue;
-    }
-    rounds.add(foldIn(forRounds, round + 1), learnt(components), rows);
+    const rise = nextRise(rounds.logWeights(), 1, MILD * pilot);
+    const rows = plan.after({ share: own.ess / pilot, isSound, rise });
+    proposal = learnt(plan.components);
+    await rest(round);
+    if (rows === undefined) continue;
+    rounds.add(foldIn(forRounds, round + 1), proposal, rows);
     const last = pooled();
     if (last.warnings.length === 0 || rows === most) return last;
     // The shape of few weights is little known: more of them, from what these have taught.
     await rest(round + 1);
-    rounds.add(foldIn(forRounds, round + 2), learnt(components), Math.min(most, AGAIN * rows));
+    rounds.add(foldIn(forRounds, round + 2), learnt(plan.components), Math.min(most, AGAIN * rows));
     return pooled();
   }
 }
