@@ -16,12 +16,12 @@ import type { PosteriorOptions } from "@likely/posteriors/posterior-options";
 import { drawsResponse, formOf } from "./_answer.ts";
 import { Problem } from "./_problem.ts";
 import type { Question } from "./_question.ts";
-import type { Limits } from "./default_limits.ts";
+import { type Deadline, timed } from "./_deadline.ts";
 import type { Surrogate } from "./open_surrogate.ts";
 
 /** A request beside what it asks. */
 export interface Asked {
-  readonly limits: Limits;
+  readonly deadline: Deadline;
   readonly sampling: { readonly chains: number; readonly warmup: number };
   readonly request: Request;
   /** What was asked, as it came: the answer follows from it alone. */
@@ -34,18 +34,17 @@ export async function answerPosterior(
   question: Question,
   asked: Asked,
 ): Promise<Response> {
-  const { limits, sampling, request } = asked;
+  const { deadline, sampling, request } = asked;
   const form = formOf(request.headers.get("accept"));
   const headers = await cacheHeaders(surrogate, asked);
   if (isKnown(request, headers)) return new Response(null, { status: 304, headers });
   requireTheta(question, question.return.includes("log_density"));
   const parts = new Set(question.return);
   return await given(surrogate, question, async (rest) => {
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(limits.milliseconds)]);
     return await conditioned(
       surrogate,
       question,
-      { sampler: "importance", ...sampling, signal },
+      { deadline, sampler: "importance", ...sampling, signal: deadline.signal },
       async (posterior) => {
         const wanted = parts.has("draws") || parts.has("summary");
         const drawn = wanted
@@ -61,7 +60,8 @@ export async function answerPosterior(
             ...(Number.isFinite(drawn.info.kHat) && { kHat: drawn.info.kHat }),
           }),
           ...(drawn && parts.has("summary") && { summary: summary(drawn).map(inShort) }),
-          ...(parts.has("log_density") && { logDensity: densities(surrogate, posterior, question) }),
+          ...(parts.has("log_density") &&
+            { logDensity: await densities(surrogate, posterior, { ...question, deadline }) }),
         };
         return drawsResponse(form, parts.has("draws") ? drawn : undefined, body, headers);
       },
@@ -75,16 +75,17 @@ export async function answerDensity(
   question: Question,
   asked: Asked,
 ): Promise<Response> {
+  const { deadline } = asked;
   const headers = await cacheHeaders(surrogate, asked);
   if (isKnown(asked.request, headers)) return new Response(null, { status: 304, headers });
   requireTheta(question, true);
   return await given(surrogate, question, async (rest) => {
-    return await conditioned(surrogate, question, {}, (posterior) => {
+    return await conditioned(surrogate, question, { deadline }, async (posterior) => {
       headers.set("content-type", "application/json");
       const body = {
         ...rest,
         warnings: posterior.warnings ?? [],
-        logDensity: densities(surrogate, posterior, question),
+        logDensity: await densities(surrogate, posterior, { ...question, deadline }),
       };
       return new Response(JSON.stringify(body), { headers });
     });
@@ -95,12 +96,12 @@ export async function answerDensity(
 async function conditioned(
   { artifact, engine }: Surrogate,
   { x, beta }: Question,
-  how: Omit<PosteriorOptions, "engine">,
+  { deadline, ...how }: Omit<PosteriorOptions, "engine"> & Pick<Asked, "deadline">,
   ask: (posterior: Posterior) => Response | Promise<Response>,
 ): Promise<Response> {
   const posterior = await condition(artifact, rowsOf(x), {
     sampledBy: byNuts,
-    engine,
+    engine: timed(engine, deadline),
     ...how,
     ...(beta !== undefined && { beta }),
   });
@@ -111,7 +112,7 @@ async function conditioned(
   }
 }
 
-/** What the surrogate refuses is the question's fault; what takes too long, too. */
+/** What the surrogate refuses is the question's fault. */
 async function given(
   { artifact, sha256 }: Surrogate,
   { beta, seed }: Question,
@@ -123,9 +124,6 @@ async function given(
   try {
     return await answer({ seed, ...(beta !== undefined && { beta }), sha256 });
   } catch (error) {
-    if (error instanceof DOMException && ["TimeoutError", "AbortError"].includes(error.name)) {
-      throw new Problem(408, "Cannot answer as sampling must end within the time limit: ask for fewer draws");
-    }
     if (error instanceof RangeError || error instanceof TypeError) {
       // Said of a value that was asked about; a fault of the program reads otherwise.
       if (error.message.startsWith("Cannot ")) throw new Problem(422, error.message.slice(0, 500));
@@ -144,11 +142,14 @@ function requireTheta({ theta }: Question, needed: boolean): void {
   );
 }
 
-function densities(
+/** Parameters and observations in one call: others wait for so much, and no more. */
+const PAIRS = 2 ** 14;
+
+async function densities(
   { artifact }: Surrogate,
-  posterior: { logDensity?(theta: Points): Float64Array },
-  { theta = [] }: Question,
-): (number | null)[] {
+  posterior: Posterior,
+  { x, theta = [], deadline }: Question & Pick<Asked, "deadline">,
+): Promise<(number | null)[]> {
   const { dim } = priorFrom(artifact.prior);
   if (theta[0]!.length !== dim) {
     throw new Problem(
@@ -157,8 +158,15 @@ function densities(
     );
   }
   if (!posterior.logDensity) throw new Problem(422, "Cannot answer as this posterior has no log density");
-  // JSON has no −∞: outside the support the density is null.
-  return Array.from(posterior.logDensity(rowsOf(theta)), (value) => Number.isFinite(value) ? value : null);
+  const all: (number | null)[] = [];
+  const each = Math.ceil(PAIRS / x.length);
+  for (let first = 0; first < theta.length; first += each) {
+    if (first > 0) await deadline.breathe();
+    const values = posterior.logDensity(rowsOf(theta.slice(first, first + each)));
+    // JSON has no −∞: outside the support the density is null.
+    for (const value of values) all.push(Number.isFinite(value) ? value : null);
+  }
+  return all;
 }
 
 function rowsOf(rows: readonly (readonly number[])[]): Points {

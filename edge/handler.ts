@@ -7,6 +7,7 @@
 import { Hono } from "hono/tiny";
 import { asked, bodyOf } from "./_body.ts";
 import { answerDensity, answerPosterior } from "./_ask.ts";
+import { Deadline } from "./_deadline.ts";
 import { describe } from "./_describe.ts";
 import { allowOrigin, preflight, requireToken } from "./_doors.ts";
 import { openapi } from "./_openapi.ts";
@@ -96,8 +97,20 @@ export function handler(
       const [path, answer] of [["/posterior", answerPosterior], ["/log-density", answerDensity]] as const
     ) {
       app.on(["GET", "POST"], `${prefix}${path}`, async ({ req: { raw } }) => {
-        const body = raw.method === "POST" ? await bodyOf(raw, limits.bodyBytes) : new URL(raw.url).search;
-        return await answer(surrogate, asked(raw, body, limits), { limits, sampling, request: raw, body });
+        const deadline = new Deadline(raw, limits.milliseconds);
+        try {
+          const body = raw.method === "POST"
+            ? await bodyOf(raw, limits.bodyBytes, deadline.signal)
+            : new URL(raw.url).search;
+          return await answer(surrogate, asked(raw, body, limits), {
+            deadline,
+            sampling,
+            request: raw,
+            body,
+          });
+        } finally {
+          deadline.clear();
+        }
       });
     }
   }
