@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { basename, extname } from "node:path";
-import { handler, type HandlerOptions, type Surrogate } from "@likely/edge";
+import { defaultLimits, handler, type HandlerOptions, type Surrogate } from "@likely/edge";
 import { onInterrupt } from "./_interrupt.ts";
 import { readFile } from "./_input.ts";
 import { type Arguments, type Command, UsageError, wrap } from "./_options.ts";
@@ -65,9 +65,15 @@ async function run(args: Arguments): Promise<void> {
   });
   const { hostname: at, port: on } = server.addr as Deno.NetAddr;
   console.error(`Listening on http://${at.includes(":") ? `[${at}]` : at}:${on}/: ${names.join(", ")}`);
-  const stop = () => void server.shutdown();
-  interrupt.signal.addEventListener("abort", stop);
-  await server.finished;
+  const overdue = Promise.withResolvers<void>();
+  let timer: number | undefined;
+  interrupt.signal.addEventListener("abort", () => {
+    void server.shutdown();
+    // Every answer is due by then: who is still there owes the rest of a question, and is not waited for.
+    timer = setTimeout(overdue.resolve, defaultLimits.milliseconds + 1000);
+  });
+  await Promise.race([server.finished, overdue.promise]);
+  clearTimeout(timer);
   console.error("Stopped: what was asked has been answered");
 }
 

@@ -40,6 +40,7 @@ export async function answerPosterior(
   if (isKnown(request, headers)) return new Response(null, { status: 304, headers });
   requireTheta(question, question.return.includes("log_density"));
   const parts = new Set(question.return);
+  if (surrogate.artifact.kind !== "posterior") deadline.watch();
   return await given(surrogate, question, async (rest) => {
     return await conditioned(
       surrogate,
@@ -63,7 +64,11 @@ export async function answerPosterior(
           ...(parts.has("log_density") &&
             { logDensity: await densities(surrogate, posterior, { ...question, deadline }) }),
         };
-        return drawsResponse(form, parts.has("draws") ? drawn : undefined, body, headers);
+        return drawsResponse(form, parts.has("draws") ? drawn : undefined, {
+          rest: body,
+          headers,
+          patience: deadline.milliseconds,
+        });
       },
     );
   });

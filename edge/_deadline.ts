@@ -3,10 +3,13 @@
 import type { Engine, EvaluateOptions, Points } from "@likely/core";
 import { Problem } from "./_problem.ts";
 
-/** Ends what is done for a request where its time is over, or whoever asked has left; to be cleared. */
+/** Ends what is done for a request where its time is over; to be cleared. */
 export class Deadline {
+  /** How long there was. */
+  readonly milliseconds: number;
   readonly #controller = new AbortController();
   readonly #request: Request;
+  #isWatched = false;
   readonly #end: number;
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #tooLate: () => void;
@@ -14,6 +17,7 @@ export class Deadline {
     this.#controller.abort(new Problem(400, "Cannot answer as whoever asked must wait for it"));
 
   constructor(request: Request, milliseconds: number) {
+    this.milliseconds = milliseconds;
     this.#request = request;
     this.#end = performance.now() + milliseconds;
     this.#tooLate = () =>
@@ -25,13 +29,18 @@ export class Deadline {
         ),
       );
     this.#timer = setTimeout(this.#tooLate, milliseconds);
-    if (request.signal.aborted) this.#leave();
-    else request.signal.addEventListener("abort", this.#leave);
   }
 
   /** Aborted with the {@linkcode Problem} that is the answer. */
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** From now on who leaves ends it, too: for what takes seconds, as hosts let a request's signal cost something. */
+  watch(): void {
+    if (this.#request.signal.aborted) this.#leave();
+    this.#request.signal.addEventListener("abort", this.#leave);
+    this.#isWatched = true;
   }
 
   /** For work that lets no timer run: looks at the clock. */
@@ -49,7 +58,7 @@ export class Deadline {
   /** Nothing of the request is kept for the rest of its time. */
   clear(): void {
     clearTimeout(this.#timer);
-    this.#request.signal.removeEventListener("abort", this.#leave);
+    if (this.#isWatched) this.#request.signal.removeEventListener("abort", this.#leave);
   }
 }
 

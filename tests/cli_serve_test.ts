@@ -2,11 +2,12 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { encodeArtifact, key } from "@likely/core";
-import { npe, nre, twoMoons } from "@likely/sbi";
+import { ace, npe, nre, twoMoons } from "@likely/sbi";
 import { assertRefused, Desk } from "./_desk.ts";
 
 const SMALL = { simulations: 200, maxEpochs: 1 } as const;
 const MOONS = encodeArtifact((await npe(key(0), twoMoons(), SMALL)).artifact);
+const COST = encodeArtifact((await ace(key(0), twoMoons(), SMALL)).artifact);
 const RATIO = encodeArtifact((await nre(key(0), twoMoons(), SMALL)).artifact);
 
 /** A desk with models on it, and a service when it was started. */
@@ -20,6 +21,7 @@ class Served implements AsyncDisposable {
   constructor() {
     this.desk.write("moons.safetensors", MOONS);
     this.desk.write("ratio.safetensors", RATIO);
+    this.desk.write("cost.safetensors", COST);
   }
 
   async start(...args: string[]): Promise<void> {
@@ -106,4 +108,29 @@ Deno.test("likely serve refuses what it cannot serve", async () => {
   await served.start("moons.safetensors");
   const port = new URL(served.url).port;
   await assertRefused(desk, `serve moons.safetensors --port ${port}`, 1, "must be free: it is in use");
+});
+
+Deno.test("likely serve stops chains for who leaves, and ends though someone owes it a body", async () => {
+  await using served = new Served();
+  await served.start("cost.safetensors", "--access-log");
+  const { hostname, port } = new URL(served.url);
+  const connect = async (body: string, length: number) => {
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    const head = "POST /posterior HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    await connection.write(new TextEncoder().encode(`${head}content-length: ${length}\r\n\r\n${body}`));
+    return connection;
+  };
+  const endless = '{"x":[0,0],"draws":100000,"beta":10}';
+  const leaving = await connect(endless, endless.length);
+  await new Promise((done) => setTimeout(done, 500));
+  leaving.close();
+  // Ten seconds is what the chains would take otherwise, to a 408.
+  for (let i = 0; i < 80 && !served.lines.includes('"status":400'); i++) {
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  assertStringIncludes(served.lines, '"status":400');
+  using _staying = await connect('{"x":', 100);
+  await new Promise((done) => setTimeout(done, 100));
+  assertEquals(await served.stop("SIGTERM"), 0, served.lines);
+  assertStringIncludes(served.lines, "Stopped: what was asked has been answered");
 });
