@@ -56,8 +56,19 @@ function remark({ kind, spec }: Artifact): string {
     : ", if less so than by a cost of free structure";
 }
 
+/** What is made of a reference takes longer than to ask it, and services ask it with every request. */
+const checks = new WeakMap<ReferenceCloud, ReturnType<typeof checkReference>>();
+
+function checkOf(reference: ReferenceCloud): ReturnType<typeof checkReference> {
+  const known = checks.get(reference);
+  if (known) return known;
+  const made = checkReference(reference);
+  checks.set(reference, made);
+  return made;
+}
+
 function worst(reference: ReferenceCloud, x: Points, level: number): string[] {
-  const { check, warning } = checkReference(reference);
+  const { check, warning } = checkOf(reference);
   const distances = Array.from({ length: x.n }, (_, i) => check(row(x, i)).distance);
   const at = distances.indexOf(extent(distances)[1]);
   const text = warning(row(x, at), level / x.n);
