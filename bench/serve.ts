@@ -2,7 +2,7 @@
  * `deno task bench:serve`: how many requests a second does `likely serve` answer, and how soon?
  *
  * 1,000 draws a request of the influenza posterior that ships, every request another seed, as float32 and as
- * JSON; clients on the same machine. `--connections 64`, `--seconds 60` (each), `--workers 2`. Where `PYTHON`
+ * JSON; clients on the same machine. `--connections 64`, `--seconds 60` (each), `--threads 2`. Where `PYTHON`
  * names an interpreter that has torch 2.13, sbi 0.27, fastapi and uvicorn, then a posterior of the same task by
  * sbi, behind FastAPI in two processes.
  */
@@ -21,9 +21,9 @@ const DRAWS = 1000;
 const X = Array.from(influenza().observation!);
 const FORMS = { "float32": "application/octet-stream", "JSON": "application/json" } as const;
 
-const { connections, seconds, workers } = parseArgs(Deno.args, {
-  string: ["connections", "seconds", "workers"],
-  default: { connections: "64", seconds: "60", workers: "2" },
+const { connections, seconds, threads } = parseArgs(Deno.args, {
+  string: ["connections", "seconds", "threads"],
+  default: { connections: "64", seconds: "60", threads: "2" },
 });
 
 /** A server that answers. */
@@ -42,7 +42,8 @@ await table("likely serve", () =>
     ..."run --no-check --allow-read --allow-net cli/main.ts serve prebuilt/influenza.safetensors".split(" "),
     "--port",
     `${port}`,
-    ...(Number(workers) > 1 ? ["--workers", workers] : []),
+    "--threads",
+    `${threads}`,
   ]));
 if (await hasPython("sbi", "fastapi", "uvicorn")) {
   const folder = await trainPeer();

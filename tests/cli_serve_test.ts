@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { encodeArtifact, key } from "@likely/core";
+import { handler, kernels, openSurrogate } from "@likely/edge";
 import { ace, npe, nre, twoMoons } from "@likely/sbi";
 import { assertRefused, Desk } from "./_desk.ts";
 
@@ -71,10 +72,34 @@ Deno.test("likely serve answers, logs, and ends with what was asked answered", a
   }
 });
 
+Deno.test("threads of likely serve give the answers of one", async () => {
+  await using served = new Served();
+  await served.start("moons.safetensors", "--threads", "3", "--access-log");
+  const asks = Array.from(
+    { length: 12 },
+    (_, seed) => `${served.url}/posterior?x=0,0&draws=2500&seed=${seed}`,
+  );
+  const answers = await Promise.all(asks.map(ask));
+  const answer = handler(await openSurrogate(MOONS, kernels));
+  for (const [i, url] of asks.entries()) {
+    assertEquals(answers[i], await (await answer(new Request(url))).json());
+  }
+  assertEquals(await served.stop("SIGTERM"), 0);
+  assertEquals(served.lines.match(/"status":200/g)?.length, 12);
+});
+
 Deno.test("likely serve takes several models, a token, and a model anew when it changes", async () => {
   await using served = new Served();
   served.desk.write("token", "secret\n");
-  await served.start("moons.safetensors", "ratio.safetensors", "--token", "token", "--watch");
+  await served.start(
+    "moons.safetensors",
+    "ratio.safetensors",
+    "--token",
+    "token",
+    "--watch",
+    "--threads",
+    "2",
+  );
   const headers = { authorization: "Bearer secret" };
   const kind = async () => (await (await fetch(`${served.url}/moons`, { headers })).json()).kind;
   assertEquals((await fetch(`${served.url}/`)).status, 401);
@@ -104,15 +129,23 @@ Deno.test("likely serve refuses what it cannot serve", async () => {
   await assertRefused(desk, "serve task.ts", 1, "task.ts");
   await assertRefused(desk, "serve moons.safetensors sub/moons.safetensors", 2, "different names");
   await assertRefused(desk, "serve moons.safetensors --port 70000", 2, "from 0 to 65535");
+  await assertRefused(desk, "serve moons.safetensors --threads 65", 2, "from 1 to 64");
   await assertRefused(desk, "serve moons.safetensors --token empty", 1, "it is empty");
   await served.start("moons.safetensors");
   const port = new URL(served.url).port;
-  await assertRefused(desk, `serve moons.safetensors --port ${port}`, 1, "must be free: it is in use");
+  for (const more of ["", " --threads 2"]) {
+    await assertRefused(
+      desk,
+      `serve moons.safetensors --port ${port}${more}`,
+      1,
+      "must be free: it is in use",
+    );
+  }
 });
 
-Deno.test("likely serve stops chains for who leaves, and ends though someone owes it a body", async () => {
+async function stopsFor(threads: number): Promise<void> {
   await using served = new Served();
-  await served.start("cost.safetensors", "--access-log");
+  await served.start("cost.safetensors", "--access-log", "--threads", `${threads}`);
   const { hostname, port } = new URL(served.url);
   const connect = async (body: string, length: number) => {
     const connection = await Deno.connect({ hostname, port: Number(port) });
@@ -133,4 +166,8 @@ Deno.test("likely serve stops chains for who leaves, and ends though someone owe
   await new Promise((done) => setTimeout(done, 100));
   assertEquals(await served.stop("SIGTERM"), 0, served.lines);
   assertStringIncludes(served.lines, "Stopped: what was asked has been answered");
+}
+
+Deno.test("likely serve stops chains for who leaves, and ends though someone owes it a body", async () => {
+  await Promise.all([stopsFor(1), stopsFor(2)]);
 });
