@@ -63,7 +63,7 @@ function dribbled(pieces: readonly string[], each: number) {
       await pause(each);
       if (seen.cancelled) return;
       if (i < pieces.length) controller.enqueue(encoder.encode(pieces[i++]));
-      else if (each < 1000) controller.close();
+      else controller.close();
     },
     cancel: () => void (seen.cancelled = true),
   });
@@ -71,16 +71,16 @@ function dribbled(pieces: readonly string[], each: number) {
 }
 
 Deno.test("a body that comes slowly is answered, one that never comes is a 408", async () => {
-  const { answer, counts } = counted(flow, { limits: { milliseconds: 400 } });
   const text = JSON.stringify({ x: X, draws: 3 });
-  const slow = await answer(post(dribbled([...text], 2).stream));
+  const slow = await handler(flow)(post(dribbled([...text], 2).stream));
   assertEquals([slow.status, (await slow.json()).draws.length], [200, 3]);
+  const { answer, counts } = counted(flow, { limits: { milliseconds: 200 } });
   const never = new ReadableStream<Uint8Array>({ start: (c) => c.enqueue(new TextEncoder().encode('{"x"')) });
   const response = await answer(post(never));
   assertEquals(response.status, 408);
   assertMatch(
     (await response.json()).detail,
-    /^Cannot answer as reading and sampling must end within .* 400 ms/,
+    /^Cannot answer as reading and sampling must end within .* 200 ms/,
   );
   const { stream, seen } = dribbled([...text.repeat(9)], 30);
   assertEquals((await answer(post(stream))).status, 408);
@@ -158,7 +158,7 @@ Deno.test("a trajectory of NUTS, which lets nothing else run, ends at the time l
 
 Deno.test("a long list of densities lets others run, and ends at the time limit", async () => {
   const theta = Array.from({ length: 1000 }, (_, i) => [i / 1000, -i / 1000]);
-  const x = Array(200).fill(X);
+  const x = Array(50).fill(X);
   const ask = (path: string, options: HandlerOptions, surrogate = ratio) => {
     const { answer, counts } = counted(surrogate, options);
     const body = JSON.stringify({ x, theta, ...path === "/posterior" && { return: ["log_density"] } });
@@ -169,15 +169,15 @@ Deno.test("a long list of densities lets others run, and ends at the time limit"
   };
   let ticks = 0;
   const ticking = setInterval(() => ticks++, 1);
-  const { asked, counts } = ask("/log-density", {});
+  const { asked, counts } = ask("/log-density", { limits: { milliseconds: 60_000 } });
   const { logDensity } = await (await asked).json();
   clearInterval(ticking);
-  assertEquals([logDensity.length, counts.evaluations, counts.open], [1000, Math.ceil(1000 / 82), 0]);
-  assert(ticks >= 10, `${ticks} ticks`);
+  assertEquals([logDensity.length, counts.evaluations, counts.open], [1000, Math.ceil(1000 / 328), 0]);
+  assert(ticks >= 3, `${ticks} ticks`);
   // What is asked in parts is what is asked at once.
   const whole = await ratio.engine.logDensity(ratio.artifact, {
     data: Float64Array.from(x.flat()),
-    n: 200,
+    n: 50,
     dim: 2,
   });
   const rows = { data: Float64Array.from(theta.flat()), n: 1000, dim: 2 };
@@ -244,12 +244,12 @@ Deno.test("a long answer is made as it is taken, and no further for who leaves",
 });
 
 Deno.test("a long answer that nobody takes any more is given up", async () => {
-  const reader = longAnswer("application/json", 50).body!.getReader();
+  const reader = longAnswer("application/json", 1000).body!.getReader();
   for (let i = 0; i < 5; i++) {
     await pause(20);
     assertEquals((await reader.read()).done, false);
   }
-  await pause(150);
+  await pause(1500);
   const made = Counted.rows;
   await assertRejects(
     async () => {
@@ -292,7 +292,7 @@ const head = (path: string, length: number) =>
 
 Deno.test("a server of it forgets who leaves in the body, in chains, in the answer", async () => {
   const long = JSON.stringify({ x: X, draws: 100_000 });
-  const found = await serving({}, async (port) => {
+  const found = await serving({ limits: { milliseconds: 60_000 } }, async (port) => {
     const all: Promise<void>[] = [];
     for (let i = 0; i < 2; i++) {
       all.push(leave(port, head("/flow/posterior", 500) + '{"x":'));
@@ -303,7 +303,7 @@ Deno.test("a server of it forgets who leaves in the body, in chains, in the answ
   });
   assertEquals([found.open, found.told], [0, []]);
   const count = (status: number) => found.statuses.filter((found) => found === status).length;
-  // Chains of those who left would have run for ten seconds, to a 408.
+  // Chains of those who left would have run for a minute, to a 408.
   assertEquals([count(400), count(200)], [4, 2]);
 });
 
