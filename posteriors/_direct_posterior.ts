@@ -45,7 +45,9 @@ export function directDraws(
 function noNumbers(values: Float64Array): string[] {
   const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
   if (count === 0) return [];
-  return [`${count} of ${values.length} numbers drawn are not finite: the surrogate knows no such observation`];
+  return [
+    `${count} of ${values.length} numbers drawn are not finite: the surrogate knows no such observation`,
+  ];
 }
 
 /** A learned posterior is the one it was learned for. */
