@@ -47,14 +47,10 @@ interface Thread {
 
 async function startThread(answering: Answering): Promise<Thread> {
   const worker = new Worker(new URL("./_serve_worker.ts", import.meta.url), { type: "module" });
-  // One thing after another is told, and done.
+  // One thing after another is told, and done. A thread that fails ends the process, as this one would.
   const tell = async (order: Order) => {
     const done = Promise.withResolvers<Done>();
     worker.onmessage = ({ data }: MessageEvent<Done>) => done.resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      done.reject(new Error(`Cannot serve in another thread: ${event.message}`));
-    };
     worker.postMessage(order);
     return await done.promise;
   };

@@ -36,7 +36,7 @@ export const serveCommand: Command = {
         "GET /health that it is there. SIGTERM and Ctrl-C let what is under way come to its end.",
     ),
     "",
-    "Permissions: --allow-read, --allow-net.",
+    "Permissions: --allow-read, --allow-net; with --threads that of 127.0.0.1, too.",
   ],
   examples: [
     "likely serve flu.safetensors",
