@@ -37,6 +37,7 @@ const QUESTIONS = [
   "bundle",
   "edge",
   "edge_vm",
+  "edge_cold",
   "kernels_gemm",
   "kernels_step",
   "kernels_workers",

@@ -3,11 +3,16 @@
 // deno-lint-ignore-file no-console -- a command for people
 
 import { basename, extname } from "node:path";
-import { handler, type HandlerOptions, type Surrogate } from "@likely/edge";
+import { defaultLimits } from "@likely/edge";
+import { type Answerers, startAnswerers } from "./_answerers.ts";
+import type { Answering } from "./_answering.ts";
 import { onInterrupt } from "./_interrupt.ts";
 import { readFile } from "./_input.ts";
 import { type Arguments, type Command, UsageError, wrap } from "./_options.ts";
-import { openModel, originsOf, served } from "./_served_models.ts";
+import { openModel, originsOf } from "./_served_models.ts";
+
+/** Each holds the models anew. */
+const MOST_THREADS = 64;
 
 /** The command. */
 export const serveCommand: Command = {
@@ -18,6 +23,7 @@ export const serveCommand: Command = {
   options: {
     port: { value: "number", help: "where to listen; 0 for any that is free", default: "8080" },
     host: { value: "address", help: "on which address; 0.0.0.0 for all", default: "127.0.0.1" },
+    threads: { value: "number", help: "how many answer; each holds the models", default: "1" },
     origin: { value: "origins", help: "whose pages may ask, with commas between; * for all" },
     token: { value: "file", help: "a file with what whoever asks must send as bearer token" },
     "access-log": { help: "a line of JSON for every request, on standard output" },
@@ -30,7 +36,7 @@ export const serveCommand: Command = {
         "GET /health that it is there. SIGTERM and Ctrl-C let what is under way come to its end.",
     ),
     "",
-    "Permissions: --allow-read, --allow-net.",
+    "Permissions: --allow-read, --allow-net; with --threads that of 127.0.0.1, too.",
   ],
   examples: [
     "likely serve flu.safetensors",
@@ -43,62 +49,64 @@ export const serveCommand: Command = {
 async function run(args: Arguments): Promise<void> {
   const port = args.integer("port", 0)!;
   if (port > 65535) args.refuse(`--port must be a whole number from 0 to 65535: current value is "${port}"`);
+  const threads = threadsOf(args);
   const hostname = args.required("host");
   const paths = args.positionalsFrom(0);
   const names = paths.map((path) => basename(path, extname(path)));
   const twin = names.find((name, i) => names.indexOf(name) !== i);
   if (twin !== undefined) args.refuse(`models must have different names: there are two of "${twin}"`);
-  const options = await optionsOf(args);
-  let answer = handler(await openAll(paths, names), options);
+  const rest = { options: await optionsOf(args), log: args.flag("access-log") };
+  const models = async () => ({ ...rest, models: await openAll(paths, names) });
+  const answerers = await listen({ port, hostname }, threads, await models());
   using interrupt = onInterrupt();
   using _watching = args.flag("watch")
-    ? watch(paths, async () => {
-      answer = handler(await openAll(paths, names), options);
-    })
+    ? watch(paths, async () => await answerers.take(await models()))
     : undefined;
-  const log = args.flag("access-log");
-  const server = listen({ port, hostname }, async (request) => {
-    const start = performance.now();
-    const response = await answer(request);
-    if (log) console.log(entry(request, response, performance.now() - start));
-    return response;
-  });
-  const { hostname: at, port: on } = server.addr as Deno.NetAddr;
+  const { hostname: at, port: on } = answerers.address;
   console.error(`Listening on http://${at.includes(":") ? `[${at}]` : at}:${on}/: ${names.join(", ")}`);
-  const stop = () => void server.shutdown();
-  interrupt.signal.addEventListener("abort", stop);
-  await server.finished;
+  const stopped = Promise.withResolvers<void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  interrupt.signal.addEventListener("abort", () => {
+    answerers.stop().then(stopped.resolve, stopped.reject);
+    // Every answer is due by then: who is still there owes the rest of a question, and is not waited for.
+    timer = setTimeout(stopped.resolve, defaultLimits.milliseconds + 1000);
+  });
+  await stopped.promise;
+  clearTimeout(timer);
   console.error("Stopped: what was asked has been answered");
 }
 
-async function optionsOf(args: Arguments): Promise<HandlerOptions> {
+function threadsOf(args: Arguments): number {
+  const threads = args.integer("threads", 1) ?? 1;
+  if (threads <= MOST_THREADS) return threads;
+  return args.refuse(
+    `--threads must be a whole number from 1 to ${MOST_THREADS}: current value is "${threads}"`,
+  );
+}
+
+async function optionsOf(args: Arguments): Promise<Answering["options"]> {
   const path = args.text("token");
   const token = path === undefined
     ? undefined
     : await readFile(path, (bytes) => new TextDecoder().decode(bytes).trim());
   if (token === "") throw new Error(`Cannot take a token from ${path} as it must hold one: it is empty`);
-  return {
-    ...originsOf(args),
-    ...(token !== undefined && { token }),
-    onError: (error) => console.error(`error: ${error instanceof Error ? error.message : String(error)}`),
-  };
+  return { ...originsOf(args), ...(token !== undefined && { token }) };
 }
 
-async function openAll(
-  paths: readonly string[],
-  names: readonly string[],
-): Promise<Surrogate | Record<string, Surrogate>> {
-  const all: Record<string, Surrogate> = {};
-  for (const [i, path] of paths.entries()) all[names[i]!] = (await openModel(path)).surrogate;
-  return served(all);
+/** Each is opened here, so that what is wrong with it is told with its path. */
+async function openAll(paths: readonly string[], names: readonly string[]): Promise<Answering["models"]> {
+  const all: Record<string, Uint8Array<ArrayBuffer>> = {};
+  for (const [i, path] of paths.entries()) all[names[i]!] = (await openModel(path)).bytes;
+  return all;
 }
 
-function listen(
+async function listen(
   { port, hostname }: { readonly port: number; readonly hostname: string },
-  answer: (request: Request) => Promise<Response>,
-): Deno.HttpServer {
+  threads: number,
+  answering: Answering,
+): Promise<Answerers> {
   try {
-    return Deno.serve({ port, hostname, onListen: () => {} }, answer);
+    return await startAnswerers(threads, { port, hostname }, answering);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       throw new Error(`Cannot serve as port ${port} of ${hostname} must be free: it is in use`, {
@@ -136,15 +144,4 @@ function watch(paths: readonly string[], changed: () => Promise<void>): Disposab
     busy = false;
   }, 1000);
   return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-function entry({ method, url }: Request, { status }: Response, milliseconds: number): string {
-  const { pathname } = new URL(url);
-  return JSON.stringify({
-    time: new Date().toISOString(),
-    method,
-    path: pathname,
-    status,
-    milliseconds: Number(milliseconds.toFixed(1)),
-  });
 }

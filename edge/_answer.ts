@@ -33,22 +33,30 @@ export function formOf(accept: string | null): Form {
   throw new Problem(406, `Cannot answer as Accept must allow one of ${FORMS.join(", ")}`);
 }
 
+/** What an answer is made of beside its draws. */
+interface Around {
+  /** What JSON holds too. */
+  readonly rest: Readonly<Record<string, unknown>>;
+  readonly headers: Headers;
+  /** Milliseconds in which whoever asked must take a piece of a long answer. */
+  readonly patience: number;
+}
+
 /** Draws in any form; JSON holds everything else too. */
 export function drawsResponse(
   form: Form,
   draws: Draws | undefined,
-  rest: Readonly<Record<string, unknown>>,
-  headers: Headers,
+  { rest, headers, patience }: Around,
 ): Response {
   headers.set("content-type", form === "text/csv" ? "text/csv; charset=utf-8" : form);
   if (form === "application/json") {
     if (draws === undefined) return new Response(JSON.stringify(rest), { headers });
-    return new Response(streamed(jsonOf(draws, rest)), { headers });
+    return new Response(bodyFrom(jsonOf(draws, rest), draws, patience), { headers });
   }
   if (draws === undefined) throw new Problem(406, `Cannot answer in ${form} as only draws have that form`);
   headers.set("likely-warnings", String(draws.warnings.length));
   headers.set("likely-columns", draws.names.map(encodeURIComponent).join(","));
-  if (form === "text/csv") return new Response(streamed(csvOf(draws)), { headers });
+  if (form === "text/csv") return new Response(bodyFrom(csvOf(draws), draws, patience), { headers });
   const bytes = new DataView(new ArrayBuffer(4 * draws.values.length));
   draws.values.forEach((value, i) => bytes.setFloat32(4 * i, value, true));
   return new Response(bytes.buffer, { headers });
@@ -62,7 +70,8 @@ function* jsonOf({ names, values }: Draws, rest: Readonly<Record<string, unknown
     for (let i = first; i < last; i++) {
       text += `${i > 0 ? "," : ""}[${values.subarray(i * names.length, (i + 1) * names.length).join(",")}]`;
     }
-    yield text;
+    // JSON has no NaN: a draw that is no number is null.
+    yield text.replace(/NaN|-?Infinity/g, "null");
   }
   yield "]}";
 }
@@ -84,15 +93,33 @@ function* pieces(n: number): Generator<[first: number, last: number]> {
   for (let first = 0; first < n; first += PIECE) yield [first, Math.min(n, first + PIECE)];
 }
 
-/** Made piece by piece as they are taken: a slow client holds up its own answer alone. */
-function streamed(pieces: Generator<string>): ReadableStream<Uint8Array> {
+/** A short answer at once: hosts send a text sooner than a stream of one piece. */
+function bodyFrom(pieces: Generator<string>, { length }: Draws, patience: number): string | ReadableStream {
+  return length > PIECE ? streamed(pieces, patience) : [...pieces].join("");
+}
+
+/**
+ * Made piece by piece as they are taken: a slow client holds up its own answer alone, and one that takes
+ * nothing any more gets nothing more, so that its draws are not kept.
+ */
+function streamed(pieces: Generator<string>, patience: number): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = () => {
+    clearTimeout(timer);
+    pieces.return(undefined);
+  };
   return new ReadableStream({
     pull: (controller) => {
+      clearTimeout(timer);
       const { done, value } = pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      if (done) return controller.close();
+      controller.enqueue(encoder.encode(value));
+      timer = setTimeout(() => {
+        end();
+        controller.error(new Error("Cannot go on answering as a piece must be taken within the time limit"));
+      }, patience);
     },
-    cancel: () => void pieces.return(undefined),
+    cancel: end,
   });
 }

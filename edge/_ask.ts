@@ -14,10 +14,9 @@ import { byNuts } from "@likely/posteriors/by-nuts";
 import { condition } from "@likely/posteriors/condition";
 import type { PosteriorOptions } from "@likely/posteriors/posterior-options";
 import { drawsResponse, formOf } from "./_answer.ts";
-import { withPatience } from "./_patience.ts";
 import { Problem } from "./_problem.ts";
 import type { Question } from "./_question.ts";
-import type { Limits } from "./default_limits.ts";
+import { type Deadline, timed } from "./_deadline.ts";
 import type { Surrogate } from "./open_surrogate.ts";
 
 /** How chains run. */
@@ -28,7 +27,7 @@ export interface Sampling {
 
 /** A request beside what it asks. */
 export interface Asked {
-  readonly limits: Limits;
+  readonly deadline: Deadline;
   readonly sampling: Sampling;
   readonly request: Request;
   /** What was asked, as it came: the answer follows from it alone. */
@@ -41,17 +40,18 @@ export async function answerPosterior(
   question: Question,
   asked: Asked,
 ): Promise<Response> {
-  const { limits, sampling, request } = asked;
+  const { deadline, sampling, request } = asked;
   const form = formOf(request.headers.get("accept"));
   const headers = await cacheHeaders(surrogate, asked);
   if (isKnown(request, headers)) return new Response(null, { status: 304, headers });
   requireTheta(question, question.return.includes("log_density"));
   const parts = new Set(question.return);
-  const answer = (rest: Record<string, unknown>, signal: AbortSignal) =>
-    conditioned(
+  if (surrogate.artifact.kind !== "posterior") deadline.watch();
+  return await given(surrogate, question, async (rest) => {
+    return await conditioned(
       surrogate,
       question,
-      { sampler: "importance", ...sampling, signal },
+      { deadline, sampler: "importance", ...sampling, signal: deadline.signal },
       async (posterior) => {
         const wanted = parts.has("draws") || parts.has("summary");
         const drawn = wanted
@@ -67,16 +67,17 @@ export async function answerPosterior(
             ...(Number.isFinite(drawn.info.kHat) && { kHat: drawn.info.kHat }),
           }),
           ...(drawn && parts.has("summary") && { summary: summary(drawn).map(inShort) }),
-          ...(parts.has("log_density") && { logDensity: densities(surrogate, posterior, question) }),
+          ...(parts.has("log_density") &&
+            { logDensity: await densities(surrogate, posterior, { ...question, deadline }) }),
         };
-        return drawsResponse(form, parts.has("draws") ? drawn : undefined, body, headers);
+        return drawsResponse(form, parts.has("draws") ? drawn : undefined, {
+          rest: body,
+          headers,
+          patience: deadline.milliseconds,
+        });
       },
     );
-  return await withPatience(
-    request,
-    limits.milliseconds,
-    (signal) => given(surrogate, question, (rest) => answer(rest, signal)),
-  );
+  });
 }
 
 /** Log densities of given parameters. */
@@ -85,16 +86,17 @@ export async function answerDensity(
   question: Question,
   asked: Asked,
 ): Promise<Response> {
+  const { deadline } = asked;
   const headers = await cacheHeaders(surrogate, asked);
   if (isKnown(asked.request, headers)) return new Response(null, { status: 304, headers });
   requireTheta(question, true);
   return await given(surrogate, question, async (rest) => {
-    return await conditioned(surrogate, question, {}, (posterior) => {
+    return await conditioned(surrogate, question, { deadline }, async (posterior) => {
       headers.set("content-type", "application/json");
       const body = {
         ...rest,
         warnings: posterior.warnings ?? [],
-        logDensity: densities(surrogate, posterior, question),
+        logDensity: await densities(surrogate, posterior, { ...question, deadline }),
       };
       return new Response(JSON.stringify(body), { headers });
     });
@@ -105,12 +107,12 @@ export async function answerDensity(
 async function conditioned(
   { artifact, engine }: Surrogate,
   { x, beta }: Question,
-  how: Omit<PosteriorOptions, "engine">,
+  { deadline, ...how }: Omit<PosteriorOptions, "engine"> & Pick<Asked, "deadline">,
   ask: (posterior: Posterior) => Response | Promise<Response>,
 ): Promise<Response> {
   const posterior = await condition(artifact, rowsOf(x), {
     sampledBy: byNuts,
-    engine,
+    engine: timed(engine, deadline),
     ...how,
     ...(beta !== undefined && { beta }),
   });
@@ -121,7 +123,7 @@ async function conditioned(
   }
 }
 
-/** What the surrogate refuses is the question's fault; what takes too long, too. */
+/** What the surrogate refuses is the question's fault. */
 async function given(
   { artifact, sha256 }: Surrogate,
   { beta, seed }: Question,
@@ -133,9 +135,6 @@ async function given(
   try {
     return await answer({ seed, ...(beta !== undefined && { beta }), sha256 });
   } catch (error) {
-    if (error instanceof DOMException && ["TimeoutError", "AbortError"].includes(error.name)) {
-      throw new Problem(408, "Cannot answer as sampling must end within the time limit: ask for fewer draws");
-    }
     if (error instanceof RangeError || error instanceof TypeError) {
       // Said of a value that was asked about; a fault of the program reads otherwise.
       if (error.message.startsWith("Cannot ")) throw new Problem(422, error.message.slice(0, 500));
@@ -154,11 +153,14 @@ function requireTheta({ theta }: Question, needed: boolean): void {
   );
 }
 
-function densities(
+/** Parameters and observations in one call: others wait for so much, and no more. */
+const PAIRS = 2 ** 14;
+
+async function densities(
   { artifact }: Surrogate,
-  posterior: { logDensity?(theta: Points): Float64Array },
-  { theta = [] }: Question,
-): (number | null)[] {
+  posterior: Posterior,
+  { x, theta = [], deadline }: Question & Pick<Asked, "deadline">,
+): Promise<(number | null)[]> {
   const { dim } = priorFrom(artifact.prior);
   if (theta[0]!.length !== dim) {
     throw new Problem(
@@ -167,8 +169,15 @@ function densities(
     );
   }
   if (!posterior.logDensity) throw new Problem(422, "Cannot answer as this posterior has no log density");
-  // JSON has no −∞: outside the support the density is null.
-  return Array.from(posterior.logDensity(rowsOf(theta)), (value) => Number.isFinite(value) ? value : null);
+  const all: (number | null)[] = [];
+  const each = Math.ceil(PAIRS / x.length);
+  for (let first = 0; first < theta.length; first += each) {
+    if (first > 0) await deadline.breathe();
+    const values = posterior.logDensity(rowsOf(theta.slice(first, first + each)));
+    // JSON has no −∞: outside the support the density is null.
+    for (const value of values) all.push(Number.isFinite(value) ? value : null);
+  }
+  return all;
 }
 
 function rowsOf(rows: readonly (readonly number[])[]): Points {

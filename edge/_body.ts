@@ -4,8 +4,8 @@ import { type Question, questionFrom, questionOfQuery } from "./_question.ts";
 import { Problem } from "./_problem.ts";
 import type { Limits } from "./default_limits.ts";
 
-/** Reads the body as text. */
-export async function bodyOf(request: Request, most: number): Promise<string> {
+/** Reads the body as text, for as long as `signal` lets it. */
+export async function bodyOf(request: Request, most: number, signal: AbortSignal): Promise<string> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") {
     throw new Problem(
@@ -23,28 +23,49 @@ export async function bodyOf(request: Request, most: number): Promise<string> {
   }
   const tooLong = () => new Problem(413, `Cannot read the body as it must have at most ${most} bytes`);
   if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLong();
+  const bytes = await joined(request.body, signal, (length) => {
+    if (length > most) throw tooLong();
+  });
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Problem(400, "Cannot read the body as it must be UTF-8");
+  }
+}
+
+/** All of a stream, unless its length so far is refused: then it is let go of, as it is by the signal. */
+async function joined(
+  stream: ReadableStream<Uint8Array> | null,
+  signal: AbortSignal,
+  check: (length: number) => void,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  const reader = request.body?.getReader();
-  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader!.read()) {
-    length += read.value.length;
-    if (length > most) {
-      await reader!.cancel();
-      throw tooLong();
+  const reader = stream?.getReader();
+  // What is read then ends. Whether there is anyone who could be told is nobody's concern.
+  const letGo = () => void reader?.cancel().catch(() => {});
+  signal.addEventListener("abort", letGo);
+  try {
+    for (let read = await reader?.read(); read && !read.done; read = await reader!.read()) {
+      parts.push(read.value);
+      check(length += read.value.length);
     }
-    parts.push(read.value);
+  } catch (error) {
+    letGo();
+    signal.throwIfAborted();
+    if (error instanceof Problem) throw error;
+    throw new Problem(400, "Cannot read the body as it must come whole");
+  } finally {
+    signal.removeEventListener("abort", letGo);
   }
+  signal.throwIfAborted();
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);
     at += part.length;
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Problem(400, "Cannot read the body as it must be UTF-8");
-  }
+  return bytes;
 }
 
 /** What is asked by a query or by a body. */

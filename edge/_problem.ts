@@ -32,6 +32,12 @@ export function problemResponse({ status, message, headers }: Problem): Response
   const body = { type: "about:blank", title: TITLES[status] ?? "Error", status, detail: message };
   return new Response(JSON.stringify(body), {
     status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      // The rest of a body that is late or too long is not waited for.
+      ...([408, 413].includes(status) && { connection: "close" }),
+      ...headers,
+    },
   });
 }

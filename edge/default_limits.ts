@@ -12,7 +12,7 @@ export interface Limits {
   readonly rows: number;
   /** Draws. */
   readonly draws: number;
-  /** Milliseconds of sampling. */
+  /** Milliseconds in which a body must have come and sampling end, and then each piece of a long answer be taken. */
   readonly milliseconds: number;
 }
 

@@ -6,6 +6,7 @@
 
 import { asked, bodyOf } from "./_body.ts";
 import { answerDensity, answerPosterior, type Sampling } from "./_ask.ts";
+import { Deadline } from "./_deadline.ts";
 import { describe } from "./_describe.ts";
 import { allowOrigin, preflight, requireToken } from "./_doors.ts";
 import { openapi } from "./_openapi.ts";
@@ -115,11 +116,18 @@ function routesOf(
     ? [["", surrogates]]
     : Object.entries(surrogates).map(([name, surrogate]) => [`/${requireName(name)}`, surrogate]);
   const asks = (surrogate: Surrogate, answer: typeof answerPosterior): Route => {
-    const by = async (request: Request, body: string) =>
-      await answer(surrogate, asked(request, body, limits), { limits, sampling, request, body });
+    const by = async (request: Request, bodyBy: (signal: AbortSignal) => string | Promise<string>) => {
+      const deadline = new Deadline(request, limits.milliseconds);
+      try {
+        const body = await bodyBy(deadline.signal);
+        return await answer(surrogate, asked(request, body, limits), { deadline, sampling, request, body });
+      } finally {
+        deadline.clear();
+      }
+    };
     return {
-      GET: (request) => by(request, new URL(request.url).search),
-      POST: async (request) => by(request, await bodyOf(request, limits.bodyBytes)),
+      GET: (request) => by(request, () => new URL(request.url).search),
+      POST: (request) => by(request, (signal) => bodyOf(request, limits.bodyBytes, signal)),
     };
   };
   return new Map<string, Route>([

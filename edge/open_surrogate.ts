@@ -6,6 +6,7 @@
 
 import { type Artifact, type ConditionalDensity, decodeArtifact, type Engine, sha256 } from "@likely/core";
 import { evaluationEngine } from "@likely/kernels/evaluation-engine";
+import { checkCurrent } from "./_deadline.ts";
 
 /** A trained surrogate, ready to be asked. */
 export interface Surrogate {
@@ -49,7 +50,8 @@ export async function openSurrogate(
         `"${artifact.prior.name}", one of the user's own`,
     );
   }
-  return { artifact, sha256: await sha256(bytes), engine: prepared(evaluationEngine(kernels)) };
+  const engine = evaluationEngine(kernels, { before: checkCurrent });
+  return { artifact, sha256: await sha256(bytes), engine: prepared(engine) };
 }
 
 /** A density is one whatever is asked of it: it is prepared once, and not for every request. */

@@ -3,9 +3,9 @@
 import { borrowInstance, type Machine, reserve, returnMachine } from "./_machine.ts";
 import type { Host, Runner } from "./_runner.ts";
 
-/** A host whose programs one thread runs. */
-export function soloHost(name: string, module: WebAssembly.Module): Host {
-  return { name, open: async () => new SoloRunner(name, await borrowInstance(module)) };
+/** A host whose programs one thread runs; `before` each of them something may be done. */
+export function soloHost(name: string, module: WebAssembly.Module, before: () => void = () => {}): Host {
+  return { name, open: async () => new SoloRunner(name, await borrowInstance(module), before) };
 }
 
 /** Owns an instance. */
@@ -14,9 +14,11 @@ class SoloRunner implements Runner {
   readonly shared = 0;
   #machine: Machine | undefined;
   #program = { from: 0, end: 0 };
+  readonly #before: () => void;
 
-  constructor(name: string, machine: Machine) {
+  constructor(name: string, machine: Machine, before: () => void) {
     this.name = name;
+    this.#before = before;
     this.#machine = machine;
   }
 
@@ -36,6 +38,7 @@ class SoloRunner implements Runner {
   }
 
   run(): void {
+    this.#before();
     this.#alive().run(this.#program.from, this.#program.end);
   }
 

@@ -10,6 +10,17 @@ import { fusedLogDensities, fusedLogDensity } from "./_log_density.ts";
 import { requireModule } from "./_machine.ts";
 import { soloHost } from "./_solo_runner.ts";
 
+/** Options of {@linkcode evaluationEngine}. */
+export interface EvaluationOptions {
+  /**
+   * Called before every run of a program, of some hundred rows: where it throws, so does what was asked of the
+   * engine, which can be asked again.
+   *
+   * @default {() => {}}
+   */
+  readonly before?: () => void;
+}
+
 /**
  * Makes an engine that evaluates and draws, and nothing else: no training, no other threads and no
  * WebAssembly of its own, so that a bundle with it is half of one with `fusedEngine`. Its results are those
@@ -17,6 +28,7 @@ import { soloHost } from "./_solo_runner.ts";
  * host.
  *
  * @param module The kernels, compiled; may come from another realm.
+ * @param options What else is to be done.
  * @returns The engine, named `"fused-module"`. `trainStep` throws an `UnsupportedError`.
  * @throws {TypeError} If `module` is not the kernels, compiled.
  *
@@ -29,9 +41,9 @@ import { soloHost } from "./_solo_runner.ts";
  * assertEquals(evaluationEngine(module).name, "fused-module");
  * ```
  */
-export function evaluationEngine(module: WebAssembly.Module): Engine {
+export function evaluationEngine(module: WebAssembly.Module, options: EvaluationOptions = {}): Engine {
   requireModule(module);
-  const host = soloHost("fused-module", module);
+  const host = soloHost("fused-module", module, options.before);
   return {
     name: host.name,
     trainStep: () => Promise.reject(new UnsupportedError("Cannot train by an engine that evaluates alone")),

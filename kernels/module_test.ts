@@ -2,6 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { key } from "@likely/core";
 import vm from "node:vm";
 import { artifactOf, normalRows, specs } from "./_cases_test.ts";
+import { DENSITIES, densityArtifact } from "../tests/_density_specs.ts";
+import { evaluationEngine } from "./evaluation_engine.ts";
 import { fusedEngine } from "./fused_engine.ts";
 import { fusedModule } from "./fused_module.ts";
 
@@ -43,4 +45,25 @@ Deno.test("where compiling is forbidden the next engine is asked, and the error 
   assert(alone!.includes("disallowed by embedder; write fusedModule()"), alone);
   assertEquals(inTurn, "next");
   assert(allowed!.startsWith("fused"), allowed);
+});
+
+Deno.test("an engine that evaluates can be stopped between its parts, and asked again", async () => {
+  let left = Infinity;
+  const before = () => {
+    if (left-- <= 0) throw new Error("too late");
+  };
+  const module = await WebAssembly.compile(await fusedModule());
+  const density = DENSITIES["a flow of splines of two"]!;
+  const flow = densityArtifact(density);
+  using stopped = await evaluationEngine(module, { before }).density(flow);
+  using usual = await evaluationEngine(module).density(flow);
+  const seen = normalRows(key(6), 1, density.xDim);
+  const theta = normalRows(key(7), 5000, density.thetaDim);
+  left = 3;
+  assertThrows(() => stopped.sample(key(8), 5000, seen), Error, "too late");
+  left = 3;
+  assertThrows(() => stopped.logDensity(theta, seen), Error, "too late");
+  left = Infinity;
+  assertEquals(stopped.sample(key(8), 5000, seen), usual.sample(key(8), 5000, seen));
+  assertEquals(stopped.logDensity(theta, seen), usual.logDensity(theta, seen));
 });

@@ -37,8 +37,17 @@ export function directDraws(
     length: n,
     values: row(each, i).slice(),
     info,
-    warnings: [],
+    warnings: noNumbers(row(each, i)),
   }));
+}
+
+/** A network that was never near such an observation may give anything. */
+function noNumbers(values: Float64Array): string[] {
+  const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
+  if (count === 0) return [];
+  return [
+    `${count} of ${values.length} numbers drawn are not finite: the surrogate knows no such observation`,
+  ];
 }
 
 /** A learned posterior is the one it was learned for. */

@@ -57,7 +57,7 @@ function remark({ kind, spec }: Artifact): string {
     : ", if less so than by a cost of free structure";
 }
 
-/** Whoever is served asks a surrogate a thousand times about the same simulations. */
+/** What is made of a reference takes longer than to ask it, and services ask it with every request. */
 const checks = new WeakMap<ReferenceCloud, MisspecificationCheck>();
 
 function checkBy(reference: ReferenceCloud): MisspecificationCheck {

@@ -62,7 +62,8 @@ export interface ConditionOptions extends Omit<PosteriorOptions, "engine"> {
  * const { artifact } = await nre(key(0), twoMoons(), { simulations: 300, maxEpochs: 2 });
  * using given = await condition(artifact, [0.1, 0.2], {
  *   engine: fusedEngine({ workers: 1 }),
- *   sampledBy: (prior, fit, { warmup = 20 }) => nutsPosterior(posteriorDensity(prior, fit), prior, { warmup }),
+ *   sampler: "nuts",
+  sampledBy: (prior, fit) => nutsPosterior(posteriorDensity(prior, fit), prior, { warmup: 20 }),
  * });
  * assertEquals((await given.sample(key(1), 40)).length, 10);
  * ```

@@ -162,6 +162,28 @@ const REFUSED: readonly [body: unknown, status: number, detail: RegExp][] = [
   [{ x: X, theta: [[0, 0]] }, 422, /theta must come with/],
   [{ x: X, theta: [[0]], return: ["log_density"] }, 422, /theta must have length 2/],
   [{ x: Array(1001).fill(X) }, 413, /rows|x/],
+  // NaN is no JSON, and not to be had by other names.
+  ['{"x":[0.1,NaN]}', 400, /must be JSON/],
+  ['{"x":[0.1,Infinity]}', 400, /must be JSON/],
+  [{ x: [0.1, "NaN"] }, 422, /x\[1\] must be a finite number: current value is "NaN"/],
+  ['{"x":[0.1,-1e999]}', 422, /x\[1\] must be a finite number: current value is -Infinity/],
+  // Names of what every object has are fields that nobody knows.
+  ...["constructor", "toString", "hasOwnProperty", "valueOf"].map((name) =>
+    [{ x: X, [name]: 1 }, 422, RegExp(`${name} must not be there`)] as [unknown, number, RegExp]
+  ),
+  ['{"x":[0.1,0.2],"x":{"__proto__":[1]}}', 422, /x must be a row of numbers/],
+  [{ x: X, return: ["constructor"] }, 422, /must be of draws, summary, log_density/],
+  // Wrong widths.
+  [{ x: Array(10_000).fill(0.1) }, 422, /a row must have length 2: current length is 10000/],
+  [{ x: [[0.1], [0.2]] }, 422, /a row must have length 2/],
+  [{ x: X, theta: [[0, 0, 0]], return: ["log_density"] }, 422, /theta must have length 2/],
+  [
+    { x: X, theta: Array(1001).fill([0, 0]), return: ["log_density"] },
+    413,
+    /theta must have at most 1000 rows/,
+  ],
+  [{ x: X, seed: 1e300 }, 422, /seed must be a whole number/],
+  [{ x: X, draws: "1000" }, 422, /draws must be a number/],
 ];
 
 Deno.test("what cannot be answered is refused in a sentence", async () => {
@@ -213,6 +235,89 @@ Deno.test("the wrong path, method, type, encoding or size is refused as HTTP has
   await streamed.body?.cancel();
 });
 
+Deno.test("what is compressed is not unpacked, whatever it says of itself", async () => {
+  const { ask } = await service();
+  const stream = new Blob([new Uint8Array(50_000_000)]).stream().pipeThrough(new CompressionStream("gzip"));
+  const bomb = new Uint8Array(await new Response(stream).arrayBuffer());
+  assert(bomb.length < 100_000);
+  const status = async (encoding: string | undefined) => {
+    const response = await ask("/posterior", {
+      method: "POST",
+      body: bomb,
+      headers: {
+        "content-type": "application/json",
+        ...(encoding !== undefined && { "content-encoding": encoding }),
+      },
+    });
+    assertMatch((await response.json()).detail, /must not be compressed|must be UTF-8/);
+    return response.status;
+  };
+  for (const encoding of ["gzip", "br", "zstd", "deflate", "GZIP", "identity, gzip"]) {
+    assertEquals(await status(encoding), 415);
+  }
+  for (const encoding of ["identity", undefined]) assertEquals(await status(encoding), 400);
+});
+
+Deno.test("every other content type is refused, and JSON taken with its parameters", async () => {
+  const { ask } = await service();
+  const status = async (type: string) => {
+    const response = await ask("/posterior", {
+      method: "POST",
+      body: JSON.stringify({ x: X, draws: 2 }),
+      headers: { "content-type": type },
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+  for (
+    const type of [
+      "text/plain",
+      "multipart/form-data",
+      "application/x-www-form-urlencoded",
+      "application",
+      "",
+    ]
+  ) {
+    assertEquals(await status(type), 415, type);
+  }
+  for (const type of ["application/json", "Application/JSON; charset=utf-8"]) {
+    assertEquals(await status(type), 200);
+  }
+});
+
+Deno.test("huge and tiny numbers have an answer that is JSON, and a word of warning", async () => {
+  for (const artifact of [posteriorArtifact, ratio]) {
+    const { post } = await service(artifact);
+    for (const x of [[1e308, -1e308], [1e-320, 5e-324], [-0, 1e30]]) {
+      const theta = [[1e308, 0], [1e-320, -1e-320]];
+      const body = { x, theta, draws: 10, return: ["draws", "summary", "log_density"] };
+      const response = await post("/posterior", body);
+      const answer = JSON.parse(await response.text());
+      assert(response.status === 200 || response.status === 422, JSON.stringify(answer));
+      if (response.status === 200 && Math.abs(x[1]!) > 1) {
+        assert(answer.warnings.length > 0, JSON.stringify(x));
+      }
+      if (response.status === 200) assertEquals(answer.logDensity[0], null);
+    }
+  }
+});
+
+Deno.test("a network that gives no numbers is told of, in JSON that is JSON", async () => {
+  // No longer finite in float32 where x is large, though every weight is.
+  const weights = Object.fromEntries(
+    Object.entries(posteriorArtifact.weights).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: data.map((value) => 1e30 * value) },
+    ]),
+  );
+  const { post } = await service({ ...posteriorArtifact, weights });
+  const response = await post("/posterior", { x: X, draws: 4 });
+  assertEquals(response.status, 200);
+  const { draws, warnings } = JSON.parse(await response.text());
+  assertEquals(draws.flat(), Array(8).fill(null));
+  assertMatch(warnings.join(), /8 of 8 numbers drawn are not finite/);
+});
+
 Deno.test("a token and the origins of pages", async () => {
   const { ask } = await service(posteriorArtifact, { token: "secret", origins: ["https://a.example"] });
   const status = async (authorization?: string) => {
@@ -256,9 +361,9 @@ Deno.test({
     const response = ask(path, { signal: leaving.signal });
     setTimeout(() => leaving.abort(), 50);
     const start = performance.now();
-    assertEquals((await response).status, 408);
+    assertEquals((await response).status, 400);
     assert(performance.now() - start < 5000);
-    assertEquals((await ask(path, { signal: AbortSignal.abort() })).status, 408);
+    assertEquals((await ask(path, { signal: AbortSignal.abort() })).status, 400);
   },
 });
 
