@@ -6,7 +6,7 @@
  * that shows the picture.
  */
 
-import { buildWeb } from "../_tools/web.ts";
+import { buildWeb, kilobytes } from "../_tools/web.ts";
 import { findChromium, openBrowser, serveFolder } from "../tests/_browser.ts";
 
 /** Changes that are measured, after some that are not. */
@@ -16,10 +16,8 @@ const MODELS = ["influenza", "drift_diffusion"];
 const path = await findChromium();
 if (path === undefined) throw new Error("Cannot measure the page as Chromium must be installed: it is not");
 const folder = await Deno.makeTempDir();
-const sizes = await buildWeb(folder);
-console.log(
-  `before a model: ${(Object.values(sizes).reduce((a, b) => a + b) / 1000).toFixed(1)} kB with gzip`,
-);
+const { files, sizes } = await buildWeb(folder);
+console.log(`before a model: ${kilobytes(files.page, sizes).toFixed(1)} kB with gzip`);
 const browser = await openBrowser(path);
 const server = serveFolder(folder);
 console.log(`Chromium ${browser.version()}, load ${Deno.loadavg()[0]!.toFixed(1)}`);

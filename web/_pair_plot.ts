@@ -2,6 +2,7 @@
 
 import { correlation, type Window } from "./_columns.ts";
 import { shape } from "./_element.ts";
+import { BLUE } from "./_plot_colours.ts";
 import { ticks } from "./_ticks.ts";
 
 /** What is drawn. */
@@ -14,8 +15,6 @@ export interface Pairs {
   readonly width: number;
 }
 
-/** Seen on light and on dark. */
-const BLUE = "#3f83d6";
 const GAP = 8;
 const [LEFT, TOP, BOTTOM] = [58, 24, 42];
 /** Points of all panels together. */
