@@ -1,5 +1,14 @@
 // Tasks whose simulators come with the page, by name, and what their x is: columns that share an axis.
 
+/** A task that the page can simulate. */
+export type KnownTask =
+  | "two_moons"
+  | "influenza"
+  | "lotka_volterra"
+  | "slcp"
+  | "drift_diffusion"
+  | "hodgkin_huxley";
+
 /** Consecutive columns of x in one unit. */
 export interface Panel {
   readonly label: string;
@@ -10,7 +19,7 @@ const alone = (...labels: readonly string[]): Panel[] => labels.map((label) => (
 const numbered = (n: number): Panel[] => alone(...Array.from({ length: n }, (_, j) => `x[${j}]`));
 
 /** Panels of x, in the order of its columns. */
-export const KNOWN_TASKS = {
+export const KNOWN_TASKS: Readonly<Record<KnownTask, readonly Panel[]>> = {
   "two_moons": numbered(2),
   influenza: [{ label: "log(1 + boys in bed), by day", columns: 14 }],
   "lotka_volterra": [{ label: "prey, by time", columns: 10 }, { label: "predators, by time", columns: 10 }],
@@ -25,10 +34,7 @@ export const KNOWN_TASKS = {
     "skewness",
     "kurtosis",
   ),
-} satisfies Readonly<Record<string, readonly Panel[]>>;
-
-/** A task that the page can simulate. */
-export type KnownTask = keyof typeof KNOWN_TASKS;
+};
 
 /** Whether a name, of whatever file, is one of these. */
 export function isKnownTask(name: string): name is KnownTask {

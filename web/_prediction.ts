@@ -50,8 +50,8 @@ export function prediction(): Prediction {
     );
     const [inside, all] = insideBands(bands, asked.x);
     note.textContent =
-      `The median, the middle 50 % and the middle 90 % of ${simulations} simulations, one of ` +
-      `each of so many draws; dots are observed: ${inside} of ${all} inside the middle 90 %.`;
+      `Median, middle 50 % and middle 90 % of ${simulations} simulations, each from another ` +
+      `draw; dots are observed, ${inside} of ${all} inside the middle 90 %.`;
   };
   const start = () => {
     const started = new Worker("predict.js", { type: "module" });

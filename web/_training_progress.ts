@@ -46,29 +46,37 @@ export function trainingProgress(): ProgressShown {
     training: ({ epoch, maxEpochs, trainLoss, validationLoss, best, secondsLeft }) => {
       curves.train.push(trainLoss);
       curves.validation.push(validationLoss);
-      // Epochs that are not needed are not taken.
       bar("training", epoch / maxEpochs, `epoch ${epoch} of ${maxEpochs}${left(secondsLeft, "at least ")}`);
       byId("losses").replaceChildren(lossPlot({ ...curves, best: best.epoch, maxEpochs }));
     },
     ended: (end) => {
       if (end.kind === "failed") alarm(end.message);
-      byId("outcome").textContent = end.kind === "trained"
-        ? told(end.trained)
-        : end.kind === "stopped"
-        ? `Stopped after ${counted(simulated)} simulations: nothing was learned of them yet.`
-        : "";
-      if (end.kind === "trained") byId("advice").textContent = end.trained.advice.join(" ");
+      if (end.kind === "trained") {
+        const { epochs, isStopped, advice } = end.trained;
+        // Epochs that were not needed were not taken.
+        if (!isStopped) bar("training", 1, `${epochs} epochs`);
+        byId("advice").textContent = advice.map((text) => `${text}.`).join(" ");
+      }
+      byId("outcome").textContent = told(end, simulated);
     },
   };
 }
 
-function told(
-  { epochs, best, engine, isStopped, milliseconds }: Extract<TrainingEnd, { kind: "trained" }>["trained"],
-) {
+function told(end: TrainingEnd, simulated: number): string {
+  if (end.kind === "failed") return "";
+  if (end.kind === "stopped") {
+    return `Stopped after ${counted(simulated)} simulations: nothing was learned of them yet.`;
+  }
+  const { epochs, best, engine, isStopped, milliseconds } = end.trained;
   const seconds = (milliseconds / 1000).toFixed(1);
-  const start = isStopped ? `Stopped after ${epochs} epochs and ${seconds} s` : `Trained in ${seconds} s`;
-  const rest = isStopped ? "what was learned until then is below" : `${epochs} epochs`;
-  return `${start}: ${rest}; the best loss of what was set aside is ${best.toFixed(3)} nats, by ${engine}.`;
+  const how = isStopped
+    ? `Stopped after ${epochs} epochs and ${seconds} s: what was learned until then is below`
+    : `Trained in ${seconds} s`;
+  return `${how}; the best loss of what was set aside is ${signed(best)} nats, by ${engine}.`;
+}
+
+function signed(loss: number): string {
+  return loss.toFixed(3).replace("-", "−");
 }
 
 function counted(n: number): string {
