@@ -33,8 +33,6 @@ const MOST_KILOBYTES = 150;
 export interface WebFiles {
   /** By a visitor, before a model. */
   readonly page: readonly string[];
-  /** For the band of a known simulator. */
-  readonly prediction: readonly string[];
   /** By the page that trains, beside what the other has. */
   readonly training: readonly string[];
   /** Where WebGPU trains. */
@@ -68,10 +66,7 @@ export async function buildWeb(out: string): Promise<{ files: WebFiles; sizes: R
   }
   const files = await filesOf(folder);
   // The page that trains keeps them for when there is no network.
-  await Deno.writeTextFile(
-    `${out}/training/files.json`,
-    JSON.stringify([...files.training, ...files.prediction]),
-  );
+  await Deno.writeTextFile(`${out}/training/files.json`, JSON.stringify(files.training));
   const sizes: Record<string, number> = {};
   for (const name of Object.values(files).flat()) sizes[name] = await zipped(`${out}/${name}`);
   return { files, sizes };
@@ -99,8 +94,7 @@ async function filesOf(folder: string): Promise<WebFiles> {
   // What nobody loads is not shipped.
   for (const name of Object.keys(texts)) if (!all.has(name)) await Deno.remove(`${folder}/training/${name}`);
   return {
-    page: ["index.html", "style.css", "app.js", "worker.js", "offline.js"],
-    prediction: ["predict.js"],
+    page: ["index.html", "style.css", "app.js", "worker.js", "predict.js", "offline.js"],
     training: ["train.html", "train.js", ...[...fused].map((name) => `training/${name}`)],
     gpu: [...all].filter((name) => !fused.has(name)).map((name) => `training/${name}`),
   };
@@ -141,7 +135,6 @@ if (import.meta.main) {
   for (const name of files.page) console.log(`  ${name}: ${kilobytes([name], sizes).toFixed(1)} kB`);
   const told = (names: readonly string[]) => `${kilobytes(names, sizes).toFixed(1)} kB with gzip`;
   console.log(`${out}: ${told(files.page)} before a model`);
-  console.log(`  for a predictive band: ${told(files.prediction)} more`);
   console.log(`  to train: ${told(files.training)} more, and on WebGPU another ${told(files.gpu)}`);
   if (kilobytes(files.page, sizes) > MOST_KILOBYTES) {
     console.error(`Cannot ship the page as it must have at most ${MOST_KILOBYTES} kB`);

@@ -24,11 +24,12 @@ export async function drawnFrom(
   return { artifact, draws: await posterior.sample(key(1), n) };
 }
 
-/** A step with a context of its own. */
-export function stepper(t: Deno.TestContext, browser: Browser) {
+/** Steps with a context each. */
+export function stepper(t: Deno.TestContext, browser: Browser, ignore = false) {
   return (name: string, fn: (context: BrowserContext) => Promise<void>): Promise<boolean> =>
     t.step({
       name,
+      ignore,
       sanitizeOps: false,
       sanitizeResources: false,
       fn: async () => {

@@ -3,7 +3,7 @@
 import { CACHE } from "./_cache.ts";
 
 /** What the page is made of; that which trains keeps its own files, as not everybody trains. */
-const PAGE = ["./", "style.css", "app.js", "worker.js"];
+const PAGE = ["./", "style.css", "app.js", "worker.js", "predict.js"];
 
 /** What a service worker has that the types of pages do not know. */
 interface Scope {

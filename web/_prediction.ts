@@ -56,7 +56,11 @@ export function prediction(): Prediction {
   const start = () => {
     const started = new Worker("predict.js", { type: "module" });
     started.onmessage = hear;
-    started.onerror = () => none("Cannot predict as the browser must load predict.js: it did not");
+    started.onerror = () => {
+      worker = undefined;
+      clearTimeout(waiting);
+      none("Cannot predict as the browser must load predict.js: it did not");
+    };
     return started;
   };
   return {
