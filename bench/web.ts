@@ -7,9 +7,11 @@
  * that shows the picture. What is trained is trained in Deno, too, on one thread.
  */
 
-import { key } from "@likely/core";
+import { type Engine, key } from "@likely/core";
+import { tf, useBackend } from "@likely/core/tensor";
 import { fusedEngine } from "@likely/kernels";
 import { npe } from "@likely/recipes";
+import { tensorEngine } from "@likely/surrogates";
 import type { Browser } from "playwright-core";
 import { buildWeb, kilobytes } from "../_tools/web.ts";
 import { findChromium, openBrowser, serveFolder } from "../tests/_browser.ts";
@@ -86,6 +88,7 @@ const reached = async (epoch: number) => {
 const STEPS = 7;
 const [first, last] = [await reached(2), await reached(8)];
 console.log(`on WebGPU (SwiftShader): ${((last - first) / (6 * STEPS)).toFixed(0)} ms a step`);
+console.log(`a step on tensors: ${await operations()} operations`);
 await withGpu.close();
 await server.stop();
 await Deno.remove(folder, { recursive: true });
@@ -97,4 +100,30 @@ async function ordered(browser: Browser, query: string) {
   await page.getByText("WebGPU finds").waitFor();
   await page.getByRole("button", { name: "Simulate and train" }).click();
   return page;
+}
+
+/** Operations on tensors in a step of training two moons. */
+async function operations(): Promise<number> {
+  await useBackend("cpu");
+  const [fused, tensors] = [fusedEngine(), tensorEngine()];
+  let [steps, count] = [0, 0];
+  const counted: Engine["trainStep"] = async (plan) => {
+    const made = await tensors.trainStep(plan);
+    return {
+      ...made,
+      step: async (batch, learningRate) => {
+        let loss: ReturnType<typeof made.step> = NaN;
+        const { kernels } = await tf.profile(() => {
+          loss = made.step(batch, learningRate);
+          return [];
+        });
+        steps++;
+        count += kernels.length;
+        return await loss;
+      },
+    };
+  };
+  const options = { simulations: 200, maxEpochs: 1, engine: { ...fused, trainStep: counted } };
+  await npe(key(1), TASKS["two_moons"](), options);
+  return Math.round(count / steps);
 }

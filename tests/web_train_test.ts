@@ -1,7 +1,7 @@
 // The page that trains, in Chromium: what it trains is what Deno trains.
 
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
-import { type Artifact, decodeArtifact, encodeArtifact, key } from "@likely/core";
+import { decodeArtifact, encodeArtifact, key } from "@likely/core";
 import { fusedEngine } from "@likely/kernels";
 import { npe } from "@likely/recipes";
 import { influenza, twoMoons } from "@likely/simulators";

@@ -9,7 +9,9 @@ import type { About, Drawn, Question } from "./_protocol.ts";
 
 /** Draws that are simulated from, evenly over all. */
 const MOST_DRAWS = 500;
-/** Milliseconds after which a band that is being simulated is said to be. */
+/** Milliseconds without another question after which it is simulated: not at every step of a slider. */
+const PAUSE = 100;
+/** Milliseconds of simulating after which that is said. */
 const PATIENCE = 300;
 
 /** Where bands are shown. */
@@ -79,15 +81,18 @@ export function prediction(): Prediction {
         );
       }
       asked = { task: name, x };
+      const question: PredictionAsked = {
+        ...{ id, task: name, names, seed, width: columns.length },
+        theta: spread(values, names.length),
+      };
       waiting = setTimeout(() => {
-        host.classList.add("stale");
-        note.textContent = "Simulating from the draws …";
-      }, PATIENCE);
-      worker ??= start();
-      const width = columns.length;
-      worker.postMessage(
-        { id, task: name, names, theta: spread(values, names.length), width, seed } satisfies PredictionAsked,
-      );
+        worker ??= start();
+        worker.postMessage(question);
+        waiting = setTimeout(() => {
+          host.classList.add("stale");
+          note.textContent = "Simulating from the draws …";
+        }, PATIENCE);
+      }, PAUSE);
     },
   };
 }
