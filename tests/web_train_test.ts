@@ -124,6 +124,10 @@ Deno.test({
             } simulations; it draws in this browser, and nothing you open leaves it.`,
           );
           await page.getByRole("link", { name: "the models of the other page" }).click();
+          // What was trained went with its page.
+          await other.reload();
+          await other.getByRole("alert").filter({ hasText: "the page that trained it must still be open" })
+            .waitFor();
           await page.getByRole("link", { name: "Train one here" }).click();
           assertEquals(await page.getByRole("heading", { level: 1 }).innerText(), "Training in the browser");
         },
