@@ -2,7 +2,8 @@
 
 import { encodeArtifact, key } from "@likely/core";
 import { handler, kernels, openSurrogate } from "@likely/edge";
-import { npe, nre, twoMoons } from "@likely/sbi";
+import { prebuilt } from "@likely/prebuilt";
+import { influenza, npe, nre, twoMoons } from "@likely/sbi";
 import { clocked, median, type Row } from "./_measure.ts";
 
 export const question =
@@ -31,13 +32,20 @@ export async function rows(): Promise<Row[]> {
   const artifacts = {
     "posterior flow, 1,000 draws": [(await npe(key(0), twoMoons(), small)).artifact, 1000],
     "posterior flow, 100 draws": [(await npe(key(0), twoMoons(), small)).artifact, 100],
-    "ratio, 200 draws": [(await nre(key(0), twoMoons(), small)).artifact, 200],
+    "ratio of two moons, 200 draws": [(await nre(key(0), twoMoons(), small)).artifact, 200],
+    "ratio of influenza, 200 draws": [
+      (await nre(key(0), influenza(), { simulations: 5000, maxEpochs: 30 })).artifact,
+      200,
+    ],
+    "posterior flow of influenza, 1,000 draws": [await prebuilt("influenza"), 1000],
   } as const;
   for (const [what, [artifact, draws]] of Object.entries(artifacts)) {
     const answer = handler(await openSurrogate(encodeArtifact(artifact), kernels));
     const took: number[] = [];
+    // What training saw in the middle, to the digits that people write.
+    const x = artifact.scaling.x.mean.map((value) => value.toFixed(3));
     for (let i = 0; i < 60; i++) {
-      const url = `http://localhost/posterior?x=0.1,0.2&draws=${draws}&seed=${i}`;
+      const url = `http://localhost/posterior?x=${x}&draws=${draws}&seed=${i}`;
       const { seconds } = await clocked(async () => (await answer(new Request(url))).arrayBuffer());
       // The first ones wait for V8 to compile.
       if (i >= 10) took.push(1000 * seconds);

@@ -24,7 +24,7 @@ import { progress, rate } from "./_progress.ts";
 import { fileOfBeta, fileOfRow, followPath } from "./_sample_path.ts";
 import { keyFor } from "./_seed.ts";
 
-const SAMPLERS = ["auto", "nuts", "hmc", "mala", "slice", "random_walk", "smc"] as const;
+const SAMPLERS = ["auto", "nuts", "hmc", "mala", "slice", "random_walk", "smc", "importance"] as const;
 /** What says how chains run, which a path of particles does not have. */
 const OF_CHAINS = ["sampler", "chains", "warmup"];
 
@@ -63,6 +63,9 @@ export const sampleCommand: Command = {
     "observations of the same parameters, whose likelihoods are multiplied; with --each every row is an",
     "observation of its own, and gets a file of its own: draws_1.csv, draws_2.csv beside draws.csv. A row",
     "that cannot be asked about is told, and the others are done. Of existing files only draws are replaced.",
+    "",
+    "--sampler importance needs no chains: weighted proposals learn where the posterior is. Where their weights",
+    "cannot be trusted, chains run from where the weight is.",
     "",
     "--beta multiplies the log ratio or the cost; it is in 1 / unit of the cost's distance. auto takes",
     "the one whose simulations come closest to data held out, simulated too; see `chooseBeta`.",
@@ -225,6 +228,10 @@ async function sampleChains(artifact: Artifact, x: Points, args: ChainArguments)
   const { info, chains, length, warnings } = draws;
   const how = artifact.kind === "posterior"
     ? `${length} independent draws`
+    : info.sampler === "importance"
+    ? `${length} weighted proposals drawn, k̂ ${Number(info.kHat).toFixed(2)}, ${
+      Number(info.seconds).toFixed(1)
+    } s`
     : `${chains} chains of ${length} draws by ${info.sampler}, ${Number(info.seconds).toFixed(1)} s`;
   console.log(`${out}: ${how}`);
   for (const warning of warnings) console.log(`warning: ${warning}`);

@@ -19,10 +19,16 @@ import type { Question } from "./_question.ts";
 import type { Limits } from "./default_limits.ts";
 import type { Surrogate } from "./open_surrogate.ts";
 
+/** How chains run. */
+export interface Sampling {
+  readonly chains: number;
+  readonly warmup: number;
+}
+
 /** A request beside what it asks. */
 export interface Asked {
   readonly limits: Limits;
-  readonly sampling: { readonly chains: number; readonly warmup: number };
+  readonly sampling: Sampling;
   readonly request: Request;
   /** What was asked, as it came: the answer follows from it alone. */
   readonly body: string;

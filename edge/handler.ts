@@ -4,9 +4,8 @@
  * @module
  */
 
-import { Hono } from "hono/tiny";
 import { asked, bodyOf } from "./_body.ts";
-import { answerDensity, answerPosterior } from "./_ask.ts";
+import { answerDensity, answerPosterior, type Sampling } from "./_ask.ts";
 import { describe } from "./_describe.ts";
 import { allowOrigin, preflight, requireToken } from "./_doors.ts";
 import { openapi } from "./_openapi.ts";
@@ -35,7 +34,7 @@ export interface HandlerOptions {
    *
    * @default {{ chains: 4, warmup: 200 }}
    */
-  readonly sampling?: { readonly chains: number; readonly warmup: number };
+  readonly sampling?: Sampling;
   /** Told what failed that should not have: the answer says no more than that it did. */
   readonly onError?: (error: unknown) => void;
 }
@@ -82,63 +81,79 @@ export function handler(
 ): (request: Request) => Promise<Response> {
   const { origins = [], token, sampling = { chains: 4, warmup: 200 }, onError } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const app = new Hono();
-  const one = isOne(surrogates);
-  const named: readonly (readonly [prefix: string, surrogate: Surrogate])[] = one
-    ? [["", surrogates]]
-    : Object.entries(surrogates).map(([name, surrogate]) => [`/${requireName(name)}`, surrogate]);
-  if (!one) app.get("/", () => json({ surrogates: named.map(([prefix]) => prefix) }));
-  app.get("/health", () => json({ ok: true }));
-  app.get("/openapi.json", () => json(openapi(named, limits)));
-  for (const [prefix, surrogate] of named) {
-    app.get(prefix || "/", () => json(describe(surrogate)));
-    for (
-      const [path, answer] of [["/posterior", answerPosterior], ["/log-density", answerDensity]] as const
-    ) {
-      app.on(["GET", "POST"], `${prefix}${path}`, async ({ req: { raw } }) => {
-        const body = raw.method === "POST" ? await bodyOf(raw, limits.bodyBytes) : new URL(raw.url).search;
-        return await answer(surrogate, asked(raw, body, limits), { limits, sampling, request: raw, body });
-      });
-    }
-  }
-  const known = new Set([
-    "/",
-    "/health",
-    "/openapi.json",
-    ...named.flatMap(([prefix]) => [
-      prefix,
-      `${prefix}/posterior`,
-      `${prefix}/log-density`,
-    ]),
-  ]);
-  app.notFound(({ req }) => {
-    if (!known.has(req.path)) {
-      throw new Problem(404, "Cannot find what is asked for: GET /openapi.json says what there is");
-    }
-    const allow = /posterior$|density$/.test(req.path) ? "GET, POST" : "GET";
-    throw new Problem(405, `Cannot answer as the method must be one of ${allow}`, { allow });
-  });
-  app.onError((error) => {
-    if (error instanceof Problem) return problemResponse(error);
-    onError?.(error);
-    return problemResponse(new Problem(500, "Cannot answer as something failed that should not have"));
-  });
+  const routes = routesOf(surrogates, { limits, sampling });
   return async (request) => {
     if (request.method === "OPTIONS") return preflight(request, origins);
     const response = await (async () => {
       try {
+        const path = pathOf(request);
         // Probes have no token, and learn nothing.
-        if (new URL(request.url).pathname !== "/health") requireToken(request, token);
-        // A HEAD is a GET whose body nobody reads.
-        return await app.fetch(request);
+        if (path !== "/health") requireToken(request, token);
+        return await answered(routes.get(path), request);
       } catch (error) {
         if (error instanceof Problem) return problemResponse(error);
         onError?.(error);
-        return problemResponse(new Problem(400, "Cannot answer as the request cannot be read"));
+        return problemResponse(
+          new Problem(500, "Cannot answer as something failed that should not have"),
+        );
       }
     })();
     return allowOrigin(request, response, { origins, isPrivate: token !== undefined });
   };
+}
+
+/** What answers at a path, by method. */
+type Route = Readonly<Record<string, (request: Request) => Response | Promise<Response>>>;
+
+/** All paths there are. */
+function routesOf(
+  surrogates: Surrogate | Readonly<Record<string, Surrogate>>,
+  { limits, sampling }: { readonly limits: Limits; readonly sampling: Sampling },
+): ReadonlyMap<string, Route> {
+  const one = isOne(surrogates);
+  const named: readonly (readonly [prefix: string, surrogate: Surrogate])[] = one
+    ? [["", surrogates]]
+    : Object.entries(surrogates).map(([name, surrogate]) => [`/${requireName(name)}`, surrogate]);
+  const asks = (surrogate: Surrogate, answer: typeof answerPosterior): Route => {
+    const by = async (request: Request, body: string) =>
+      await answer(surrogate, asked(request, body, limits), { limits, sampling, request, body });
+    return {
+      GET: (request) => by(request, new URL(request.url).search),
+      POST: async (request) => by(request, await bodyOf(request, limits.bodyBytes)),
+    };
+  };
+  return new Map<string, Route>([
+    ...(one ? [] : [["/", { GET: () => json({ surrogates: named.map(([prefix]) => prefix) }) }] as const]),
+    ["/health", { GET: () => json({ ok: true }) }],
+    ["/openapi.json", { GET: () => json(openapi(named, limits)) }],
+    ...named.flatMap(([prefix, surrogate]) =>
+      [
+        [prefix || "/", { GET: () => json(describe(surrogate)) }],
+        [`${prefix}/posterior`, asks(surrogate, answerPosterior)],
+        [`${prefix}/log-density`, asks(surrogate, answerDensity)],
+      ] as const
+    ),
+  ]);
+}
+
+async function answered(route: Route | undefined, request: Request): Promise<Response> {
+  if (!route) {
+    throw new Problem(404, "Cannot find what is asked for: GET /openapi.json says what there is");
+  }
+  // A HEAD is a GET whose body nobody reads.
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  if (Object.hasOwn(route, method)) return await route[method]!(request);
+  const allow = Object.keys(route).join(", ");
+  throw new Problem(405, `Cannot answer as the method must be one of ${allow}`, { allow });
+}
+
+/** As it was sent: a name that is escaped needlessly is another name. */
+function pathOf(request: Request): string {
+  try {
+    return new URL(request.url).pathname;
+  } catch {
+    throw new Problem(400, "Cannot answer as the request cannot be read");
+  }
 }
 
 /** Not by Response.json: hosts differ in the type that they write. */

@@ -10,6 +10,7 @@ import {
   row,
   scalarNetwork,
 } from "@likely/core";
+import type { MisspecificationCheck } from "@likely/diagnostics/misspecification-check";
 import { checkReference } from "@likely/diagnostics/reference-cloud";
 import { roundsWarnings } from "./_rounds.ts";
 
@@ -56,8 +57,17 @@ function remark({ kind, spec }: Artifact): string {
     : ", if less so than by a cost of free structure";
 }
 
+/** Whoever is served asks a surrogate a thousand times about the same simulations. */
+const checks = new WeakMap<ReferenceCloud, MisspecificationCheck>();
+
+function checkBy(reference: ReferenceCloud): MisspecificationCheck {
+  const found = checks.get(reference) ?? checkReference(reference);
+  checks.set(reference, found);
+  return found;
+}
+
 function worst(reference: ReferenceCloud, x: Points, level: number): string[] {
-  const { check, warning } = checkReference(reference);
+  const { check, warning } = checkBy(reference);
   const distances = Array.from({ length: x.n }, (_, i) => check(row(x, i)).distance);
   const at = distances.indexOf(extent(distances)[1]);
   const text = warning(row(x, at), level / x.n);

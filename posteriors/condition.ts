@@ -8,9 +8,11 @@ import {
   type Artifact,
   type Draws,
   type Engine,
+  type LogDensity,
   membersOf,
   type Points,
   type Posterior,
+  type Prior,
   priorFrom,
   row,
   warningsOf,
@@ -21,10 +23,10 @@ import { conditionedCosts } from "./_conditioned_costs.ts";
 import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
 import { observed } from "./_observed.ts";
 import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
-import { proposedPosterior } from "./_proposed_posterior.ts";
+import { proposedPosterior, type Proposing } from "./_proposed_posterior.ts";
 import { scaled } from "./_scaled.ts";
 import { unlikeTraining } from "./_unlike_training.ts";
-import type { PosteriorOptions, SampledBy } from "./posterior_options.ts";
+import type { PosteriorOptions, SampledBy, SamplingOptions } from "./posterior_options.ts";
 
 /** What {@linkcode condition} is told: nothing is taken for granted that would have to be carried. */
 export interface ConditionOptions extends Omit<PosteriorOptions, "engine"> {
@@ -109,22 +111,38 @@ async function conditioned(
     return await byCost(artifact, rows, { engine, prior, sampledBy, ...sampling });
   }
   const output = await engine.logDensity(artifact, rows);
-  const { sampler, ...others } = { check: convergenceWarnings, ...sampling };
   const { regression } = artifact.reference ?? {};
-  const chains = (position?: Points) =>
-    sampledBy(prior, output, {
-      ...others,
-      ...(sampler !== undefined && sampler !== "importance" && { sampler }),
-      ...(position && { position }),
-    });
-  const proposing = { prior, scaling: artifact.scaling.x, x: row(rows, 0), beta: sampling.beta };
-  const isProposed = sampler === "importance" && regression && rows.n === 1;
   return {
-    ...isProposed
-      ? proposedPosterior(output, { ...proposing, regression }, { count: others.chains ?? 4, from: chains })
-      : chains(),
+    ...fitted(prior, output, {
+      sampledBy,
+      check: convergenceWarnings,
+      ...sampling,
+      // A regression of one observation's parameters says nothing of several ones'.
+      ...(regression && rows.n === 1 &&
+        { expected: { regression, scaling: artifact.scaling.x, x: row(rows, 0) } }),
+    }),
     [Symbol.dispose]: () => output[Symbol.dispose](),
   };
+}
+
+type Fitting =
+  & Omit<Conditioning, "engine" | "prior">
+  & Pick<Proposing, "expected" | "warn">;
+
+/** Samples `p(θ) exp(β fit(θ))`, by proposals where they are asked for, else as chains or particles do. */
+function fitted(
+  prior: Prior,
+  fit: LogDensity,
+  { sampledBy, expected, warn, ...options }: Fitting,
+): Posterior {
+  const { sampler, ...others } = options;
+  if (sampler !== "importance") return sampledBy(prior, fit, options as SamplingOptions);
+  const { beta, signal, chains = 4 } = others;
+  return proposedPosterior(
+    fit,
+    { prior, beta, ...(expected && { expected }), ...(warn && { warn }), ...(signal && { signal }) },
+    { count: chains, from: (position) => sampledBy(prior, fit, { ...others, position }) },
+  );
 }
 
 /** A cost falls where parameters fit; a ratio and a likelihood rise. */
@@ -133,18 +151,11 @@ async function byCost(
   rows: Points,
   { engine, prior, sampledBy, ...sampling }: Conditioning,
 ): Promise<Posterior & Disposable> {
-  const { sampler, ...rest } = sampling;
   const costs = await conditionedCosts(membersOf(artifact), rows, engine);
-  const check = (draws: Draws) => [
-    ...convergenceWarnings(draws),
-    ...(artifact.others ? disagreementWarnings(costs, draws, sampling.beta) : []),
-  ];
+  const warn = (draws: Draws) => artifact.others ? disagreementWarnings(costs, draws, sampling.beta) : [];
+  const check = (draws: Draws) => [...convergenceWarnings(draws), ...warn(draws)];
   return {
-    ...sampledBy(prior, scaled(costs, -1), {
-      check,
-      ...rest,
-      ...(sampler !== "importance" && sampler && { sampler }),
-    }),
+    ...fitted(prior, scaled(costs, -1), { sampledBy, check, warn, ...sampling }),
     [Symbol.dispose]: () => costs[Symbol.dispose](),
   };
 }

@@ -13,9 +13,10 @@ export interface PosteriorOptions extends Omit<McmcPosteriorOptions, "sampler"> 
    * `"smc"` moves particles from the prior to the posterior: for several modes, whose shares chains
    * cannot tell. Of the other options it knows `chains` (its populations), `signal` and `check`.
    *
-   * `"importance"` weighs proposals around what the parameters of such data were in training: a ratio's or a
-   * likelihood's posterior in a thousand evaluations, without chains. Where it knows nothing of that, or the
-   * shape of the weights, `info.kHat`, says that they cannot be trusted, chains run.
+   * `"importance"` weighs proposals that learn where the posterior is: the posterior in some thousand
+   * evaluations, without chains. It begins around what the parameters of such data were in training, where the
+   * artifact knows that, else with the prior. Where the shape of the weights, `info.kHat`, says that they cannot
+   * be trusted, or too few of them count, chains run from where the weight is.
    *
    * @default {"auto"} NUTS, as surrogates have gradients.
    */

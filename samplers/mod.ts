@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "./adaptive_importance.ts";
 export * from "./delayed_acceptance.ts";
 export * from "./elliptical_slice.ts";
 export * from "./hmc.ts";
@@ -26,3 +27,4 @@ export * from "./smc.ts";
 export * from "./smc_many.ts";
 export * from "./smc_posterior.ts";
 export * from "./stack_targets.ts";
+export * from "./student_t.ts";

@@ -7,19 +7,23 @@ import {
   drawNormal,
   type Draws,
   encodeArtifact,
+  type Engine,
   expectedTheta,
   fromRows,
   independent,
   key,
   mean,
   normal,
+  type Points,
+  row,
   simulate,
   simulator,
   standardisation,
   thetaRegression,
   uniform,
+  zeros,
 } from "@likely/core";
-import { nle, nre, posterior, twoMoons } from "@likely/sbi";
+import { ace, fusedEngine, mseDistance, nle, nre, posterior } from "@likely/sbi";
 
 /** θ of two, x = A θ + noise of sd 0.5: the regression of θ on x is known. */
 const prior = independent({ a: normal(0, 1), b: normal(0, 1) });
@@ -80,39 +84,87 @@ Deno.test("posterior() by importance has the moments that chains find", async ()
   }
 });
 
-Deno.test("where the weights cannot be trusted chains run, and k̂ is told", async () => {
-  const { artifact } = await nre(key(0), twoMoons(), { simulations: 2000, maxEpochs: 20 });
-  const { regression } = artifact.reference!;
-  // A proposal that looks elsewhere: a hundredth as wide, far from where the moons are.
+Deno.test("a proposal that looks elsewhere learns where the posterior is", async () => {
+  const { artifact } = await nle(key(2), { prior, simulator: linear }, { simulations: 3000 });
+  // A third as wide, four widths away.
   const wrong: Artifact = {
     ...artifact,
     reference: {
       ...artifact.reference,
       regression: {
-        coefficients: regression!.coefficients.map((row) => row.map((_, k) => k === 0 ? 2 : 0)),
-        factor: [[0.01, 0], [0, 0.01]],
+        coefficients: artifact.reference!.regression!.coefficients.map((row) =>
+          row.map((_, k) => k === 0 ? 1.5 : 0)
+        ),
+        factor: [[0.1, 0], [0, 0.1]],
       },
     },
   };
-  using given = await posterior(wrong, [0.1, 0.2], { sampler: "importance", warmup: 100 });
-  const draws = await given.sample(key(1), 400);
-  assertEquals([draws.info.sampler, draws.length * draws.chains], ["nuts", 400]);
-  assert(Number(draws.info.kHat) > 0.7);
+  using given = await posterior(wrong, [0.5, -0.2], { sampler: "importance" });
+  using chains = await posterior(artifact, [0.5, -0.2]);
+  const [few, many] = [await given.sample(key(3), 1000), await chains.sample(key(4), 4000)];
+  assertEquals(few.info.sampler, "importance");
+  assert(Number(few.info.rounds) > 2);
+  const error = 4 * (1 / 3) * Math.sqrt(1 / Number(few.info.ess) + 4 / 4000);
+  for (const j of [0, 1]) assertAlmostEquals(mean(column(few, j)), mean(column(many, j)), error);
 });
 
-Deno.test("several observations, and surrogates that know nothing of it, are sampled by chains", async () => {
-  const { artifact } = await nre(key(0), twoMoons(), { simulations: 600, maxEpochs: 2 });
+Deno.test("of several observations, and without a regression, proposals begin with the prior", async () => {
+  const { artifact } = await nle(key(2), { prior, simulator: linear }, { simulations: 3000 });
   const { regression: _, ...reference } = artifact.reference!;
-  const how = { sampler: "importance", warmup: 20, chains: 2 } as const;
+  const x = fromRows([[0.5, -0.2], [0.9, 0.4], [0.2, -0.3], [0.6, 0.1]]);
   for (
-    const [asked, x] of [
-      [artifact, fromRows([[0.1, 0.2], [0.1, 0.1]])],
-      [{ ...artifact, reference }, fromRows([[0.1, 0.2]])],
-    ] as const
+    const [asked, rows] of [[artifact, x], [{ ...artifact, reference }, fromRows([[0.5, -0.2]])]] as const
   ) {
-    using given = await posterior(asked, x, how);
-    assertEquals((await given.sample(key(1), 20)).info.sampler, "nuts");
+    using proposed = await posterior(asked, rows, { sampler: "importance" });
+    using chains = await posterior(asked, rows);
+    const [few, many] = [await proposed.sample(key(3), 1000), await chains.sample(key(4), 4000)];
+    assertEquals(few.info.sampler, "importance");
+    const width = sd(column(many, 0));
+    const error = 4 * width * Math.sqrt(1 / Number(few.info.ess) + 4 / 4000);
+    for (const j of [0, 1]) assertAlmostEquals(mean(column(few, j)), mean(column(many, j)), error);
   }
+});
+
+Deno.test("costs are proposed, too, at their β", async () => {
+  const { artifact } = await ace(key(2), { prior, simulator: linear }, {
+    simulations: 2000,
+    maxEpochs: 20,
+    distance: mseDistance(),
+  });
+  for (const beta of [1, 20]) {
+    using proposed = await posterior(artifact, [0.5, -0.2], { sampler: "importance", beta });
+    using chains = await posterior(artifact, [0.5, -0.2], { beta });
+    const [few, many] = [await proposed.sample(key(3), 1000), await chains.sample(key(4), 4000)];
+    assertEquals(few.info.sampler, "importance");
+    for (const j of [0, 1]) {
+      const error = 4 * sd(column(many, j)) * Math.sqrt(1 / Number(few.info.ess) + 4 / 4000);
+      assertAlmostEquals(mean(column(few, j)), mean(column(many, j)), error);
+      assertAlmostEquals(sd(column(few, j)) / sd(column(many, j)), 1, 0.15);
+    }
+  }
+});
+
+Deno.test("where the weights cannot be trusted chains run, and k̂ is told", async () => {
+  const { artifact } = await nre(key(0), { prior, simulator: linear }, { simulations: 600, maxEpochs: 1 });
+  const needles = (theta: Points) => {
+    const grad = zeros(theta.n, 2);
+    const value = Float64Array.from({ length: theta.n }, (_, i) => {
+      const [a, b] = row(theta, i);
+      const side = a! < 0 ? -1 : 1;
+      grad.data.set([(side - a!) / 1e-6, -b! / 1e-6], 2 * i);
+      return -0.5 * ((a! - side) ** 2 + b! ** 2) / 1e-6;
+    });
+    return { value, grad: grad.data };
+  };
+  const engine: Engine = {
+    ...fusedEngine(),
+    logDensity: () =>
+      Promise.resolve({ name: "needles", dim: 2, evaluate: needles, [Symbol.dispose]: () => {} }),
+  };
+  using given = await posterior(artifact, [0.1, 0.2], { sampler: "importance", warmup: 100, engine });
+  const draws = await given.sample(key(1), 400);
+  assertEquals([draws.info.sampler, draws.length * draws.chains], ["nuts", 400]);
+  assert(Number.isFinite(draws.info.kHat));
 });
 
 Deno.test("the regression travels in the file, and a damaged one is refused", async () => {

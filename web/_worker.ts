@@ -34,7 +34,7 @@ scope.onmessage = ({ data }: MessageEvent<Told>) => {
 
 async function open({ id, bytes }: Told & { kind: "open" }): Promise<void> {
   surrogate = await openSurrogate(bytes, kernels);
-  needsChains = surrogate.artifact.kind === "cost";
+  needsChains = false;
   say({ kind: "opened", id, about: about(surrogate.artifact) });
 }
 
@@ -45,7 +45,7 @@ async function answer({ id, question }: Told & { kind: "ask" }, signal: AbortSig
   const start = performance.now();
   const posterior = await conditioned(surrogate, question, signal);
   try {
-    const isWhole = needsChains || question.x.length > 1 || question.draws <= DRAFT;
+    const isWhole = needsChains || question.draws <= DRAFT;
     const counts = isWhole ? [question.draws] : [DRAFT, question.draws];
     for (const n of counts) {
       const drawn = await posterior.sample(key(question.seed), n);
