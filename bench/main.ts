@@ -36,6 +36,7 @@ const QUESTIONS = [
   "cold_start",
   "bundle",
   "edge",
+  "edge_vm",
   "kernels_gemm",
   "kernels_step",
   "kernels_workers",

@@ -2,11 +2,13 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
-import { basename, extname } from "node:path";
+import { basename, dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { handler, type Surrogate } from "@likely/edge";
-import { freePort } from "./_free_port.ts";
+import { handler, type HandlerOptions, type Surrogate } from "@likely/edge";
+import { contractOf, exampleOf } from "./_host_contract.ts";
+import type { HostFiles } from "./_host_files.ts";
 import { type Host, hostFiles, HOSTS } from "./_hosts.ts";
+import { answerFrom } from "./_running_host.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, writeOutput } from "./_output.ts";
 import { openModel, originsOf, served } from "./_served_models.ts";
@@ -26,25 +28,42 @@ export const deployCommand: Command = {
   notes: [
     ...wrap(
       "The folder holds the service as one script, the kernels, the models and what the host wants to find, " +
-        "with a README. It is started on this machine, by deno, by node, or by npx and workerd, and asked, " +
-        "before the command says that it is done.",
+        "with a README. It is started on this machine and asked, before the command says that it is done: by " +
+        "deno, by node, by npx with workerd or Vercel's edge-runtime, or by Chromium, which is on the path or " +
+        "named by LIKELY_CHROMIUM. For browser the folder is of static files, a module and a service worker.",
     ),
     "",
-    "Permissions: --allow-read, --allow-write, --allow-run, --allow-net=127.0.0.1.",
+    ...wrap(
+      "Permissions: --allow-read, --allow-write, --allow-run, --allow-net=127.0.0.1; for browser " +
+        "--allow-env=LIKELY_CHROMIUM where Chromium is not on the path.",
+    ),
   ],
   examples: [
     "likely deploy flu.safetensors --host cloudflare --out flu-worker",
     "likely deploy flu.safetensors moons.safetensors --host node --out service",
+    "likely deploy flu.safetensors --host browser --out site/flu",
   ],
   run,
 };
 
-/** Seconds that a host has to start; the first time it may be downloaded. */
-const PATIENCE = 120;
+/** What hosts' own tools put beside what is written. */
+const TOOLS = [".vercel", ".gitignore", ".env.local"];
+/** What an own folder may hold at its top, models aside. */
+const OWN = [
+  ...["README.md", "service.js", "kernels.wasm"],
+  ...["worker.js", "wrangler.toml", "workerd.capnp", "main.js", "server.mjs", "package.json", "edge.mjs"],
+  ...["surrogate.js", "service-worker.js", "index.html"],
+  ...TOOLS,
+];
+/** Tells an own folder, in its README. */
+const MARK = "written by `likely deploy`";
 
 async function run(args: Arguments): Promise<void> {
   const host = args.choice("host", HOSTS)!;
   const out = args.required("out");
+  if (host === "browser" && args.has("origin")) {
+    args.refuse("--origin must be left out with --host browser, where the pages that ask also answer");
+  }
   const paths = args.positionalsFrom(0);
   const names = paths.map((path) => basename(path, extname(path)));
   const odd = names.find((name, i) => !/^[\w.-]+$/.test(name) || names.indexOf(name) !== i);
@@ -55,30 +74,58 @@ async function run(args: Arguments): Promise<void> {
   }
   await requireReplaceable(out, {
     what: "a service",
-    entries:
-      /^(README\.md|service\.js|kernels\.wasm|.+\.safetensors|worker\.js|wrangler\.toml|workerd\.capnp|main\.js|server\.mjs|package\.json)$/,
+    entries: new RegExp(`^(${OWN.map(RegExp.escape).join("|")}|.+\\.safetensors)$`),
+    isOne: async (path) => (await Deno.readTextFile(`${path}/README.md`).catch(() => "")).includes(MARK),
   });
-  const models = await Promise.all(paths.map(openModel));
-  const opened = Object.fromEntries(models.map(({ surrogate }, i) => [names[i]!, surrogate]));
+  const read = await Promise.all(paths.map(openModel));
+  const models = read.map(({ bytes, surrogate }, i) => {
+    return { name: names[i]!, bytes, question: exampleOf(surrogate) };
+  });
+  const surrogates = Object.fromEntries(read.map(({ surrogate }, i) => [names[i]!, surrogate]));
   const options = originsOf(args);
-  const plan = hostFiles(host, { names, options });
-  const service = await bundled();
-  await Deno.mkdir(out, { recursive: true });
-  for await (const { name } of Deno.readDir(out)) {
-    const isStale = name.endsWith(".safetensors") && !names.includes(name.slice(0, -".safetensors".length));
-    if (isStale) await Deno.remove(`${out}/${name}`);
-  }
-  for (const [i, { bytes }] of models.entries()) await writeOutput(`${out}/${names[i]}.safetensors`, bytes);
-  await writeOutput(`${out}/kernels.wasm`, await kernelsFile());
-  await writeOutput(`${out}/service.js`, service);
-  for (const [name, text] of Object.entries(plan.files)) await writeOutput(`${out}/${name}`, text);
-  await writeOutput(`${out}/README.md`, readme(host, names, plan.steps));
-  const size = await sizeOf(out);
-  console.log(`${out}: ${names.join(", ")} for ${host}, ${(size / 1000).toFixed(0)} kB`);
+  const plan = await hostFiles(host, {
+    models,
+    service: await bundled(),
+    kernels: await kernelsFile(),
+    options,
+  });
+  await writeFolder(out, { "README.md": readme(host, names, plan), ...plan.files });
+  const contents = Object.values(plan.files);
+  const size = contents.reduce((sum, content) => sum + new Blob([content as BlobPart]).size, 0);
+  console.log(`${out}: ${names.join(", ")} for ${host}, ${kilobytes(size)}`);
+  if (plan.limit) await tellLimit(contents, plan.limit);
   if (args.flag("no-try")) return console.log("  not tried, as --no-try says");
-  await tried(out, plan.start, handler(served(opened), options), Object.entries(opened));
+  await tried(out, plan, surrogates, options);
   console.log(`  started and asked on this machine: its answers are those of the library`);
   for (const step of plan.steps) console.log(`  ${step}`);
+}
+
+/** Writes all files, and takes away what an earlier command wrote and this one did not. */
+async function writeFolder(out: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+  await Deno.mkdir(out, { recursive: true });
+  await Deno.remove(`${out}/.vercel/output`, { recursive: true }).catch(() => {});
+  for await (const { name } of Deno.readDir(out)) {
+    if (!TOOLS.includes(name) && !(name in files)) await Deno.remove(`${out}/${name}`);
+  }
+  for (const [path, content] of Object.entries(files)) {
+    await Deno.mkdir(`${out}/${dirname(path)}`, { recursive: true });
+    await writeOutput(`${out}/${path}`, content);
+  }
+}
+
+/** Says so where the host's smallest plan does not take the folder. */
+async function tellLimit(
+  contents: readonly (string | Uint8Array)[],
+  { bytes, whose }: NonNullable<HostFiles["limit"]>,
+): Promise<void> {
+  const all = new Blob(contents as BlobPart[]).stream().pipeThrough(new CompressionStream("gzip"));
+  const packed = (await new Response(all).arrayBuffer()).byteLength;
+  const size = `${kilobytes(packed)} with gzip`;
+  console.log(packed <= bytes ? `  ${size}` : `  ${size}, more than the ${kilobytes(bytes)} of ${whose}`);
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`;
 }
 
 /** The kernels as they lie in the package, wherever that is. */
@@ -105,109 +152,35 @@ async function bundled(): Promise<Uint8Array> {
 /** Starts the host and asks what a client would; answers must be those of the library, byte for byte. */
 async function tried(
   out: string,
-  start: (port: number) => readonly string[],
-  library: (request: Request) => Promise<Response>,
-  surrogates: readonly (readonly [name: string, surrogate: Surrogate])[],
+  plan: HostFiles,
+  surrogates: Readonly<Record<string, Surrogate>>,
+  options: HandlerOptions,
 ): Promise<void> {
-  const port = freePort();
-  const [program, ...args] = start(port);
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(program!, { args, cwd: out, stdin: "null", stdout: "null", stderr: "piped" })
-      .spawn();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error(
-      `Cannot try ${out} as ${program} must be installed: it is not; --no-try leaves that out`,
-      { cause: error },
-    );
-  }
-  const said = readAll(child.stderr);
-  // A host that ends waits for connections that are kept.
-  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-  let ended = false;
-  child.status.then(() => ended = true);
-  try {
-    for (const path of pathsOf(surrogates)) {
-      const ours = await library(new Request(`http://localhost${path}`));
-      const theirs = await patiently(client, `http://127.0.0.1:${port}${path}`, () => ended);
-      const [a, b] = [new Uint8Array(await ours.arrayBuffer()), new Uint8Array(await theirs.arrayBuffer())];
-      const isSame = theirs.status === ours.status && a.length === b.length &&
-        a.every((byte, i) => byte === b[i]);
+  const library = handler(served(surrogates), options);
+  await using running = await plan.start(out);
+  for (const { path, ...init } of contractOf(surrogates)) {
+    const ours = await answerFrom(await library(new Request(`http://localhost${path}`, init)));
+    for (const theirs of await running.ask({ path, ...init })) {
+      const isSame = theirs.status === ours.status && theirs.type === ours.type &&
+        theirs.body.length === ours.body.length && theirs.body.every((byte, i) => byte === ours.body[i]);
       if (isSame) continue;
       throw new Error(
-        `Cannot deploy ${out} as the host must answer ${path} as the library does: status ${theirs.status}, ${b.length} bytes beside ${a.length}`,
+        `Cannot deploy ${out} as the host must answer ${init.method ?? "GET"} ${path} as the library does: ` +
+          `status ${theirs.status}, ${theirs.body.length} bytes beside ${ours.status}, ${ours.body.length} bytes`,
       );
     }
-  } catch (error) {
-    if (!ended) throw error;
-    throw new Error(
-      `Cannot deploy ${out} as the host must stay up: ${(await said.all).trim().split("\n").at(-1)}`,
-      { cause: error },
-    );
-  } finally {
-    if (!ended) stop(child.pid);
-    const [, pid] = /^pid (\d+)$/m.exec(said.soFar()) ?? [];
-    if (pid !== undefined) stop(Number(pid));
-    await child.status;
-    await said.all;
   }
 }
 
-function pathsOf(surrogates: readonly (readonly [name: string, surrogate: Surrogate])[]): string[] {
-  const each = surrogates.flatMap(([name, { artifact: { spec, kind } }]) => {
-    const prefix = surrogates.length === 1 ? "" : `/${name}`;
-    const x = Array(spec.xDim).fill("0.5").join(",");
-    const beta = kind === "cost" ? "&beta=1" : "";
-    return [prefix || "/", `${prefix}/posterior?x=${x}&draws=20&seed=1${beta}`];
-  });
-  return [...new Set(["/", "/health", "/openapi.json", "/nowhere", ...each])];
-}
-
-/** What a process says, while it says it and in the end. */
-function readAll(stream: ReadableStream<Uint8Array>): { soFar(): string; readonly all: Promise<string> } {
-  let text = "";
-  const all = (async () => {
-    for await (const piece of stream.pipeThrough(new TextDecoderStream())) text += piece;
-    return text;
-  })();
-  return { soFar: () => text, all };
-}
-
-function stop(pid: number): void {
-  try {
-    Deno.kill(pid, "SIGTERM");
-  } catch {
-    // It has ended meanwhile.
-  }
-}
-
-async function patiently(client: Deno.HttpClient, url: string, isOver: () => boolean): Promise<Response> {
-  for (const end = Date.now() + 1000 * PATIENCE;;) {
-    try {
-      return await fetch(url, { client });
-    } catch (error) {
-      if (isOver() || Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  let size = 0;
-  for await (const { name } of Deno.readDir(folder)) size += (await Deno.stat(`${folder}/${name}`)).size;
-  return size;
-}
-
-function readme(host: Host, names: readonly string[], steps: readonly string[]): string {
+function readme(host: Host, names: readonly string[], { steps, notes = [] }: HostFiles): string {
   return `# ${names.join(", ")}
 
-A service of posterior draws for ${host}, written by \`likely deploy\`.
+A service of posterior draws for ${host}, ${MARK}.
 
 \`\`\`sh
 ${steps.join("\n")}
 \`\`\`
 
-\`GET /openapi.json\` says how to ask it.
+${[...notes, "`GET /openapi.json` says how to ask it."].join("\n")}
 `;
 }

@@ -70,15 +70,21 @@ async function addedUp(artifact: MixedArtifact, x: Points, one: Evaluator): Prom
   const parts = mixedParts(artifact);
   const choices = choicesOf(categories, x);
   const numbers = numbersOf(categories, x);
-  const owned = new DisposableStack();
+  // Not a DisposableStack: Node before 24 has none, and surrogates are asked there.
+  const owned: Disposable[] = [];
+  const dispose = () => owned.forEach((density) => density[Symbol.dispose]());
+  const keep = <T extends Disposable>(density: T) => {
+    owned.push(density);
+    return density;
+  };
   try {
     const all: Observed[] = [];
     for (const [choice, rows] of grouped(choices)) {
       const own = numbers && gatherRows(numbers, rows);
       all.push({
         count: rows.length,
-        choice: owned.use(await one.logDensity(parts.choice, points(Float64Array.of(choice), 1))),
-        ...(own && { numbers: owned.use(await one.logDensity(parts.numbers!, own)) }),
+        choice: keep(await one.logDensity(parts.choice, points(Float64Array.of(choice), 1))),
+        ...(own && { numbers: keep(await one.logDensity(parts.numbers!, own)) }),
         extended: (theta) => extended(categories, theta, () => choice),
       });
     }
@@ -95,10 +101,10 @@ async function addedUp(artifact: MixedArtifact, x: Points, one: Evaluator): Prom
           ]),
           theta,
         ),
-      [Symbol.dispose]: () => owned.dispose(),
+      [Symbol.dispose]: dispose,
     };
   } catch (error) {
-    owned.dispose();
+    dispose();
     throw error;
   }
 }

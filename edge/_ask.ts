@@ -14,6 +14,7 @@ import { byNuts } from "@likely/posteriors/by-nuts";
 import { condition } from "@likely/posteriors/condition";
 import type { PosteriorOptions } from "@likely/posteriors/posterior-options";
 import { drawsResponse, formOf } from "./_answer.ts";
+import { withPatience } from "./_patience.ts";
 import { Problem } from "./_problem.ts";
 import type { Question } from "./_question.ts";
 import type { Limits } from "./default_limits.ts";
@@ -46,9 +47,8 @@ export async function answerPosterior(
   if (isKnown(request, headers)) return new Response(null, { status: 304, headers });
   requireTheta(question, question.return.includes("log_density"));
   const parts = new Set(question.return);
-  return await given(surrogate, question, async (rest) => {
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(limits.milliseconds)]);
-    return await conditioned(
+  const answer = (rest: Record<string, unknown>, signal: AbortSignal) =>
+    conditioned(
       surrogate,
       question,
       { sampler: "importance", ...sampling, signal },
@@ -72,7 +72,11 @@ export async function answerPosterior(
         return drawsResponse(form, parts.has("draws") ? drawn : undefined, body, headers);
       },
     );
-  });
+  return await withPatience(
+    request,
+    limits.milliseconds,
+    (signal) => given(surrogate, question, (rest) => answer(rest, signal)),
+  );
 }
 
 /** Log densities of given parameters. */

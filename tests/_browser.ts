@@ -1,21 +1,12 @@
 // Chromium for tests of the page, and a web server for its folder.
 
 import { type Browser, chromium } from "playwright-core";
-
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+import { findChromium as findProgram } from "../cli/_chromium.ts";
 
 /** The path of Chromium: `LIKELY_CHROMIUM`, or one that is on the path; undefined where there is none. */
 export async function findChromium(): Promise<string | undefined> {
-  for (const name of [Deno.env.get("LIKELY_CHROMIUM"), ...NAMES]) {
-    if (name === undefined) continue;
-    try {
-      const { success } = await new Deno.Command(name, { args: ["--version"] }).output();
-      if (success) return name.includes("/") ? name : await pathOf(name);
-    } catch {
-      // Not that one.
-    }
-  }
-  return undefined;
+  const name = await findProgram();
+  return name === undefined || name.includes("/") ? name : await pathOf(name);
 }
 
 async function pathOf(name: string): Promise<string | undefined> {

@@ -16,7 +16,7 @@ const post = (path: string, body: unknown, headers = {}): Asked => ({
   body: JSON.stringify(body),
 });
 
-/** Of two surrogates, `flow` and `ratio`, both of two moons. */
+/** Of three surrogates: `flow` and `ratio` of two moons, and `mixed`, a likelihood with a category. */
 export const CONTRACT: readonly Asked[] = [
   { path: "/" },
   { path: "/health" },
@@ -28,6 +28,8 @@ export const CONTRACT: readonly Asked[] = [
   post("/flow/log-density", { x: [0.1, 0.2], theta: [[0, 0], [0.3, -0.4], [9, 9]] }),
   post("/ratio/posterior", { x: [0.1, 0.2], draws: 40, seed: 2 }),
   post("/ratio/log-density", { x: [[0.1, 0.2], [0.3, 0.1]], theta: [[0, 0], [0.3, -0.4]] }),
+  post("/mixed/posterior", { x: [1, 0.5], draws: 40, seed: 3 }),
+  post("/mixed/log-density", { x: [[1, 0.5], [0, 0.7]], theta: [[0.5, 1, 0.5, 0.2]] }),
   { path: "/flow/posterior?x=0.1,0.2&draws=5&seed=1" },
   { path: "/nowhere" },
   { path: "/flow/posterior", method: "PUT" },

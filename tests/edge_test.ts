@@ -245,6 +245,23 @@ Deno.test("sampling ends with its time limit", async () => {
   assert(performance.now() - start < 5000);
 });
 
+Deno.test({
+  name: "no timer outlives an answer, and whoever leaves ends the work on theirs",
+  sanitizeOps: true,
+  fn: async () => {
+    const { post, ask } = await service(cost);
+    assertEquals((await post("/posterior", { x: X, draws: 5, beta: 1 })).status, 200);
+    const leaving = new AbortController();
+    const path = `/posterior?x=${X}&draws=100000&beta=10`;
+    const response = ask(path, { signal: leaving.signal });
+    setTimeout(() => leaving.abort(), 50);
+    const start = performance.now();
+    assertEquals((await response).status, 408);
+    assert(performance.now() - start < 5000);
+    assertEquals((await ask(path, { signal: AbortSignal.abort() })).status, 408);
+  },
+});
+
 Deno.test("what fails that should not is told to the operator alone", async () => {
   const told: unknown[] = [];
   const surrogate = await open(ratio);
