@@ -2,6 +2,7 @@
 
 import * as tfjs from "@tensorflow/tfjs";
 import { repairWasm } from "./_tensor_wasm.ts";
+import { gpuAdapter } from "./gpu_adapter.ts";
 
 /** Where tensors are computed. */
 export type BackendName = "webgpu" | "wasm" | "cpu";
@@ -30,16 +31,6 @@ export interface UseBackendOptions {
    * @default {undefined} Beside the npm package, found by itself in Deno.
    */
   readonly wasmFolder?: string;
-}
-
-interface Adapter {
-  readonly info?: {
-    readonly vendor?: string;
-    readonly architecture?: string;
-    readonly description?: string;
-    readonly isFallbackAdapter?: boolean;
-  };
-  readonly isFallbackAdapter?: boolean;
 }
 
 const ORDER: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
@@ -172,22 +163,13 @@ async function load(
 }
 
 async function loadWebgpu(realOnly: boolean): Promise<BackendReport> {
-  const adapter = await requestAdapter();
+  const adapter = await gpuAdapter();
   if (!adapter) throw new Error("there is no GPU adapter");
-  const software = adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
+  const { name, software } = adapter;
   if (realOnly && software) throw new Error("the GPU adapter is a software one");
   await import("@tensorflow/tfjs-backend-webgpu");
   tfjs.env().set("WEBGPU_CPU_FORWARD", false);
-  return { name: "webgpu", simd: false, adapter: nameOf(adapter), software };
-}
-
-async function requestAdapter(): Promise<Adapter | null> {
-  const { gpu } = navigator as { gpu?: { requestAdapter(options: unknown): Promise<Adapter | null> } };
-  return await gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? null;
-}
-
-function nameOf({ info }: Adapter): string {
-  return info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(" ") || "unnamed";
+  return { name: "webgpu", simd: false, adapter: name, software };
 }
 
 async function loadWasm({ wasmFolder }: UseBackendOptions): Promise<BackendReport> {

@@ -56,6 +56,7 @@ export * from "./extent.ts";
 export * from "./first_of.ts";
 export * from "./foreign_theta.ts";
 export * from "./gamma.ts";
+export * from "./gpu_adapter.ts";
 export * from "./import_simulations.ts";
 export * from "./independent.ts";
 export * from "./init_weights.ts";

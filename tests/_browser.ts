@@ -17,9 +17,9 @@ async function pathOf(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Starts it. */
-export async function openBrowser(executablePath: string): Promise<Browser> {
-  return await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+/** Starts it, with whatever flags there are beside. */
+export async function openBrowser(executablePath: string, flags: readonly string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath, args: ["--no-sandbox", ...flags] });
 }
 
 const TYPES: Readonly<Record<string, string>> = {

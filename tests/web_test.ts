@@ -1,22 +1,34 @@
 // The page in Chromium: what it shows is what Deno draws.
 
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Artifact, type Draws, drawsFromCsv, drawsToCsv, key, points } from "@likely/core";
-import { summary } from "@likely/diagnostics";
+import { drawsFromCsv, drawsToCsv, encodeArtifact, foldIn, gatherRows, key, points } from "@likely/core";
+import { quantile } from "@likely/diagnostics";
 import { kernels, openSurrogate } from "@likely/edge";
 import { condition } from "@likely/posteriors/condition";
 import { byNuts } from "@likely/posteriors/by-nuts";
 import { influenza } from "@likely/simulators";
-import type { BrowserContext, Page } from "playwright-core";
-import { buildWeb } from "../_tools/web.ts";
+import { buildWeb, kilobytes } from "../_tools/web.ts";
 import { about } from "../web/_about.ts";
 import { readRows, writeRows } from "../web/_read_rows.ts";
 import { ticks } from "../web/_ticks.ts";
 import { assertRefused, Desk } from "./_desk.ts";
 import { findChromium, openBrowser, serveFolder } from "./_browser.ts";
+import {
+  after,
+  assertShows,
+  download,
+  drawnFrom,
+  holds,
+  openPage,
+  pictures,
+  searched,
+  settled,
+  stepper,
+  tableOf,
+} from "./_web_page.ts";
 
 const folder = await Deno.makeTempDir();
-const sizes = await buildWeb(folder);
+const { files, sizes } = await buildWeb(folder);
 await Deno.copyFile(
   new URL("../prebuilt/hodgkin_huxley.safetensors", import.meta.url),
   `${folder}/models/hodgkin_huxley.safetensors`,
@@ -25,8 +37,8 @@ await Deno.writeTextFile(`${folder}/models/broken.safetensors`, "no model at all
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
 Deno.test("the page has at most 150 kB with gzip before a model", () => {
-  assertEquals(Object.keys(sizes).length, 5);
-  assert(Object.values(sizes).reduce((a, b) => a + b) <= 150_000, JSON.stringify(sizes));
+  assertEquals(files.page.length, 6);
+  assert(kilobytes(files.page, sizes) <= 150, JSON.stringify(sizes));
 });
 
 Deno.test("rows of numbers are read as people write them, and errors say which", () => {
@@ -62,18 +74,7 @@ Deno.test("ticks are round, inside and told apart", () => {
 
 /** What the worker does, in Deno. */
 async function drawn(model: string, x: readonly number[], more: { n?: number; beta?: number } = {}) {
-  const { n = 2000, beta } = more;
-  const bytes = await Deno.readFile(`${folder}/models/${model}.safetensors`);
-  const { artifact, engine } = await openSurrogate(bytes, kernels);
-  using posterior = await condition(artifact, points(Float64Array.from(x), x.length), {
-    sampledBy: byNuts,
-    ...{ engine, sampler: "importance", chains: 4, warmup: 200 },
-    ...(beta !== undefined && { beta }),
-  });
-  return { artifact, draws: await posterior.sample(key(1), n) } satisfies {
-    artifact: Artifact;
-    draws: Draws;
-  };
+  return await drawnFrom(await Deno.readFile(`${folder}/models/${model}.safetensors`), x, more);
 }
 
 Deno.test("sliders span what training had, and every example is an observation that is accepted", async () => {
@@ -110,82 +111,6 @@ Deno.test("sliders span what training had, and every example is an observation t
   assertEquals(columns[0], { low: 0, high: 1, step: 1 });
 });
 
-/** The table as the accessibility tree has it: rows of a name and five numbers. */
-async function tableOf(page: Page): Promise<(string | number)[][]> {
-  const rows = await page.getByRole("table").getByRole("row").all();
-  const cells = await Promise.all(
-    rows.slice(1).map(async (row) => [
-      await row.getByRole("rowheader").textContent() ?? "",
-      ...await row.getByRole("cell").allTextContents(),
-    ]),
-  );
-  return cells.map(([name, ...numbers]) => [name!, ...numbers.map(Number)]);
-}
-
-/** Within half a unit of the last of the three digits of the spread. */
-function assertShows(table: (string | number)[][], draws: Draws): void {
-  assertEquals(table.map(([name]) => name), [...draws.names]);
-  summary(draws).forEach(({ mean, sd, q5, q50, q95 }, j) => {
-    const unit = 10 ** (Math.floor(Math.log10(sd)) - 2);
-    [mean, sd, q5, q50, q95].forEach((value, k) =>
-      assertAlmostEquals(table[j]![k + 1] as number, value, 0.501 * unit)
-    );
-  });
-}
-
-// What runs in the page is text: its types are not those of Deno.
-const pictures = (page: Page) => page.evaluate<number>(`performance.getEntriesByName("picture").length`);
-const searched = (page: Page, text: string) =>
-  holds(page, `location.search.includes(${JSON.stringify(text)})`);
-
-/** Waits; not by playwright's own way, which the page's security policy forbids. */
-async function holds(page: Page, condition: string): Promise<void> {
-  for (let i = 0; i < 1200; i++) {
-    if (await page.evaluate<boolean>(condition)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`never: ${condition}`);
-}
-
-/** Acts, and waits for the picture of what was asked last. */
-async function after(page: Page, act: () => Promise<unknown>): Promise<void> {
-  const before = await pictures(page);
-  await act();
-  await settled(page, before + 1);
-}
-
-async function settled(page: Page, count: number): Promise<void> {
-  await holds(
-    page,
-    `performance.getEntriesByName("picture").length >= ${count} &&
-      document.getElementById("table").getAttribute("aria-busy") === "false"`,
-  );
-}
-
-/** A page with nothing wrong: what the browser complains of is in `complaints`. */
-async function openPage(context: BrowserContext, url: string): Promise<{ page: Page; complaints: string[] }> {
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) {
-      complaints.push(`asked ${request.url()}`);
-    }
-  });
-  await page.goto(url);
-  return { page, complaints };
-}
-
-const download = async (page: Page, name: string) => {
-  const saved = page.waitForEvent("download");
-  await page.getByRole("button", { name }).click();
-  const file = await saved;
-  return { name: file.suggestedFilename(), text: await Deno.readTextFile(await file.path()) };
-};
-
 const chromium = await findChromium();
 
 Deno.test({
@@ -199,20 +124,7 @@ Deno.test({
     const server = serveFolder(folder);
     const observed = Array.from(influenza().observation!);
     const address = (model: string, more = "") => `${server.url}?model=models/${model}.safetensors${more}`;
-    const step = (name: string, fn: (context: BrowserContext) => Promise<void>) =>
-      t.step({
-        name,
-        sanitizeOps: false,
-        sanitizeResources: false,
-        fn: async () => {
-          const context = await browser.newContext();
-          try {
-            await fn(context);
-          } finally {
-            await context.close();
-          }
-        },
-      });
+    const step = stepper(t, browser);
     try {
       await step("the draws of an address are those of Deno, bit for bit", async (context) => {
         const { page, complaints } = await openPage(context, address("influenza", `&x=${observed.join()}`));
@@ -308,11 +220,15 @@ Deno.test({
       await step("a newer question overtakes an older one", async (context) => {
         const { page } = await openPage(context, address("hodgkin_huxley", "&draws=100"));
         await settled(page, 1);
-        const slider = page.getByRole("slider", { name: "β, slider" });
-        await slider.focus();
-        await after(page, async () => {
-          for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowLeft");
-        });
+        // All at once, so that none is answered before the next is asked, however quick it is.
+        await after(page, () =>
+          page.evaluate(`{
+            const slider = document.querySelector("#beta input[type=range]");
+            for (let i = 0; i < 6; i++) {
+              slider.stepDown();
+              slider.dispatchEvent(new Event("input"));
+            }
+          }`));
         const beta = Number(await page.getByRole("spinbutton", { name: "β" }).inputValue());
         await searched(page, `beta=${beta}&`);
         const found = new URLSearchParams(new URL(page.url()).search).get("x")!.split(",").map(Number);
@@ -320,7 +236,7 @@ Deno.test({
         assert(await pictures(page) < 6, "not all of seven questions were answered");
         await page.getByRole("checkbox", { name: "gNa" }).uncheck();
         assertMatch(
-          (await page.getByRole("img").getAttribute("aria-label"))!,
+          (await page.getByRole("img", { name: "in pairs" }).getAttribute("aria-label"))!,
           /^Draws of gK, gLeak, gM, tauMax, minusVT in pairs/,
         );
       });
@@ -366,6 +282,60 @@ Deno.test({
         for (const parameter of ["beta", "gamma", "phi_inv"]) assert(found.texts.includes(parameter));
         // Three panels; the outermost 0.2 % of a column may lie beyond them.
         assert(found.points > 3 * 2000 * 0.99 && found.points <= 3 * 2000, `${found.points} points`);
+      });
+
+      await step("what a simulator that the page has predicts is shown", async (context) => {
+        const { page, complaints } = await openPage(context, address("influenza", `&x=${observed.join()}`));
+        await page.locator("#band-note").filter({ hasText: "Median, middle 50 %" }).waitFor();
+        const { draws } = await drawn("influenza", observed);
+        const all = points(draws.values, draws.names.length);
+        const theta = gatherRows(all, Array.from({ length: 500 }, (_, i) => Math.floor(i * all.n / 500)));
+        const x = influenza().simulator.simulate(foldIn(key(1), 0x70726564), theta);
+        const seen = await page.evaluate<{ ticks: [number, number][]; boxes: [number, number][] }>(`({
+          ticks: [...document.querySelectorAll("#band text[text-anchor=end]")]
+            .map((text) => [Number(text.textContent), Number(text.getAttribute("y")) - 4]),
+          boxes: [...document.querySelectorAll("#band rect")]
+            .map((box) => ["y", "height"].map((name) => Number(box.getAttribute(name)))),
+        })`);
+        // The axis tells what a pixel is.
+        const [[v0, y0], [v1, y1]] = [seen.ticks[0]!, seen.ticks.at(-1)!];
+        const value = (y: number) => v0 + (y - y0) * (v1 - v0) / (y1 - y0);
+        assertEquals(seen.boxes.length, 2 * 14);
+        let inside = 0;
+        for (let j = 0; j < 14; j++) {
+          const column = Float64Array.from({ length: x.n }, (_, i) => x.data[i * 14 + j]!);
+          [[0.05, 0.95], [0.25, 0.75]].forEach((ends, k) => {
+            const [y, height] = seen.boxes[2 * j + k]!;
+            assertAlmostEquals(value(y + height), quantile(column, ends[0]!), 1e-6);
+            assertAlmostEquals(value(y), quantile(column, ends[1]!), 1e-6);
+          });
+          if (observed[j]! >= quantile(column, 0.05) && observed[j]! <= quantile(column, 0.95)) inside++;
+        }
+        assertStringIncludes(await page.locator("#band-note").innerText(), `500 simulations`);
+        assertStringIncludes(await page.locator("#band-note").innerText(), `${inside} of 14 inside`);
+        assertEquals(complaints, []);
+      });
+
+      await step("without the simulator there is no band, and why is said", async (context) => {
+        const { artifact } = await drawn("influenza", observed);
+        for (
+          const [simulator, reason] of [
+            ["mine", "it needs the simulator, and mine is none of those that come with this page"],
+            [
+              "two_moons",
+              "the simulator must be the page's own of that name, of theta1, theta2 and 2 numbers",
+            ],
+          ]
+        ) {
+          const provenance = { ...artifact.provenance, simulator: simulator! };
+          await Deno.writeFile(
+            `${folder}/models/${simulator}.safetensors`,
+            encodeArtifact({ ...artifact, provenance }),
+          );
+          const { page } = await openPage(context, address(simulator!));
+          await page.locator("#band-note").filter({ hasText: reason! }).waitFor();
+          assertEquals(await page.locator("#band svg").count(), 0);
+        }
       });
 
       await step("without a network it opens and draws as before", async (context) => {

@@ -15,6 +15,11 @@ export async function fetchModel(address: string): Promise<Uint8Array<ArrayBuffe
   try {
     response = await fetch(url);
   } catch {
+    if (url.protocol === "blob:") {
+      throw new TypeError(
+        "Cannot open what was trained as the page that trained it must still be open: it is not",
+      );
+    }
     throw new TypeError(
       `Cannot open ${url.href} as it must answer, and let pages of other sites read it (CORS): it does not`,
     );

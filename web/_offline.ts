@@ -1,8 +1,9 @@
 // Keeps the page for when there is no network: what was loaded once is loaded from the cache then.
 
-const CACHE = "likely-page";
-/** What the page is made of. */
-const PAGE = ["./", "style.css", "app.js", "worker.js"];
+import { CACHE } from "./_cache.ts";
+
+/** What the page is made of; that which trains keeps its own files, as not everybody trains. */
+const PAGE = ["./", "style.css", "app.js", "worker.js", "predict.js"];
 
 /** What a service worker has that the types of pages do not know. */
 interface Scope {
@@ -23,7 +24,8 @@ scope.addEventListener("install", (event) => event.waitUntil(keep()));
 scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET" || new URL(request.url).origin !== location.origin) return;
+  // A model that was trained on another page has an address that begins with blob: and the same origin.
+  if (request.method !== "GET" || !request.url.startsWith(`${location.origin}/`)) return;
   event.respondWith(answer(request));
 });
 

@@ -2,6 +2,7 @@
 
 import { correlation, type Window } from "./_columns.ts";
 import { shape } from "./_element.ts";
+import { BLUE, line, sheet, words } from "./_plot_parts.ts";
 import { ticks } from "./_ticks.ts";
 
 /** What is drawn. */
@@ -14,8 +15,6 @@ export interface Pairs {
   readonly width: number;
 }
 
-/** Seen on light and on dark. */
-const BLUE = "#3f83d6";
 const GAP = 8;
 const [LEFT, TOP, BOTTOM] = [58, 24, 42];
 /** Points of all panels together. */
@@ -55,11 +54,8 @@ export function pairPlot({ names, columns, windows, width }: Pairs): SVGSVGEleme
       );
     }
   }
-  return shape("svg", {
-    ...{ xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${w} ${h}`, width: w, height: h },
-    ...{ "font-family": "system-ui, sans-serif", "font-size": 11, role: "img" },
-    "aria-label": `Draws of ${names.join(", ")} in pairs; the table has their numbers.`,
-  }, panels);
+  const label = `Draws of ${names.join(", ")} in pairs; the table has their numbers.`;
+  return sheet(w, h, label, panels);
 }
 
 interface Frame extends Pairs {
@@ -88,9 +84,7 @@ function histogram({ columns, windows, side }: Frame, j: number): SVGElement {
 }
 
 function title({ names, side }: Frame, j: number): SVGElement {
-  return shape("text", {
-    ...{ x: side / 2, y: -7, "text-anchor": "middle", fill: "currentColor", "font-weight": 600 },
-  }, [cut(names[j]!, side)]);
+  return words([side / 2, -7], cut(names[j]!, side), { "text-anchor": "middle", "font-weight": 600 });
 }
 
 function cloud({ names, columns, windows, side, places }: Frame, i: number, j: number): SVGElement[] {
@@ -117,11 +111,11 @@ function cloud({ names, columns, windows, side, places }: Frame, i: number, j: n
 function agreement({ columns, side }: Frame, i: number, j: number): SVGElement {
   const value = correlation(columns[i]!, columns[j]!);
   const text = Number.isFinite(value) ? value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−") : "–";
-  return shape("text", {
-    ...{ x: side / 2, y: side / 2 + 4, "text-anchor": "middle", fill: "currentColor" },
+  return words([side / 2, side / 2 + 4], text, {
+    "text-anchor": "middle",
     "fill-opacity": 0.55 + 0.45 * Math.abs(value || 0),
     "font-size": side < 80 ? 11 : 15,
-  }, [text]);
+  });
 }
 
 type Marks = readonly { readonly value: number; readonly text: string }[];
@@ -130,38 +124,27 @@ type Marks = readonly { readonly value: number; readonly text: string }[];
 function across(marks: Marks, place: (value: number) => number, side: number, name: string): SVGElement[] {
   return [
     ...marks.flatMap(({ value, text }) => [
-      line(place(value), side, place(value), side + 4),
+      line([place(value), side], [place(value), side + 4]),
       // Not so near an end that it meets the next panel's.
       ...(place(value) < 3 * text.length || place(value) > side - 3 * text.length ? [] : [
-        shape("text", {
-          ...{ x: place(value), y: side + 16, "text-anchor": "middle", fill: "currentColor" },
-        }, [text]),
+        words([place(value), side + 16], text, { "text-anchor": "middle" }),
       ]),
     ]),
-    shape("text", {
-      ...{ x: side / 2, y: side + 33, "text-anchor": "middle", fill: "currentColor", "font-weight": 600 },
-    }, [cut(name, side)]),
+    words([side / 2, side + 33], cut(name, side), { "text-anchor": "middle", "font-weight": 600 }),
   ];
 }
 
 function upwards(marks: Marks, place: (value: number) => number, side: number, name: string): SVGElement[] {
   return [
     ...marks.flatMap(({ value, text }) => [
-      line(-4, side - place(value), 0, side - place(value)),
-      shape("text", {
-        ...{ x: -7, y: Math.min(Math.max(side - place(value) + 4, 9), side), "text-anchor": "end" },
-        fill: "currentColor",
-      }, [text]),
+      line([-4, side - place(value)], [0, side - place(value)]),
+      words([-7, Math.min(Math.max(side - place(value) + 4, 9), side)], text, { "text-anchor": "end" }),
     ]),
-    shape("text", {
+    words([0, 0], cut(name, side), {
       transform: `translate(${12 - LEFT} ${side / 2}) rotate(-90)`,
-      ...{ "text-anchor": "middle", fill: "currentColor", "font-weight": 600 },
-    }, [cut(name, side)]),
+      ...{ "text-anchor": "middle", "font-weight": 600 },
+    }),
   ];
-}
-
-function line(x1: number, y1: number, x2: number, y2: number): SVGElement {
-  return shape("line", { x1, y1, x2, y2, stroke: "currentColor", "stroke-opacity": 0.5 });
 }
 
 function within(value: number, { low, high }: Window): boolean {

@@ -1,4 +1,4 @@
-// What the page gives away: draws as a table, the picture as a file.
+// What the page gives away: draws as a table, the picture as a file, a model that was trained here.
 
 import { drawsToCsv } from "@likely/core/draws-to-csv";
 import { element, shape } from "./_element.ts";
@@ -19,8 +19,13 @@ export function savePicture(picture: SVGSVGElement, name: string): void {
   save(`${name}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
 }
 
-function save(name: string, type: string, text: string): void {
-  const href = URL.createObjectURL(new Blob([text], { type }));
+/** The file of a surrogate. */
+export function saveModel(bytes: Uint8Array<ArrayBuffer>, name: string): void {
+  save(`${name}.safetensors`, "application/octet-stream", bytes);
+}
+
+function save(name: string, type: string, content: string | Uint8Array<ArrayBuffer>): void {
+  const href = URL.createObjectURL(new Blob([content], { type }));
   element("a", { href, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }
