@@ -63,7 +63,7 @@ export interface ConditionOptions extends Omit<PosteriorOptions, "engine"> {
  * using given = await condition(artifact, [0.1, 0.2], {
  *   engine: fusedEngine({ workers: 1 }),
  *   sampler: "nuts",
-  sampledBy: (prior, fit) => nutsPosterior(posteriorDensity(prior, fit), prior, { warmup: 20 }),
+ *   sampledBy: (prior, fit) => nutsPosterior(posteriorDensity(prior, fit), prior, { warmup: 20 }),
  * });
  * assertEquals((await given.sample(key(1), 40)).length, 10);
  * ```
