@@ -59,7 +59,11 @@ export function convergenceWarnings(draws: Draws): string[] {
       ? [`Few effective draws, bulk ESS is below ${enough} for ${bulk}: ${more(draws, inBulk, enough)}`]
       : []),
     ...(tail
-      ? [`Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: ${more(draws, inTail, enough)}`]
+      ? [
+        `Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: ${
+          more(draws, inTail, enough)
+        }`,
+      ]
       : []),
     ...divergences(draws),
   ];
