@@ -4,7 +4,7 @@ import { extent, type Interval, mean } from "@likely/core";
 import { isConstant } from "./_chains.ts";
 import { contour } from "./_contour.ts";
 import { type Axis, centre, density, hpdThreshold } from "./_density.ts";
-import { channel, INK } from "./_plot_style.ts";
+import { channel, FAINT, INK } from "./_plot_style.ts";
 import { roundIn } from "./_round.ts";
 import { ticksInside } from "./_ticks.ts";
 import type { PlotSpec } from "./plot_spec.ts";
@@ -31,6 +31,8 @@ export interface Corner {
   readonly windows: readonly Interval[];
   /** The true parameters; empty where they are not known. */
   readonly truth: readonly number[];
+  /** Prior densities, of those that are known. */
+  readonly prior: readonly (((value: number) => number) | undefined)[];
   /** Mass of the regions, largest first. */
   readonly levels: readonly number[];
   /** Width and height of a panel, in pixels. */
@@ -74,7 +76,10 @@ function horizontal(corner: Corner, row: number, col: number): PlotSpec {
 
 /** The marginal density of parameter `j`. */
 export function diagonal(corner: Corner, j: number): PlotSpec {
-  const curves = corner.layers.map((layer) => curve(layer, { ...corner.windows[j]!, bins: 256 }, j));
+  const axis = { ...corner.windows[j]!, bins: 256 };
+  const curves = corner.layers.map((layer) => curve(layer, axis, j));
+  const prior = priorCurve(corner.prior[j], axis);
+  // A prior that is higher than all draws is cut off: these are to be seen.
   const [, top] = extent(curves.flat().map(({ v }) => v));
   const x = horizontal(corner, j, j);
   const y = channel("v", [0, 1.08 * top], null);
@@ -87,9 +92,28 @@ export function diagonal(corner: Corner, j: number): PlotSpec {
           : { type: "line", color: colour, strokeWidth: 1.5 },
         encoding: { x, y },
       })),
+      ...(prior.length === 0 ? [] : [{
+        data: { values: prior },
+        mark: { type: "line", color: FAINT, strokeWidth: 1.3, clip: true },
+        encoding: { x, y },
+      }]),
       ...corner.truth.slice(j, j + 1).map((u) => truthRule(u, { x })),
     ],
   };
+}
+
+// In the same cells as the draws; where it is not finite, as at a pole, there is no line.
+function priorCurve(
+  density: ((value: number) => number) | undefined,
+  axis: Axis,
+): { u: number; v: number | null }[] {
+  if (density === undefined) return [];
+  const cell = (axis.high - axis.low) / axis.bins;
+  return Array.from({ length: axis.bins }, (_, i) => {
+    const at = centre(axis, i);
+    const v = cell * density(at);
+    return { u: roundIn(axis, at), v: Number.isFinite(v) ? Number(v.toPrecision(4)) : null };
+  });
 }
 
 // Probability per cell: all layers have the same cells, so heights can be compared.

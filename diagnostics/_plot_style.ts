@@ -36,7 +36,7 @@ const CONFIG: PlotSpec = {
   view: { stroke: null },
   concat: { spacing: 10 },
   // Thousands as in the tables of a report.
-  locale: { number: { decimal: ".", thousands: "\u2009", grouping: [3], currency: ["$", ""] } },
+  locale: { number: { decimal: ".", thousands: "\u202f", grouping: [3], currency: ["$", ""] } },
   axis: {
     grid: false,
     domainColor: FAINT,

@@ -1,4 +1,4 @@
-/** Parts the thousands before the point by a thin space, which no locale reads as a point, and mends the minus. */
+/** Parts the thousands before the point by a thin space at which no line breaks and which no locale reads as a point, and mends the minus. */
 export function typeset(digits: string): string {
-  return digits.replace(/\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, "\u2009")).replaceAll("-", "−");
+  return digits.replace(/\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, "\u202f")).replaceAll("-", "−");
 }

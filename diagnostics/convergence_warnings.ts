@@ -6,6 +6,7 @@
 
 import { log } from "@likely/core/elementary";
 import { type Draws, extent } from "@likely/core";
+import { areIndependent } from "./are_independent.ts";
 import { chainsOf, isConstant, pool } from "./_chains.ts";
 import { chainModes } from "./chain_modes.ts";
 import { essBulk, essTail } from "./ess.ts";
@@ -55,10 +56,14 @@ export function convergenceWarnings(draws: Draws): string[] {
       ? [`Chains disagree, R-hat is above ${LARGEST_R_HAT} for ${disagree}: ${remedy(draws)}`]
       : []),
     ...(bulk
-      ? [`Few effective draws, bulk ESS is below ${enough} for ${bulk}: ${more(inBulk, enough)}`]
+      ? [`Few effective draws, bulk ESS is below ${enough} for ${bulk}: ${more(draws, inBulk, enough)}`]
       : []),
     ...(tail
-      ? [`Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: ${more(inTail, enough)}`]
+      ? [
+        `Few effective draws in the tails, tail ESS is below ${enough} for ${tail}: ${
+          more(draws, inTail, enough)
+        }`,
+      ]
       : []),
     ...divergences(draws),
   ];
@@ -95,9 +100,10 @@ function unjudged(draws: Draws): string[] {
 }
 
 /** Time helps where it is a matter of a few times as many draws. */
-function more(ess: Float64Array, enough: number): string {
+function more(draws: Draws, ess: Float64Array, enough: number): string {
   const least = ess.reduce((low, value) => value < low ? value : low, enough);
   const times = Math.ceil(enough / least);
+  if (areIndependent(draws)) return `ask for ${times} times as many draws`;
   if (times <= MOST_TIMES) return `run chains ${times} times as long`;
   return `chains would have to be ${times} times as long: look for parameters that all but determine each ` +
     `other, write the model in other ones, or take another sampler`;

@@ -2,7 +2,8 @@
  * Effective sample sizes: how many independent draws the chains are worth.
  *
  * All agree with ArviZ 0.23; NaN for fewer than four draws a chain and where a draw is not
- * finite, and the number of draws for a constant.
+ * finite, and the number of draws for a constant. Draws that were resampled by weights are worth at most
+ * the effective size of these, `info.ess`.
  *
  * Source: Vehtari et al. (2021), https://doi.org/10.1214/20-BA1221, with Geyer's (1992)
  * initial monotone sequence to cut the autocorrelations off.
@@ -45,7 +46,7 @@ import { quantile } from "./quantile.ts";
  * ```
  */
 export function essBulk(draws: Draws): Float64Array {
-  return eachColumn(draws, (chains) => essThrough(chains, rankNormal));
+  return worth(draws, (chains) => essThrough(chains, rankNormal));
 }
 
 /**
@@ -66,7 +67,7 @@ export function essBulk(draws: Draws): Float64Array {
  * ```
  */
 export function essTail(draws: Draws): Float64Array {
-  return eachColumn(draws, (chains) => Math.min(essQuantile(chains, 0.05), essQuantile(chains, 0.95)));
+  return worth(draws, (chains) => Math.min(essQuantile(chains, 0.05), essQuantile(chains, 0.95)));
 }
 
 /**
@@ -87,7 +88,14 @@ export function essTail(draws: Draws): Float64Array {
  * ```
  */
 export function essMean(draws: Draws): Float64Array {
-  return eachColumn(draws, (chains) => essThrough(chains, (halves) => halves));
+  return worth(draws, (chains) => essThrough(chains, (halves) => halves));
+}
+
+/** Rows that were resampled by weight repeat each other: they are worth no more than their weights say. */
+function worth(draws: Draws, statistic: (chains: Chains) => number): Float64Array {
+  const { sampler, ess } = draws.info;
+  const most = sampler === "importance" && typeof ess === "number" && ess > 0 ? ess : Infinity;
+  return eachColumn(draws, statistic).map((value) => Math.min(value, most));
 }
 
 function essQuantile(chains: Chains, probability: number): number {

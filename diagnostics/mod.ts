@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./are_independent.ts";
 export * from "./c2st.ts";
 export * from "./calibration_run.ts";
 export * from "./chain_modes.ts";

@@ -107,8 +107,8 @@ Deno.test("numbers have three digits of their spread", () => {
   assertEquals(inUnits(101325.385, 0), "101325.385");
   assertEquals(inUnits(1e-25, 1e-18), "1.00e-25");
   assertEquals([reportNumber(101325.385), reportNumber(101325.385, 4, 0.005)], [
-    "101\u2009325",
-    "101\u2009325.38500",
+    "101\u202f325",
+    "101\u202f325.38500",
   ]);
   const table = formatSummary(summary(drawsAt(101325.385, 0.005)));
   assert(/^p +101325\.38\d{3} +0\.00\d{3} /.test(table.split("\n")[1]!), table);
@@ -130,7 +130,7 @@ Deno.test("stray draws do not squeeze a picture, and a note tells of them", asyn
   [values[17], values[400], values[401]] = [1e6, -3e7, -40];
   const window = windowOf([values]);
   assert(window.low > -8 && window.high < 8, `${window.low} to ${window.high}`);
-  const note = "3 of 1\u2009000 draws lie outside";
+  const note = "3 of 1\u202f000 draws lie outside";
   assertEquals(outsideOf([values], window), note);
   for (const spec of [plotTrace({ ...draws, values }), plotPairs({ ...draws, values })]) {
     const svg = await renderSvg(spec);

@@ -8,7 +8,17 @@ import type { Draws, Interval, Support } from "@likely/core";
 import { chainsOf, pool } from "./_chains.ts";
 import { outsideOf, requireDraws, windowOf } from "./_columns.ts";
 import { above, below, type Corner, diagonal, type Layer } from "./_corner.ts";
-import { BLUE, INK, type LegendEntry, legendRow, noteRows, ORANGE, plot, WIDTH } from "./_plot_style.ts";
+import {
+  BLUE,
+  FAINT,
+  INK,
+  type LegendEntry,
+  legendRow,
+  noteRows,
+  ORANGE,
+  plot,
+  WIDTH,
+} from "./_plot_style.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 
 /** Options of {@linkcode plotPairs}. */
@@ -44,6 +54,13 @@ export interface PlotPairsOptions {
    * @default unbounded
    */
   readonly support?: Support | undefined;
+  /**
+   * The prior density of each parameter, not its logarithm, drawn as a thin line on the diagonal: what the
+   * data have added to. `undefined` for one that is not known.
+   *
+   * @default undefined
+   */
+  readonly prior?: readonly (((value: number) => number) | undefined)[] | undefined;
 }
 
 /** Between panels, in pixels. */
@@ -75,11 +92,13 @@ const GAP = 8;
  * ```
  */
 export function plotPairs(draws: Draws, options: PlotPairsOptions = {}): PlotSpec {
-  const { truth, compare, labels = ["posterior", "comparison"], levels = [0.5, 0.9], support } = options;
+  const { truth, compare, labels = ["posterior", "comparison"], levels = [0.5, 0.9], support, prior } =
+    options;
   requireDraws("plot pairs", draws);
   if (compare) requireSameNames(draws, compare);
   if (truth) requireTruth(truth, draws.names.length);
   if (support) requireColumns("support", support.length, draws.names.length);
+  if (prior) requireColumns("prior", prior.length, draws.names.length);
   requireLevels(levels);
   const layers = [
     layerOf(draws, { colour: BLUE, isFilled: true }),
@@ -93,6 +112,7 @@ export function plotPairs(draws: Draws, options: PlotPairsOptions = {}): PlotSpe
       clip(windowOf(layers.map((l) => l.columns[j]!), at(truth, j)), support?.[j])
     ),
     truth: truth ? Array.from(truth) : [],
+    prior: prior ?? [],
     // Widest first, so that narrower regions are drawn over them.
     levels: levels.toSorted((a, b) => b - a),
     side: names.length === 1 ? 260 : Math.max(64, Math.floor((WIDTH + GAP) / names.length) - GAP),
@@ -130,7 +150,11 @@ function legendOf(corner: Corner, labels: readonly [string, string]): LegendEntr
     const label = corner.names.length > 1 && k === 0 ? `${labels[0]} (${regions})` : labels[k as 0 | 1];
     return { label, colour, shape: isFilled ? "square" : "line" };
   });
-  return corner.truth.length > 0 ? [...entries, { label: "truth", colour: INK, shape: "circle" }] : entries;
+  return [
+    ...entries,
+    ...(corner.prior.some(Boolean) ? [{ label: "prior", colour: FAINT, shape: "line" } as const] : []),
+    ...(corner.truth.length > 0 ? [{ label: "truth", colour: INK, shape: "circle" } as const] : []),
+  ];
 }
 
 function grid(corner: Corner): PlotSpec {

@@ -5,7 +5,8 @@
  */
 
 import { extent, type Points } from "@likely/core";
-import { BLUE, channel, INK, legendRow, plot, WIDTH } from "./_plot_style.ts";
+import { BLUE, channel, INK, legendRow, noteRows, plot, WIDTH } from "./_plot_style.ts";
+import { finiteReplicates, requireFiniteData, requireOneEach } from "./_predictive_rows.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 import { quantile } from "./quantile.ts";
 
@@ -58,10 +59,10 @@ type Band = {
  */
 export function plotPredictive(data: PredictiveData): PlotSpec {
   const { t, observed, replicates, xLabel, yLabel } = data;
-  requireWidth("observed", observed.length, t.length);
-  requireWidth("replicates", replicates.dim, t.length);
-  requireFinite("t", t);
-  requireFinite("observed", observed);
+  requireOneEach("observed", observed.length, { of: "t", expected: t.length });
+  requireOneEach("replicates", replicates.dim, { of: "t", expected: t.length });
+  requireFiniteData("t", t);
+  requireFiniteData("observed", observed);
   const bands = bandsOf(t, replicates);
   const dots = Array.from(observed, (v, i) => ({ u: t[i]!, v }));
   const x = channel("u", spread(bands.map(({ u }) => u), 0.02), {
@@ -70,14 +71,11 @@ export function plotPredictive(data: PredictiveData): PlotSpec {
     // Between the first and the second column of x there is none.
     ...(Array.from(t).every(Number.isInteger) && { tickMinStep: 1 }),
   });
-  const heights = [...bands.flatMap(({ v5, v95 }) => [v5, v95]), ...dots.map(({ v }) => v)];
-  const [low, high] = spread(heights, 0.06);
-  // Counts do not go below nothing.
-  const domain: [number, number] = [extent(heights)[0] >= 0 ? Math.max(0, low) : low, high];
+  const { domain, isCut } = heightsOf(bands, dots.map(({ v }) => v));
   const y = (field: string) => channel(field, domain, { title: yLabel, tickCount: 5 });
   const area = (low: string, high: string): PlotSpec => ({
     data: { values: bands },
-    mark: { type: "area", color: BLUE, fillOpacity: 0.24 },
+    mark: { type: "area", color: BLUE, fillOpacity: 0.24, clip: true },
     encoding: { x, y: y(low), y2: { field: high } },
   });
   return plot({
@@ -98,8 +96,25 @@ export function plotPredictive(data: PredictiveData): PlotSpec {
           encoding: { x, y: y("v") },
         },
       ],
-    }],
+    }, ...(isCut ? [noteRows(["The 90 % band goes on outside"])] : [])],
   });
+}
+
+/** A band may be wider than what must be seen by so many times. */
+const WIDE = 2;
+
+/** The data and the inner band are seen whole; what is far beyond, as where simulations run away, is cut off. */
+function heightsOf(
+  bands: readonly Band[],
+  dots: readonly number[],
+): { readonly domain: [number, number]; readonly isCut: boolean } {
+  const [least, most] = extent([...bands.flatMap(({ v25, v75 }) => [v25, v75]), ...dots]);
+  const [low, high] = extent([...bands.flatMap(({ v5, v95 }) => [v5, v95]), least, most]);
+  const room = WIDE * (most - least);
+  const shown = room > 0 ? [Math.max(low, least - room), Math.min(high, most + room)] as const : [low, high];
+  const [from, to] = spread(shown, 0.06);
+  // Counts do not go below nothing.
+  return { domain: [low >= 0 ? Math.max(0, from) : from, to], isCut: shown[0] > low || shown[1] < high };
 }
 
 function legend(): PlotSpec {
@@ -111,14 +126,7 @@ function legend(): PlotSpec {
 }
 
 function bandsOf(t: ArrayLike<number>, replicates: Points): Band[] {
-  const { data, dim } = replicates;
-  const rows = Array.from({ length: replicates.n }, (_, i) => data.subarray(i * dim, (i + 1) * dim))
-    .filter((row) => row.every(Number.isFinite));
-  if (rows.length === 0) {
-    throw new RangeError(
-      "Cannot plot a prediction as at least one replicate must be finite: current value is none",
-    );
-  }
+  const rows = finiteReplicates(replicates);
   return Array.from(t, (u, j) => {
     const values = rows.map((row) => row[j]!);
     const at = (p: number) => quantile(values, p);
@@ -131,18 +139,4 @@ function spread(values: readonly number[], share: number): [number, number] {
   // One height alone gets a window in proportion to its size.
   const margin = share * (high - low) || 0.05 * Math.abs(low) || 0.5;
   return [low - margin, high + margin];
-}
-
-function requireWidth(name: string, length: number, expected: number): void {
-  if (length === expected && length > 0) return;
-  throw new TypeError(
-    `Cannot plot a prediction as ${name} must have one value for each of t's ${expected} (>= 1): ` +
-      `current length is ${length}`,
-  );
-}
-
-function requireFinite(name: string, values: ArrayLike<number>): void {
-  const bad = Array.from(values).find((value) => !Number.isFinite(value));
-  if (bad === undefined) return;
-  throw new RangeError(`Cannot plot a prediction as ${name} must be finite: current value is ${bad}`);
 }

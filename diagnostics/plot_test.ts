@@ -4,6 +4,7 @@ import { compile } from "vega-lite";
 import type { TopLevelSpec } from "vega-lite";
 import { plotPairs } from "./plot_pairs.ts";
 import { plotPredictive } from "./plot_predictive.ts";
+import { plotPredictiveColumns } from "./plot_predictive_columns.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 import { plotTrace } from "./plot_trace.ts";
 import { plotTraining } from "./plot_training.ts";
@@ -11,6 +12,8 @@ import { renderSvg } from "./render_svg.ts";
 import { ticksInside } from "./_ticks.ts";
 
 const HOSTILE = ["a.b[0]", 'x"y<', "β", "datum['u']", "__proto__", ""];
+
+const UNBOUNDED = { low: -Infinity, high: Infinity };
 
 function drawsOf(names: readonly string[], { chains = 2, length = 100, seed = 0 } = {}): Draws {
   const random = stream(key(seed));
@@ -45,6 +48,7 @@ const PLOTS: Readonly<Record<string, () => PlotSpec>> = {
       compare: drawsOf(HOSTILE, { seed: 1 }),
       labels: ["<a>", "b&c"],
       levels: [0.3, 0.6, 0.95],
+      prior: HOSTILE.map((_, j) => j === 1 ? undefined : (value: number) => 1 / value ** 2),
     }),
   "pairs of one parameter": () => plotPairs(drawsOf(["mu"]), { truth: [0] }),
   "pairs of ten parameters": () => plotPairs(drawsOf(Array.from({ length: 10 }, (_, j) => `parameter ${j}`))),
@@ -58,6 +62,14 @@ const PLOTS: Readonly<Record<string, () => PlotSpec>> = {
   "training of one epoch": () => plotTraining({ train: [3], validation: [3] }),
   "training that turned NaN": () => plotTraining({ train: [3, NaN], validation: [NaN, NaN] }),
   "a prediction": () => predictive(),
+  "a prediction by columns": () =>
+    plotPredictiveColumns({
+      columns: HOSTILE,
+      observed: HOSTILE.map((_, j) => 10 ** j),
+      replicates: fromRows(
+        Array.from({ length: 20 }, (_, i) => HOSTILE.map((_, j) => j === 2 ? 7 : i * 10 ** j)),
+      ),
+    }),
 };
 
 function constant(draws: Draws): Draws {
@@ -124,34 +136,43 @@ Deno.test("plotPairs() refuses what it cannot plot", () => {
   assertThrows(() => plotPairs(draws, { compare: drawsOf(["a", "c"]) }), TypeError, "current value is a, c");
 });
 
-Deno.test("plotTrace() thins long chains, keeps the draws' numbers, and says which chains it left out", () => {
-  const spec = plotTrace(drawsOf(["mu"], { chains: 20, length: 2500 }), { maxChains: 4 });
-  const [panel] = spec.vconcat as { layer: { data: { values: { u: number; v: number; c: number }[] } }[] }[];
-  const { values } = panel!.layer.at(-1)!.data;
-  assertEquals(new Set(values.map(({ c }) => c)), new Set([0, 5, 10, 15]));
-  assertEquals(values.length, 4 * 250);
-  // Chain after chain: every tenth draw, then the first of the next chain.
-  assertEquals([0, 1, 250].map((i) => values[i]!.u), [1, 11, 2501]);
-  assertStringIncludes(JSON.stringify(spec), "chain (4 of 20), 2\u2009500 draws each");
+Deno.test("plotPairs() draws the prior in the cells of the draws", () => {
+  const spec = JSON.stringify(
+    plotPairs(drawsOf(["a", "b"]), {
+      prior: [() => 0.5, undefined],
+      support: [{ low: -2, high: 2 }, UNBOUNDED],
+    }),
+  );
+  // Of width 4 / 256 where nothing lies beyond the support.
+  assertEquals(
+    count(spec, new RegExp(`"v":${(0.5 * 4 / 256).toPrecision(4).replace(/0+$/, "")}\\b`, "g")),
+    256,
+  );
+  assertStringIncludes(spec, '"label":"prior"');
+  assertThrows(() => plotPairs(drawsOf(["a"]), { prior: [] }), TypeError, "prior must have length 1");
 });
 
-Deno.test("plotTrace() numbers the chains below and has at least three round numbers beside each panel", async () => {
+Deno.test("plotTrace() lays chains over each other, thins them, and says which it left out", async () => {
+  const spec = plotTrace(drawsOf(["mu"], { chains: 20, length: 2500 }), { maxChains: 4 });
+  const panel = (spec.vconcat as PlotSpec[]).at(-1) as {
+    layer: { data: { values: { u: number; v: number; c: number }[] } }[];
+  };
+  const { values } = panel.layer[0]!.data;
+  assertEquals(new Set(values.map(({ c }) => c)), new Set([0, 5, 10, 15]));
+  assertEquals(values.length, 4 * 250);
+  // Every tenth draw; the next chain begins where the first did.
+  assertEquals([0, 1, 250].map((i) => values[i]!.u), [1, 11, 1]);
+  const svg = await renderSvg(spec);
+  for (const text of ["chain 1", "chain 16", "draw (4 of 20 chains)"]) assertStringIncludes(svg, `>${text}<`);
+});
+
+Deno.test("plotTrace() has at least three round numbers beside each panel", async () => {
   for (const [centre, scale] of [[0, 0.31], [-700, 40], [3, 1e-6], [0, 0]] as const) {
     const draws = drawsOf(["mu", "tau"], { chains: 4 });
     const svg = await renderSvg(
       plotTrace({ ...draws, values: draws.values.map((value) => centre + scale * value) }),
     );
-    const texts = [...svg.matchAll(/<text text-anchor="(end|middle)"[^>]*>([^<]*)<\/text>/g)];
-    assertEquals(
-      texts.flatMap(([, anchor, text]) => anchor === "middle" && text !== "mu" ? text! : []).slice(0, 4),
-      [
-        "1",
-        "2",
-        "3",
-        "4",
-      ],
-    );
-    assert(texts.filter(([, anchor]) => anchor === "end").length >= 2 * 3, svg);
+    assert(count(svg, /<text text-anchor="end"[^>]*>[^<]*<\/text>/g) >= 2 * 3, svg);
   }
 });
 
@@ -220,6 +241,32 @@ Deno.test("plotPredictive() refuses observed values that are not finite, and len
     () => plotPredictive({ t: [0], observed: [1], replicates, ...labels }),
     RangeError,
     "at least one replicate",
+  );
+});
+
+Deno.test("plotPredictive() does not follow simulations that run away", async () => {
+  const rows = Array.from({ length: 100 }, (_, i) => [i / 100, i < 10 ? 1e6 : i / 100]);
+  const labels = { xLabel: "t", yLabel: "y" };
+  const spec = plotPredictive({ t: [0, 1], observed: [0.5, 0.5], replicates: fromRows(rows), ...labels });
+  const domains = JSON.stringify(spec.vconcat).matchAll(/"domain":\[([^\]]*)\]/g);
+  for (const [, ends] of domains) assert(ends!.split(",").every((end) => Math.abs(Number(end)) < 10), ends);
+  assertStringIncludes(await renderSvg(spec), "The 90 % band goes on outside");
+});
+
+Deno.test("plotPredictiveColumns() has an axis of its own, a name and a share for each column", async () => {
+  const rows = Array.from({ length: 100 }, (_, i) => [i, 1e4 + i]);
+  const columns = ["wait, minutes", "served"];
+  const svg = await renderSvg(
+    plotPredictiveColumns({ columns, observed: [24.5, 1e4 + 98], replicates: fromRows(rows) }),
+  );
+  for (const name of columns) assertEquals(count(svg, new RegExp(`>${name}</text>`, "g")), 1);
+  assertStringIncludes(svg, "observed above 25 % of predictions");
+  // 98 are below, one is equal.
+  assertStringIncludes(svg, "observed above 99 % of predictions");
+  assertThrows(
+    () => plotPredictiveColumns({ columns, observed: [1], replicates: fromRows(rows) }),
+    TypeError,
+    "observed must have one value for each of the 2 of columns",
   );
 });
 

@@ -8,7 +8,7 @@ import type { Draws, Interval } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { chainsOf, pool } from "./_chains.ts";
 import { outsideOf, requireDraws, windowOf } from "./_columns.ts";
-import { CHAINS, channel, FAINT, plot, WIDTH } from "./_plot_style.ts";
+import { CHAINS, channel, FAINT, INK, legendRow, plot, WIDTH } from "./_plot_style.ts";
 import { roundIn } from "./_round.ts";
 import { ticksInside } from "./_ticks.ts";
 import type { PlotSpec } from "./plot_spec.ts";
@@ -37,8 +37,8 @@ interface Trace {
 }
 
 /**
- * Plots every parameter against the number of the draw, one chain after another, so that none
- * hides another. A dashed line marks the median of all.
+ * Plots every parameter against the number of the draw, all chains over each other, in lines thin enough
+ * that none hides another. A dashed line marks the median of all.
  *
  * Chains that have mixed look like one band of noise; a drift, a step or a chain at a height of
  * its own means that they have not.
@@ -70,39 +70,47 @@ export function plotTrace(draws: Draws, options: PlotTraceOptions = {}): PlotSpe
     chains: Array.from({ length: shown }, (_, k) => Math.floor(k * draws.chains / shown)),
     stride: Math.ceil(draws.length / maxPoints),
   };
-  return plot({ vconcat: draws.names.map((_, j) => panel(draws, j, trace)), spacing: 12 });
+  const panels = draws.names.map((_, j) => panel(draws, j, trace));
+  return plot({ vconcat: shown === 1 ? panels : [chainLegend(trace), ...panels], spacing: 12 });
+}
+
+/** Chains count from 1. */
+function chainLegend({ chains }: Trace): PlotSpec {
+  return legendRow(
+    chains.map((c, k) => ({ label: `chain ${c + 1}`, colour: colourOf(k), shape: "line" as const })),
+  );
+}
+
+function colourOf(k: number): string {
+  return CHAINS[k % CHAINS.length]!;
 }
 
 function panel(draws: Draws, j: number, trace: Trace): PlotSpec {
   const { chains, stride } = trace;
   const columns = chainsOf(draws, j);
   const window = windowOf(columns);
-  const x = channel("u", [0, chains.length * draws.length], axisOf(draws, j, trace));
+  const x = channel("u", [1, Math.max(2, draws.length)], axisOf(draws, j, trace));
   const y = channel("v", [window.low, window.high], {
     title: draws.names[j]!,
     titleLimit: 120,
     minExtent: 30,
     ...ticksInside(window, { least: 3, room: () => 0.05 }),
   });
-  const values = chains.flatMap((c, k) =>
-    pointsOf(columns[c]!, { c, stride, window, before: k * draws.length })
-  );
-  const domain = { scale: { domain: chains, range: chains.map((_, k) => CHAINS[k % CHAINS.length]!) } };
-  const borders = chains.slice(1).map((_, k) => ({ u: (k + 1) * draws.length }));
+  const values = chains.flatMap((c) => pointsOf(columns[c]!, { c, stride, window }));
+  const domain = { scale: { domain: chains, range: chains.map((_, k) => colourOf(k)) } };
   const middle = [{ v: quantile(pool(columns), 0.5) }];
   return {
     width: WIDTH,
     height: draws.names.length === 1 ? 140 : 76,
     ...outsideTitle(outsideOf(columns, window)),
     layer: [
-      { data: { values: borders }, mark: { type: "rule", color: FAINT, strokeWidth: 0.5 }, encoding: { x } },
-      { data: { values: middle }, mark: { type: "rule", color: FAINT, strokeDash: [4, 3] }, encoding: { y } },
       {
         data: { values },
         // A stray draw outside the window is cut off at the edge.
-        mark: { type: "line", strokeWidth: 0.7, strokeJoin: "round", clip: true },
+        mark: { type: "line", strokeWidth: 0.7, opacity: 0.75, strokeJoin: "round", clip: true },
         encoding: { x, y, color: { field: "c", type: "nominal", ...domain, legend: null } },
       },
+      { data: { values: middle }, mark: { type: "rule", color: INK, strokeDash: [4, 3] }, encoding: { y } },
     ],
   };
 }
@@ -113,32 +121,26 @@ function outsideTitle(note: string | undefined): PlotSpec {
   return { title: { text: note, ...look } };
 }
 
-// Each chain's number, from 1, below its middle; under the last panel only.
-function axisOf({ names, chains, length }: Draws, j: number, trace: Trace): PlotSpec {
+// Under the last panel only.
+function axisOf({ names, chains }: Draws, j: number, trace: Trace): PlotSpec {
   if (j < names.length - 1) return { labels: false, ticks: false, title: null };
   const shown = trace.chains.length;
-  const some = shown < chains ? ` (${shown} of ${chains})` : "";
-  return {
-    values: trace.chains.map((_, k) => (k + 0.5) * length),
-    ticks: false,
-    labelExpr: `${JSON.stringify(trace.chains.map((c) => c + 1))}[floor(datum.value / ${length})]`,
-    title: `chain${some}, ${reportNumber(length)} draws each`,
-  };
+  const some = shown < chains ? ` (${shown} of ${reportNumber(chains)} chains)` : "";
+  return { title: `draw${some}`, tickCount: 5, tickMinStep: 1 };
 }
 
 interface Segment {
   readonly c: number;
   readonly stride: number;
   readonly window: Interval;
-  readonly before: number;
 }
 
 function pointsOf(
   chain: Float64Array,
-  { c, stride, window, before }: Segment,
+  { c, stride, window }: Segment,
 ): { u: number; v: number; c: number }[] {
   return Array.from({ length: Math.ceil(chain.length / stride) }, (_, k) => {
     const t = k * stride;
-    return { u: before + t + 1, v: roundIn(window, chain[t]!), c };
+    return { u: t + 1, v: roundIn(window, chain[t]!), c };
   });
 }

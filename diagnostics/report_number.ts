@@ -10,8 +10,8 @@ import { typeset } from "./_typeset.ts";
 /**
  * Writes a number for people: thousands apart, a true minus, no more digits than asked for.
  *
- * Whole numbers keep all their digits, and so do the whole parts of others. Thousands are parted by a thin space, which no locale
- * reads as a decimal point.
+ * Whole numbers keep all their digits, and so do the whole parts of others. Thousands are parted by a thin
+ * space at which no line breaks and which no locale reads as a decimal point.
  *
  * @param value The number.
  * @param digits Significant digits of a number that is not whole.
@@ -24,12 +24,12 @@ import { typeset } from "./_typeset.ts";
  * import { reportNumber } from "@likely/diagnostics";
  *
  * assertEquals([12_345, -0.123456, NaN].map((value) => reportNumber(value)), [
- *   "12\u2009345",
+ *   "12\u202f345",
  *   "−0.1235",
  *   "not known",
  * ]);
- * assertEquals(reportNumber(101325.3847, 4), "101\u2009325");
- * assertEquals(reportNumber(101325.3847, 4, 0.5), "101\u2009325.385");
+ * assertEquals(reportNumber(101325.3847, 4), "101\u202f325");
+ * assertEquals(reportNumber(101325.3847, 4, 0.5), "101\u202f325.385");
  * ```
  */
 export function reportNumber(value: number, digits = 4, spread = 0): string {

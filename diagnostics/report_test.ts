@@ -116,8 +116,8 @@ Deno.test("reportPosterior() gives numbers the digits that the posterior's width
     rHat: NaN,
   };
   assertEquals(reportPosterior([beta, big, flat]).rows, [
-    ["β", "1.7303", "0.0602", "−1.6319", "1.7299", "1.8290", "0.00061", "3\u2009853", "3\u2009643", "1.001"],
-    ["N", "763.2", "41.2", "700.4", "763.1", "830.9", "0.00061", "3\u2009853", "3\u2009643", "1.001"],
+    ["β", "1.7303", "0.0602", "−1.6319", "1.7299", "1.8290", "0.00061", "3\u202f853", "3\u202f643", "1.001"],
+    ["N", "763.2", "41.2", "700.4", "763.1", "830.9", "0.00061", "3\u202f853", "3\u202f643", "1.001"],
     ["c", "3.000", "0.000", "3.000", "3.000", "3.000", "–", "–", "–", "–"],
   ]);
 });
@@ -135,7 +135,7 @@ Deno.test("reportProvenance() tells all that an artifact carries, and more", () 
   }, { observation: "flu.csv" });
   assertEquals(rows, [
     ["simulator", "sir"],
-    ["simulations", "1\u2009234\u2009567 used, 12 failed"],
+    ["simulations", "1\u202f234\u202f567 used, 12 failed"],
     ["key", "0:2a"],
     ["loss", "nle: weightDecay 0.1, jitter true"],
     ["engine", "fused"],
@@ -152,9 +152,9 @@ Deno.test("reportSampling() says what includes the warm-up, and only of runs tha
     info: { sampler: "nuts", evaluations: 12_345, warmup: 500, seconds: 0.51239 },
   });
   assertEquals(chains.rows, [
-    ["chains", "4 of 2\u2009500 draws"],
+    ["chains", "4 of 2\u202f500 draws"],
     ["sampler", "nuts"],
-    ["evaluations, warm-up included", "12\u2009345"],
+    ["evaluations, warm-up included", "12\u202f345"],
     ["warm-up, steps a chain", "500"],
     ["seconds, warm-up included", "0.5124"],
   ]);
@@ -164,6 +164,6 @@ Deno.test("reportSampling() says what includes the warm-up, and only of runs tha
   });
   assertEquals(particles.rows.slice(2), [
     ["evaluations", "not known"],
-    ["log evidence, nats", "−1\u2009235"],
+    ["log evidence, nats", "−1\u202f235"],
   ]);
 });

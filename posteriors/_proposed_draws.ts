@@ -61,7 +61,7 @@ export async function proposedDraws(
   const start = expected ? around(prior.names, expected) : unbounded(prior, support);
   const tried = await adaptiveImportance(key, inside, start, { draws: n, ...(signal && { signal }) });
   const theta = constrain(support, points(tried.values, prior.dim));
-  // Resampled rows are in order, and evenly spaced ones as good a sample.
+  // Rows are in no order, and evenly spaced ones as good a sample.
   const rows = (n: number) =>
     gatherRows(theta, Array.from({ length: n }, (_, i) => Math.floor((i + 0.5) * tried.length / n)));
   const { sampler, target: _, ...info } = tried.info;

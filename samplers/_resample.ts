@@ -1,5 +1,5 @@
 import { exp } from "@likely/core/elementary";
-import { type Key, stream } from "@likely/core";
+import { drawPermutation, type Key, split, stream } from "@likely/core";
 import { logSumExp } from "./_log_sum_exp.ts";
 
 /** Systematic resampling: `n` row indices, each about `n · weight` times, in order. */
@@ -15,4 +15,11 @@ export function resample(key: Key, logWeights: Float64Array, n: number): Uint32A
     out[i] = at;
   }
   return out;
+}
+
+/** The same in no order: who reads rows as a chain, to judge them, is not misled by how they were proposed. */
+export function resampleShuffled(key: Key, logWeights: Float64Array, n: number): Uint32Array {
+  const [forRows, forOrder] = split(key, 2);
+  const rows = resample(forRows, logWeights, n);
+  return drawPermutation(stream(forOrder), n).map((i) => rows[i]!);
 }

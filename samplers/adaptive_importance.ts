@@ -14,7 +14,7 @@ import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
 import { LearningPlan } from "./_learning_plan.ts";
 import { nextRise } from "./_next_rise.ts";
 import { PooledRounds } from "./_pooled_rounds.ts";
-import { resample } from "./_resample.ts";
+import { resample, resampleShuffled } from "./_resample.ts";
 import { tMixture, type WeightedRows } from "./_t_mixture.ts";
 import type { ImportanceDraws, Proposal } from "./importance.ts";
 
@@ -139,7 +139,7 @@ export async function adaptiveImportance(
       names: start.names,
       chains: 1,
       length: draws,
-      values: gatherRows(theta, resample(forChoice, logWeights, draws)).data,
+      values: gatherRows(theta, resampleShuffled(forChoice, logWeights, draws)).data,
       theta,
       logWeights,
       rounds: rounds.count,

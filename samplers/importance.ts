@@ -18,7 +18,7 @@ import { requireInteger } from "@likely/core/check";
 import { countCalls } from "./_count_calls.ts";
 import { judgedWeights } from "./_judged_weights.ts";
 import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
-import { resample } from "./_resample.ts";
+import { resampleShuffled } from "./_resample.ts";
 
 /** What can be drawn from and has a density; every `Prior` is one. */
 export interface Proposal {
@@ -98,7 +98,7 @@ export function importance(
     names: proposal.names,
     chains: 1,
     length: draws,
-    values: gatherRows(theta, resample(forChoice, logWeights, draws)).data,
+    values: gatherRows(theta, resampleShuffled(forChoice, logWeights, draws)).data,
     theta,
     logWeights,
     info: {

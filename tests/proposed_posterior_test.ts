@@ -23,7 +23,19 @@ import {
   uniform,
   zeros,
 } from "@likely/core";
-import { ace, fusedEngine, mseDistance, nle, nre, posterior } from "@likely/sbi";
+import {
+  ace,
+  adaptiveImportance,
+  convergenceWarnings,
+  essBulk,
+  fusedEngine,
+  mseDistance,
+  nle,
+  nre,
+  posterior,
+  studentT,
+  summary,
+} from "@likely/sbi";
 
 /** θ of two, x = A θ + noise of sd 0.5: the regression of θ on x is known. */
 const prior = independent({ a: normal(0, 1), b: normal(0, 1) });
@@ -190,4 +202,34 @@ Deno.test("the regression travels in the file, and a damaged one is refused", as
     const bad = { ...artifact, reference: { ...artifact.reference, regression } };
     await assertRejects(() => Promise.resolve().then(() => encodeArtifact(bad)), Error, "regression");
   }
+});
+
+Deno.test("rows of weighted proposals are in no order that would mislead who reads them as a chain", async () => {
+  // A crescent: five components propose, one after the other.
+  const crescent = {
+    name: "crescent",
+    dim: 2,
+    evaluate: ({ data, n }: Points) => ({
+      value: Float64Array.from({ length: n }, (_, i) => {
+        const [a, b] = [data[2 * i]!, data[2 * i + 1]!];
+        return -0.5 * (a * a + (b - a * a) ** 2 / 0.05);
+      }),
+    }),
+  };
+  const start = studentT({ names: ["a", "b"], mean: [0, 0], factor: new Float64Array([2, 0, 0, 2]) });
+  const draws = await adaptiveImportance(key(3), crescent, start, { draws: 4000 });
+  const [a] = summary(draws);
+  // The mean of 4,000 independent rows, and no sign of a chain that drifts.
+  assertAlmostEquals(a!.mean, 0, 4 / Math.sqrt(4000));
+  assertEquals(convergenceWarnings(draws), []);
+  assert(essBulk(draws)[0]! > 0.8 * 4000, `${essBulk(draws)}`);
+});
+
+Deno.test("resampled rows are worth no more than their weights", () => {
+  const values = Float64Array.from({ length: 4000 }, (_, i) => (i * 0.618) % 1);
+  const info = { sampler: "importance", evaluations: 4000, ess: 40 };
+  const draws = { names: ["u"], chains: 1, length: 4000, values, info, warnings: [] };
+  assertEquals(essBulk(draws)[0], 40);
+  assertAlmostEquals(summary(draws)[0]!.mcse, Math.sqrt(1 / 12 / 40), 1e-3);
+  assert(convergenceWarnings(draws)[0]!.endsWith("ask for 3 times as many draws"));
 });
