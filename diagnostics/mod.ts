@@ -31,6 +31,7 @@ export * from "./plot_ecdf.ts";
 export * from "./plot_multilevel.ts";
 export * from "./plot_pairs.ts";
 export * from "./plot_predictive.ts";
+export * from "./plot_predictive_columns.ts";
 export * from "./plot_rank_histogram.ts";
 export * from "./plot_spec.ts";
 export * from "./plot_surface.ts";
