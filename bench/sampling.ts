@@ -1,11 +1,12 @@
 /** How long does sampling from a surrogate take? */
 
-import { type Artifact, fromRows, key, posteriorDensity, priorFrom } from "@likely/core";
+// deno-lint-ignore-file no-console -- a command for people
+import { type Artifact, fromRows, key, posteriorDensity, priorFrom, row, simulate } from "@likely/core";
 import { essBulk } from "@likely/diagnostics";
 import { fusedEngine } from "@likely/kernels";
 import { sample } from "@likely/samplers";
-import { nre } from "@likely/sbi";
-import { gaussianLinear } from "@likely/simulators";
+import { nre, posterior } from "@likely/sbi";
+import { gaussianLinear, slcp, twoMoons } from "@likely/simulators";
 import { median, type Row } from "./_measure.ts";
 import { artifactOf, SPECS } from "./_surrogate.ts";
 
@@ -27,7 +28,31 @@ export async function rows(): Promise<Row[]> {
     out.push({ what: `${sampler}, effective draws`, value: median(runs.map((r) => r.rate)), unit: "1/s" });
     out.push({ what: `${sampler}, whole run`, value: median(runs.map((r) => r.seconds)), unit: "s" });
   }
-  return [...out, await thousandDraws()];
+  return [...out, await thousandDraws(), ...await proposals()];
+}
+
+/** `posterior` as it comes beside NUTS, from a ratio of the default network: 1,000 draws, five observations. */
+async function proposals(): Promise<Row[]> {
+  const out: Row[] = [];
+  for (const task of [twoMoons(), gaussianLinear(), slcp()]) {
+    const { name } = task.simulator;
+    const { artifact } = await nre(key(0), task, { simulations: 5000, maxEpochs: 20 });
+    const { x } = await simulate(key(1), task, 5);
+    for (const [what, how] of [["weighted proposals", {}], ["NUTS", { sampler: "nuts" }]] as const) {
+      const seconds: number[] = [];
+      for (let i = 0; i < x.n; i++) {
+        using given = await posterior(artifact, row(x, i), how);
+        // The first time compiles.
+        await given.sample(key(2), 1000);
+        const start = performance.now();
+        const { warnings } = await given.sample(key(3), 1000);
+        seconds.push((performance.now() - start) / 1000);
+        if (warnings.length > 0) console.error(`${name}, ${what}: ${warnings.join("; ")}`);
+      }
+      out.push({ what: `${what}, ${name}, 1,000 draws`, value: median(seconds), unit: "s" });
+    }
+  }
+  return out;
 }
 
 /** The task of the field's slice samplers: 1,000 draws in all, 20 chains, 200 sweeps of warm-up. */
