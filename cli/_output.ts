@@ -49,7 +49,7 @@ export interface FolderKind {
 export async function requireStore(path: string): Promise<void> {
   await requireReplaceable(path, {
     what: "simulations",
-    entries: /^(theta|x|score|zarr\.json(\.[\w-]+\.partial)?)$/,
+    entries: /^(theta|x|score|checksum|\.lock|zarr\.json(\.[\w-]+\.partial)?)$/,
   });
 }
 

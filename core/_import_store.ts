@@ -9,7 +9,7 @@ import type { Points } from "./points.ts";
 import type { SimulationManifest, StoredSimulations } from "./simulation_manifest.ts";
 
 /** What the folder of an import that was cut short may hold. */
-const ENTRIES = /^(theta|x|score|zarr\.json)(\.partial)?$/;
+const ENTRIES = /^(theta|x|score|checksum|zarr\.json)(\.partial)?$/;
 
 /** Writes beside the folder, then renames; what is there already must be the same. */
 export async function storeRows(

@@ -88,7 +88,7 @@ export function manifestOf(
   { n, proposal, level }: Pick<SimulationManifest, "n" | "proposal" | "level">,
 ): FilesPlan["manifest"] {
   return {
-    format: 1,
+    format: 2,
     simulator: simulator.name,
     key: keyText(key),
     names: prior.names,

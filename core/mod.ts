@@ -53,6 +53,7 @@ export * from "./ensemble.ts";
 export * from "./errors.ts";
 export * from "./exponential.ts";
 export * from "./extent.ts";
+export * from "./file_lock.ts";
 export * from "./first_of.ts";
 export * from "./foreign_theta.ts";
 export * from "./gamma.ts";

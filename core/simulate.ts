@@ -11,11 +11,12 @@ import {
   chunksOf,
   measureChunkRows,
   rowsOf,
-  shardChunkRows,
   shareOut,
+  storedChunkRows,
 } from "./_simulate_chunks.ts";
+import { lockFolder } from "./_folder_lock.ts";
 import { closing, manifestOf, resolve, startRunners } from "./_simulate_run.ts";
-import { type FilesPlan, keepFiles, keepNothing, type RunStore } from "./_simulate_store.ts";
+import { keepFiles, keepNothing } from "./_simulate_store.ts";
 import { place, requireSuccess, simulated, toDataset } from "./_simulated.ts";
 import { cores } from "./cores.ts";
 import type { Dataset } from "./dataset.ts";
@@ -43,14 +44,15 @@ export interface SimulateOptions {
   /**
    * Rows handed out, and stored, at a time. A run that is taken up again keeps its own.
    *
-   * @default {undefined} As many as take about a second, or more where a call costs much whatever its
-   * size; at most 1,000. Some rows are simulated twice to find out.
+   * @default {undefined} With a `path` a hundredth of `n`, at most 1,000, and fewer of very wide rows. Without,
+   * as many as take about a second, or more where a call costs much whatever its size; at most 1,000: some
+   * rows are simulated twice to find out.
    */
   readonly chunkRows?: number;
   /**
    * The part of the run to make here, and to return: others make the rest, on other machines, into folders
-   * of their own, which `mergeSimulations` joins, or into one that all can reach. It needs a `path`, and
-   * rows are not timed: unless `chunkRows` says otherwise there are a thousand chunks, or more of 1,000 rows.
+   * of their own, which `mergeSimulations` joins, or into one that all can reach. It needs a `path`;
+   * unless `chunkRows` says otherwise there are a thousand chunks, or more of 1,000 rows.
    *
    * @default {undefined} All of it.
    */
@@ -116,7 +118,8 @@ export interface SimulationProgress {
  * With `shard` a machine makes its part of the run. Any number of them may do so in one folder at a time,
  * even the same one twice: a chunk appears whole or not at all, none is replaced, and the files are those
  * that one machine would have written. A shard holds its own rows in memory and nothing of the others,
- * except that a prior of one's own draws the parameters of all to find its share.
+ * except that a prior of one's own draws the parameters of all to find its share. Of runs that are no shards
+ * one at a time may write to a folder: it is locked, which ends with the program, however that ends.
  *
  * @param key The key to consume.
  * @param source A prior and a simulator; or the module and export of a task, for workers.
@@ -128,6 +131,7 @@ export interface SimulationProgress {
  * @throws {TypeError} If rows have the wrong width, the prior and simulator do not fit, or
  * the module does not lead to a task.
  * @throws {FormatError} If a file at `path` is damaged.
+ * @throws {Error} If another program is writing to `path`.
  *
  * @example Usage
  * ```ts
@@ -166,16 +170,20 @@ export async function simulate(
     simulated(all ?? sampleRanges(prior, forTheta, chunks), simulator.xDim, score);
   await using _loaded = closing("module" in source ? simulator : undefined);
   using runners = startRunners(run, workers, signal);
-  const findChunkRows = async () =>
-    chunkRows ?? (all ? await measureChunkRows(runners.get(1)[0]!, all) : shardChunkRows(n));
-  const store = await openStore(path, {
-    manifest: manifestOf(key, run, { ...options, n }),
-    shard,
-    rows: room,
-    thetaOf: (first) => sampleRanges(prior, forTheta, [{ first, rows: 1 }]),
-    chunkRows: findChunkRows,
-    runner: () => runners.get(1)[0]!,
-  });
+  await using _lock = path === undefined
+    ? undefined
+    : await lockFolder(path, { shared: shard !== undefined });
+  const width = Math.max(prior.dim, simulator.xDim);
+  const store = path === undefined
+    ? keepNothing(chunksOf(n, chunkRows ?? await measureChunkRows(runners.get(1)[0]!, all!)), room)
+    : await keepFiles(path, {
+      manifest: manifestOf(key, run, { ...options, n }),
+      shard,
+      rows: room,
+      thetaOf: (first) => sampleRanges(prior, forTheta, [{ first, rows: 1 }]),
+      chunkRows: chunkRows ?? storedChunkRows(n, width, shard !== undefined),
+      runner: () => runners.get(1)[0]!,
+    });
   const { chunks, rows } = store;
   const missing = chunks.filter(({ index }) => !store.found.has(index));
   const report = reporter(chunks, store.found, onProgress);
@@ -192,12 +200,6 @@ function requireShard({ index, of }: Shard, n: number, path: string | undefined)
   requireInteger("simulate a shard", "shard.index", index, 0, of - 1);
   if (path !== undefined) return;
   throw new TypeError("Cannot simulate a shard as it must be kept in a folder, path: there is none");
-}
-
-async function openStore(path: string | undefined, plan: FilesPlan): Promise<RunStore> {
-  if (path !== undefined) return await keepFiles(path, plan);
-  const chunks = chunksOf(plan.manifest.n, await plan.chunkRows());
-  return keepNothing(chunks, plan.rows(chunks));
 }
 
 /** Which row of the run is at a place among those of some chunks, of which all but the last are full. */

@@ -39,7 +39,7 @@ Deno.test("stored simulations read back as they were, with what they are", () =>
     assertEquals(back.dataset.failures!.map(({ row }) => row), failures!.map(({ row }) => row));
     assertEquals(back.missing, 0);
     assertEquals(back.manifest, {
-      format: 1,
+      format: 2,
       simulator: "noisy",
       key: "00000000:00000001",
       names: ["a", "b"],
@@ -155,7 +155,7 @@ Deno.test("a damaged file is named, with what to do", () =>
     await edit("x/zarr.json", '"float64"', '"float32"', "x/zarr.json");
     await edit("x/zarr.json", '"bytes"', '"gzip"', "x/zarr.json");
     await edit("x/zarr.json", "50", "51", "x/zarr.json");
-    await edit("zarr.json", '"format": 1', '"format": 2', "format 1");
+    await edit("zarr.json", '"format": 2', '"format": 3', "format 1 or 2");
     await edit("zarr.json", '"n": 50', '"n": -1', "zarr.json");
     await edit("zarr.json", '"chunkRows": 8', '"chunkRows": 9007199254740991', "zarr.json");
     await edit("zarr.json", "{", "", "zarr.json");
