@@ -65,7 +65,7 @@ const FORMAT = "likely.checkpoint";
 const VERSION = "1";
 
 /**
- * Writes a checkpoint as a safetensors file.
+ * Writes a checkpoint as a safetensors file, with a checksum: from other numbers training would go on just as well.
  *
  * @param checkpoint The checkpoint.
  * @returns The file.
@@ -114,7 +114,7 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
       ...(state.memory && { memory: state.memory }),
       ...(best && { best: { loss: best.loss, epoch: best.epoch } }),
     }),
-  });
+  }, { checksum: true });
 }
 
 /**
@@ -124,7 +124,7 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
  *
  * @param bytes The file.
  * @returns The checkpoint.
- * @throws {FormatError} If the file is no checkpoint of this version.
+ * @throws {FormatError} If the file is no checkpoint of this version, or has changed since it was written.
  *
  * @example Usage
  * ```ts

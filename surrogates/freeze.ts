@@ -108,7 +108,8 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
       ...(failedAs !== undefined && failed > 0 && { failedAs }),
       key: keyText(key),
       loss,
-      engine,
+      // On how many threads it ran changes no bit, and is no part of what the artifact is.
+      engine: engine.replace(/×\d+$/, ""),
       versions,
       ...(network !== undefined && { network }),
       ...(rounds && { rounds }),
