@@ -141,7 +141,7 @@ async function openLocked(
   const [forTheta, forX] = split(key, 2);
   const plan = { ...await resolve(source, score), key: forX, score };
   await using _loaded = closing("module" in source ? plan.simulator : undefined);
-  using runners = startRunners(plan, 1, signal);
+  using runners = startRunners(plan, { workers: 1, signal });
   const runner = () => runners.get(1)[0]!;
   const theta = rowsAnywhere(plan.prior, forTheta, n);
   const mostRows = rowsWithin(mostNumbers, plan);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger } from "./check.ts";
+import { requireInteger, requirePositive } from "./check.ts";
 import { sampleRanges } from "./_rows.ts";
 import {
   type Chunk,
@@ -15,7 +15,7 @@ import {
   storedChunkRows,
 } from "./_simulate_chunks.ts";
 import { lockFolder } from "./_folder_lock.ts";
-import { closing, manifestOf, resolve, startRunners } from "./_simulate_run.ts";
+import { closing, manifestOf, mostWorkers, resolve, startRunners } from "./_simulate_run.ts";
 import { keepFiles, keepNothing } from "./_simulate_store.ts";
 import { place, requireSuccess, simulated, toDataset } from "./_simulated.ts";
 import { cores } from "./cores.ts";
@@ -29,7 +29,7 @@ import type { SimulatorModule } from "./simulator_module.ts";
 /** Options of {@linkcode simulate}. */
 export interface SimulateOptions {
   /**
-   * Workers for a simulator named by module; 0 for the calling thread. A simulator whose rows are made
+   * Workers for a simulator named by module, at most 64 or two for each core; 0 for the calling thread. A simulator whose rows are made
    * elsewhere has none: its `concurrency` says how many calls are under way at a time.
    *
    * @default {cores()}
@@ -76,6 +76,13 @@ export interface SimulateOptions {
    * @default {undefined} It is the simulator itself.
    */
   readonly level?: StoredLevel;
+  /**
+   * Seconds that a row may take on a worker: one that takes longer has failed, and its worker is ended and
+   * another started. Rows are then handed out one at a time; which of them fail depends on the machine.
+   *
+   * @default {undefined} Any time.
+   */
+  readonly rowTimeout?: number;
   /**
    * Stops the run: at once with workers, after a chunk without.
    *
@@ -156,9 +163,11 @@ export async function simulate(
   n: number,
   options: SimulateOptions = {},
 ): Promise<Dataset> {
-  const { workers = cores(), path, chunkRows, shard, score = false, signal, onProgress } = options;
+  const { workers = cores(), path, chunkRows, shard, score = false } = options;
+  const { rowTimeout, signal, onProgress } = options;
   requireInteger("simulate", "n", n, 1);
-  requireInteger("simulate", "workers", workers, 0);
+  requireInteger("simulate", "workers", workers, 0, mostWorkers());
+  if (rowTimeout !== undefined) requirePositive("simulate", "rowTimeout", rowTimeout);
   if (chunkRows !== undefined) requireInteger("simulate", "chunkRows", chunkRows, 1);
   if (shard) requireShard(shard, n, path);
   signal?.throwIfAborted();
@@ -169,7 +178,7 @@ export async function simulate(
   const room = (chunks: readonly Chunk[]) =>
     simulated(all ?? sampleRanges(prior, forTheta, chunks), simulator.xDim, score);
   await using _loaded = closing("module" in source ? simulator : undefined);
-  using runners = startRunners(run, workers, signal);
+  using runners = startRunners(run, { workers, signal, rowTimeout });
   await using _lock = path === undefined
     ? undefined
     : await lockFolder(path, { shared: shard !== undefined });
