@@ -1,7 +1,6 @@
 // `likely export`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import {
   artifactToOnnx,
   type Draws,

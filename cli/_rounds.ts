@@ -1,7 +1,6 @@
 // `likely rounds`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import {
   type Artifact,
   encodeArtifact,
@@ -55,7 +54,7 @@ export const roundsCommand: Command = {
     workers: { value: "number", help: "how many workers (default: one for each core); 0 for none" },
     "chunk-rows": {
       value: "rows",
-      help: "simulated, and stored, at a time; by default as many as take about a second",
+      help: "simulated, and stored, at a time; by default a hundredth of a round, at most 1000",
     },
     ...USUAL,
     method: {

@@ -1,7 +1,6 @@
 // `likely serve`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import { basename, extname } from "node:path";
 import { handler, type HandlerOptions, type Surrogate } from "@likely/edge";
 import { onInterrupt } from "./_interrupt.ts";

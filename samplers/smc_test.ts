@@ -86,7 +86,13 @@ Deno.test("smc() ends in words where log-likelihoods are beyond what a nat can b
     const wild = numericDensity("wild", 2, ([a]) => scale * (2 + Math.sin(1e6 * a!)));
     await assertRejects(() => smc(key(0), prior, wild), RangeError, "at most 2^50 nats in size");
   }
-  const infinite = numericDensity("infinite", 2, ([a]) => a! > 0 ? Infinity : -a! * a!);
+  const infinite: LogDensity = {
+    name: "infinite",
+    dim: 2,
+    evaluate: (theta) => ({
+      value: Float64Array.from({ length: theta.n }, (_, i) => theta.data[2 * i]! > 0 ? Infinity : 0),
+    }),
+  };
   const { warnings } = await smc(key(0), prior, infinite, { particles: 100 });
   assert(warnings.some((text) => text.includes("NaN or infinite")), `${warnings}`);
 });
