@@ -9,6 +9,7 @@ import {
   foldIn,
   type Key,
   lockFile,
+  MAX_HEADER_BYTES,
   type Points,
   priorSpec,
   type StoredSimulations,
@@ -89,6 +90,7 @@ async function pairsJob(args: Arguments, settings: TrainSettings): Promise<Train
   const { manifest: { simulator, prior }, dataset } = simulations;
   const observations = await readTargets(args.text("observations"), dataset);
   noteMissing(args.positional(0), simulations);
+  await requireRoom(dataset, settings);
   const pairs = { simulator, prior, dataset };
   return {
     data: {
@@ -102,6 +104,34 @@ async function pairsJob(args: Arguments, settings: TrainSettings): Promise<Train
     },
   };
 }
+
+/** Bytes of the header of a model that are not the units of its columns: a reference, curves, sentences. */
+const OTHER_BYTES = 2 ** 20;
+
+/** Very wide x has more units than a file may tell: found out before training, and not after. */
+async function requireRoom(dataset: Dataset, { members }: TrainSettings): Promise<void> {
+  const { theta, x } = dataset;
+  if (x.dim * members < FEW_NUMBERS) return;
+  const { scalingFor } = await import("@likely/sbi");
+  const trunk = { kind: "mlp", hidden: [1], activation: "silu" } as const;
+  const spec = {
+    kind: "network",
+    thetaDim: theta.dim,
+    xDim: x.dim,
+    trunk,
+    head: { kind: "linear" },
+  } as const;
+  const bytes = members * JSON.stringify(scalingFor(spec, dataset)).length;
+  if (bytes <= MAX_HEADER_BYTES - OTHER_BYTES) return;
+  const most = Math.floor(x.dim * (MAX_HEADER_BYTES - OTHER_BYTES) / bytes);
+  throw new RangeError(
+    `Cannot train a model as its file must have room for the units of each number of x, of at most ${most}` +
+      `${members > 1 ? ` for ${members} members` : ""}: current number is ${x.dim}; train on summaries of x`,
+  );
+}
+
+/** So many always have room. */
+const FEW_NUMBERS = 10_000;
 
 /** One for each member; of those that are done it holds what was trained. */
 async function openCheckpoints(out: string, members: number, run: RunIdentity): Promise<CheckpointFile[]> {

@@ -37,8 +37,8 @@ interface Entry {
 const METADATA = "__metadata__";
 /** In the metadata: the CRC-32 of the file without this entry. */
 const CHECKSUM = "likely.crc32";
-// The format allows 100 MB; our headers are a few kilobytes, or megabytes with very wide data.
-const MAX_HEADER_BYTES = 2 ** 22;
+/** The format allows 100 MB; our headers are a few kilobytes, or megabytes with very wide data. */
+export const MAX_HEADER_BYTES: number = 2 ** 22;
 const SIZE = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ENTRY = v.strictObject({
   dtype: v.string(),

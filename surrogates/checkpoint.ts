@@ -63,6 +63,9 @@ export interface TrainingIdentity {
 
 const FORMAT = "likely.checkpoint";
 const VERSION = "1";
+/** Epochs whose losses are kept as text. */
+const MOST_AS_TEXT = 10_000;
+const CURVES = ["train", "validation"] as const;
 
 /**
  * Writes a checkpoint as a safetensors file, with a checksum: from other numbers training would go on just as well.
@@ -96,7 +99,8 @@ const VERSION = "1";
  * ```
  */
 export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
-  const { state, best, ...rest } = checkpoint;
+  const { state, best, history, ...rest } = checkpoint;
+  const isLong = history.validation.length > MOST_AS_TEXT;
   const tensors: Record<string, Weight> = {};
   const add = (side: string, weights: Weights = {}) => {
     for (const [name, weight] of Object.entries(weights)) tensors[`${side}/${name}`] = weight;
@@ -105,10 +109,13 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
   add("first", state.firstMoment);
   add("second", state.secondMoment);
   add("best", best?.weights);
+  // Losses of very many epochs as they are in memory, to the last bit: as text they would not fit into the header.
+  if (isLong) { for (const name of CURVES) tensors[`history/${name}`] = exactly(history[name]); }
   return encodeSafetensors(tensors, {
     [FORMAT]: VERSION,
     checkpoint: JSON.stringify({
       ...rest,
+      history: isLong ? { ...history, train: [], validation: [] } : history,
       steps: state.steps,
       ...(state.termWeights && { termWeights: state.termWeights }),
       ...(state.memory && { memory: state.memory }),
@@ -147,7 +154,8 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
       ? undefined
       : Object.fromEntries(entries.map(([path, weight]) => [path.slice(name.length + 1), weight]));
   };
-  const { steps, termWeights, memory, best, ...rest } = parse(metadata.checkpoint);
+  const curves = side("history");
+  const { steps, termWeights, memory, best, ...rest } = parse(metadata.checkpoint, curves);
   const first = side("first");
   const second = side("second");
   const bestWeights = side("best");
@@ -173,12 +181,28 @@ type Plain = Omit<TrainingCheckpoint, "state" | "best"> & {
   readonly best?: { readonly loss: number; readonly epoch: number };
 };
 
-function parse(text: string | undefined): Plain {
-  const plain = attempt(() => JSON.parse(text ?? "")) as Partial<Plain> | null;
+function parse(text: string | undefined, curves: Weights | undefined): Plain {
+  const plain = attempt(() => withCurves(JSON.parse(text ?? ""), curves)) as Partial<Plain> | null;
   if (plain && isSound(plain)) return plain as Plain;
   throw new FormatError(
     `Cannot read a checkpoint as its description must be whole: current value is ${text?.slice(0, 60)}`,
   );
+}
+
+function withCurves(plain: Plain, curves: Weights | undefined): Plain {
+  if (curves === undefined) return plain;
+  const [train, validation] = CURVES.map((name) => asWritten(curves[name]!));
+  return { ...plain, history: { ...plain.history, train: train!, validation: validation! } };
+}
+
+/** The bytes of numbers, whatever they are as float32. */
+function exactly(numbers: readonly number[]): Weight {
+  const data = new Float32Array(Float64Array.from(numbers).buffer);
+  return { shape: [data.length], data };
+}
+
+function asWritten({ data }: Weight): number[] {
+  return Array.from(new Float64Array(data.slice().buffer));
 }
 
 /** Looks at what the loop computes with; `train` compares the rest with its own run. */

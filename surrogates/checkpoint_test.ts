@@ -88,3 +88,29 @@ Deno.test("decodeCheckpoint() answers truncation with a FormatError", () => {
     assert(error instanceof FormatError);
   }
 });
+
+Deno.test("decodeCheckpoint() takes no file whose bits have changed", () => {
+  const file = encodeCheckpoint(WHOLE);
+  for (let bit = 0; bit < 8 * file.length; bit += 11) {
+    const damaged = file.slice();
+    damaged[bit >> 3]! ^= 1 << (bit & 7);
+    let read: TrainingCheckpoint;
+    try {
+      read = decodeCheckpoint(damaged);
+    } catch (error) {
+      assert(error instanceof FormatError, `bit ${bit}: ${error}`);
+      continue;
+    }
+    // What changed said nothing: a blank at the end of the header, the name of the checksum.
+    assertEquals(read, WHOLE, `bit ${bit}`);
+  }
+});
+
+Deno.test("losses of very many epochs come back to the last bit, and of older files as text", () => {
+  const losses = (start: number) => Array.from({ length: 200_000 }, (_, i) => Math.sin(start + i));
+  const history = { train: losses(0), validation: losses(1) };
+  const long = { ...WHOLE, epoch: 200_000, history };
+  assertEquals(decodeCheckpoint(encodeCheckpoint(long)), long);
+  const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(WHOLE));
+  assertEquals(decodeCheckpoint(encodeSafetensors(tensors, metadata)), WHOLE);
+});
