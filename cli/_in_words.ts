@@ -2,15 +2,15 @@
 
 import { Interrupted } from "./_interrupt.ts";
 
-/** Letters of a message that are shown. */
-const LONGEST = 3000;
+/** Letters of a message that are shown: its beginning, and its end, where rules and values are. */
+const [MOST_FIRST, MOST_LAST] = [2000, 500];
 
 /** Says what was thrown. */
 export function inWords(thrown: unknown): string {
   const message = messageOf(thrown);
-  return message.length <= LONGEST
+  return message.length <= MOST_FIRST + MOST_LAST
     ? message
-    : `${message.slice(0, LONGEST)}… (of ${message.length} characters)`;
+    : `${message.slice(0, MOST_FIRST)}… (of ${message.length} characters) …${message.slice(-MOST_LAST)}`;
 }
 
 function messageOf(thrown: unknown): string {

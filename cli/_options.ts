@@ -111,7 +111,7 @@ function checkOnce(command: Command, args: readonly string[]): void {
     if (seen.has(name)) fail(command, `--${name} must be given once: it is there twice`);
     seen.add(name);
     const option = Object.hasOwn(command.options, name) ? command.options[name] : undefined;
-    const isFlag = option !== undefined && option.value === undefined;
+    const isFlag = name === "help" || option !== undefined && option.value === undefined;
     if (isFlag && value !== undefined) {
       fail(command, `--${name} must have no value: current value is "${value.slice(1)}"`);
     }
