@@ -68,7 +68,10 @@ async function readCheckpoint(
   try {
     const { metadata } = decodeSafetensors(bytes);
     requireSameRun(JSON.parse(metadata[IDENTITY] ?? "{}"), run);
-    return "likely.format" in metadata
+    const isDone = "likely.format" in metadata;
+    // What is done is joined as it is: it must be what was written.
+    if (isDone) decodeSafetensors(bytes, { checksum: true });
+    return isDone
       ? { found: undefined, done: decodeArtifact(bytes) }
       : { found: decodeCheckpoint(bytes), done: undefined };
   } catch (cause) {

@@ -61,6 +61,8 @@ export async function requireReplaceable(path: string, { what, entries, isOne }:
   const found = await statOf(path);
   if (found === undefined) return await requireWritable(path, dirname(path));
   if (!found.isDirectory) refuse(path, "it must be a folder", "a file of that name is there");
+  // Nothing but what was left by one who was killed while finding out whether the folder can be written.
+  await sweep(join(path, basename(path))).catch(() => {});
   let isEmpty = true;
   for await (const { name, isSymlink } of Deno.readDir(path)) {
     isEmpty = false;
@@ -191,6 +193,7 @@ async function requireWritable(path: string, folder: string): Promise<void> {
   try {
     await Deno.writeFile(probe, new Uint8Array(1), { createNew: true });
     await Deno.remove(probe);
+    await sweep(join(folder, basename(path)));
   } catch (error) {
     await Deno.remove(probe).catch(() => {});
     refuse(path, `files must be possible in ${folder}`, (error as Error).message);

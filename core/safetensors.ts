@@ -46,11 +46,11 @@ const ENTRY = v.strictObject({
   data_offsets: v.strictTuple([SIZE, SIZE]),
 });
 
-/** Options of {@linkcode encodeSafetensors}. */
+/** Options of {@linkcode encodeSafetensors} and {@linkcode decodeSafetensors}. */
 export interface SafetensorsOptions {
   /**
    * Whether the file tells, in its metadata, what its bytes add up to: any bit that changes is then noticed
-   * when it is read.
+   * when it is read. When reading, whether it must.
    *
    * @default {false}
    */
@@ -104,6 +104,7 @@ export function encodeSafetensors(
  * Reads a safetensors file of float32 arrays. Where it has a checksum, that is compared, and left out.
  *
  * @param bytes The whole file. Borrowed; nothing larger than it is allocated.
+ * @param options Whether it must have a checksum.
  * @returns Copies of its arrays, and its metadata.
  * @throws {FormatError} If the file is truncated, damaged, hostile, or holds another dtype, or its checksum is
  * another.
@@ -117,7 +118,7 @@ export function encodeSafetensors(
  * assertThrows(() => decodeSafetensors(new Uint8Array(3)), FormatError, "at least 8 bytes");
  * ```
  */
-export function decodeSafetensors(bytes: Uint8Array): Safetensors {
+export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Safetensors {
   const { header, text, dataStart } = decodeHeader(bytes);
   const { [METADATA]: rawMetadata = {}, ...rawEntries } = header;
   const metadata = checkMetadata(rawMetadata);
@@ -132,7 +133,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     return [name, { shape, data }];
   }));
   const { [CHECKSUM]: checksum, ...rest } = metadata;
-  if (checksum === undefined) return { tensors, metadata };
+  if (checksum === undefined && !options.checksum) return { tensors, metadata };
   const found = checksumOf(tensors, rest);
   if (found !== checksum) refuse("the file must be what was written, as its checksum tells", found);
   return { tensors, metadata: rest };

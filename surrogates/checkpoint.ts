@@ -62,7 +62,9 @@ export interface TrainingIdentity {
 }
 
 const FORMAT = "likely.checkpoint";
-const VERSION = "1";
+const VERSION = "2";
+/** Of files without a checksum. */
+const UNCHECKED = "1";
 /** Epochs whose losses are kept as text. */
 const MOST_AS_TEXT = 10_000;
 const CURVES = ["train", "validation"] as const;
@@ -143,9 +145,12 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
  */
 export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
   const { tensors, metadata } = decodeSafetensors(bytes);
-  if (metadata[FORMAT] !== VERSION) {
+  if (metadata[FORMAT] === VERSION) decodeSafetensors(bytes, { checksum: true });
+  else if (metadata[FORMAT] !== UNCHECKED) {
     throw new FormatError(
-      `Cannot read a checkpoint as ${FORMAT} must be ${VERSION}: current value is ${metadata[FORMAT]}`,
+      `Cannot read a checkpoint as ${FORMAT} must be ${UNCHECKED} or ${VERSION}: current value is ${
+        metadata[FORMAT]
+      }`,
     );
   }
   const side = (name: string): Weights | undefined => {

@@ -44,7 +44,7 @@ Deno.test("encodeCheckpoint() writes a run that has not begun", () => {
 /** The file with other metadata. */
 function withMetadata(change: (metadata: Record<string, string>) => Record<string, string>): Uint8Array {
   const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(WHOLE));
-  return encodeSafetensors(tensors, change({ ...metadata }));
+  return encodeSafetensors(tensors, change({ ...metadata }), { checksum: true });
 }
 
 /** The file with other values in its JSON. */
@@ -59,7 +59,7 @@ Deno.test("decodeCheckpoint() refuses files of another kind, another version or 
   const refused = (bytes: Uint8Array, says = "checkpoint") =>
     assertThrows(() => decodeCheckpoint(bytes), FormatError, says);
   refused(encodeSafetensors({}, {}), "likely.checkpoint");
-  refused(withMetadata((metadata) => ({ ...metadata, "likely.checkpoint": "2" })), "current value is 2");
+  refused(withMetadata((metadata) => ({ ...metadata, "likely.checkpoint": "3" })), "current value is 3");
   refused(withMetadata((metadata) => ({ "likely.checkpoint": metadata["likely.checkpoint"]! })));
   refused(withMetadata((metadata) => ({ ...metadata, checkpoint: "{" })));
   refused(withMetadata((metadata) => ({ ...metadata, checkpoint: "null" })));
@@ -112,5 +112,7 @@ Deno.test("losses of very many epochs come back to the last bit, and of older fi
   const long = { ...WHOLE, epoch: 200_000, history };
   assertEquals(decodeCheckpoint(encodeCheckpoint(long)), long);
   const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(WHOLE));
-  assertEquals(decodeCheckpoint(encodeSafetensors(tensors, metadata)), WHOLE);
+  const old = { ...metadata, "likely.checkpoint": "1" };
+  assertEquals(decodeCheckpoint(encodeSafetensors(tensors, old)), WHOLE);
+  assertThrows(() => decodeCheckpoint(encodeSafetensors(tensors, metadata)), FormatError, "checksum");
 });
