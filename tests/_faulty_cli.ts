@@ -42,8 +42,10 @@ function patch(owner: unknown, names: readonly string[], half?: (...args: never[
   }
 }
 
-const writeHalf = (path: string, bytes: Uint8Array) =>
-  Deno.writeFileSync(path, bytes.subarray(0, bytes.length >> 1));
+const writeHalf = (path: string | number, bytes: Uint8Array) => {
+  // Node's own functions pass on what they have opened.
+  if (typeof path === "string") Deno.writeFileSync(path, bytes.subarray(0, bytes.length >> 1));
+};
 const files = process.getBuiltinModule("node:fs/promises");
 patch(files, ["rename", "link", "mkdir", "rm", "rmdir"]);
 patch(files, ["writeFile"], writeHalf as never);
