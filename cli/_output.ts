@@ -22,7 +22,7 @@ export const PAGE: OutputKind = {
 /** Checks before any work is done that the file can be written, and replaces nothing foreign. */
 export async function requireOutput(path: string, { what, isOne }: OutputKind): Promise<void> {
   await requireFolder(path);
-  await requireWritable(path, dirname(path));
+  await requireWritable(path, path);
   await requireNoLink(path, "it must be a file");
   const found = await statOf(path);
   if (found === undefined) return;
@@ -59,10 +59,10 @@ export async function requireStore(path: string): Promise<void> {
 export async function requireReplaceable(path: string, { what, entries, isOne }: FolderKind): Promise<void> {
   await requireFolder(path);
   const found = await statOf(path);
-  if (found === undefined) return await requireWritable(path, dirname(path));
+  if (found === undefined) return await requireWritable(path, join(dirname(path), PROBE));
   if (!found.isDirectory) refuse(path, "it must be a folder", "a file of that name is there");
   // Nothing but what was left by one who was killed while finding out whether the folder can be written.
-  await sweep(join(path, basename(path))).catch(() => {});
+  await sweep(join(path, PROBE)).catch(() => {});
   let isEmpty = true;
   for await (const { name, isSymlink } of Deno.readDir(path)) {
     isEmpty = false;
@@ -71,7 +71,7 @@ export async function requireReplaceable(path: string, { what, entries, isOne }:
     const state = `${isSymlink ? "a link " : ""}"${name}" is there; choose another folder`;
     refuse(path, `the folder must hold ${what} only`, state);
   }
-  await requireWritable(path, path);
+  await requireWritable(path, join(path, PROBE));
   if (isEmpty || isOne === undefined || await isOne(path)) return;
   refuse(path, `only ${what} of this command may be replaced`, "others are there; choose another folder");
 }
@@ -187,16 +187,19 @@ async function requireNoLink(path: string, rule: string): Promise<void> {
   if (found?.isSymlink) refuse(path, rule, "a link of that name is there; name what it leads to");
 }
 
+/** What is made in a folder to find out whether it can be. */
+const PROBE = ".likely";
+
 /** Found out by doing so: permissions, disks that are read only or full, names that are too long. */
-async function requireWritable(path: string, folder: string): Promise<void> {
-  const probe = partialOf(join(folder, basename(path)));
+async function requireWritable(path: string, file: string): Promise<void> {
+  const probe = partialOf(file);
   try {
     await Deno.writeFile(probe, new Uint8Array(1), { createNew: true });
     await Deno.remove(probe);
-    await sweep(join(folder, basename(path)));
+    await sweep(file);
   } catch (error) {
     await Deno.remove(probe).catch(() => {});
-    refuse(path, `files must be possible in ${folder}`, (error as Error).message);
+    refuse(path, `files must be possible in ${dirname(file)}`, (error as Error).message);
   }
 }
 

@@ -23,7 +23,6 @@ interface LockableFile {
   tryLock?(exclusive: boolean): Promise<boolean>;
   stat(): Promise<{ readonly ino: number | null }>;
   truncate(length: number): Promise<void>;
-  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   write(bytes: Uint8Array): Promise<number>;
   close(): void;
 }
@@ -69,7 +68,10 @@ export async function lockFile(
     const file = await host.open(path, { read: true, write: true, create: true });
     // A file system without locks is no reason to refuse the work.
     const isMine = await file.tryLock?.(!shared).catch(() => undefined);
-    if (isMine === false) return await refuse(file, what);
+    if (isMine === false) {
+      file.close();
+      return await refuse(path, what);
+    }
     // Who let go of it has removed the file meanwhile, and another may have made a new one.
     if (isMine && !await isAt(file, path)) {
       file.close();
@@ -113,21 +115,28 @@ async function release(file: LockableFile, path: string, isLocked: boolean): Pro
   }
 }
 
-async function refuse(file: LockableFile, what: string): Promise<never> {
+/** Milliseconds in all that whoever has just taken a lock is given to say who it is. */
+const PATIENCE = 500;
+
+async function refuse(path: string, what: string): Promise<never> {
+  let owner: string | undefined;
+  for (let waited = 0; owner === undefined && waited < PATIENCE; waited += 20) {
+    owner = told(await fileSystem().readFile(path, "utf8").catch(() => ""));
+    if (owner === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   throw new Error(
-    `Cannot write ${what} as one program at a time may do so: ${
-      told(await new Response(file.readable).text())
-    }; ` +
+    `Cannot write ${what} as one program at a time may do so: ${owner ?? "another is at it"}; ` +
       "wait for its end, or end it",
   );
 }
 
-function told(text: string): string {
+/** Who holds a lock, in words; undefined where the file does not say. */
+function told(text: string): string | undefined {
   try {
     const { pid, host, since } = JSON.parse(text) as Owner;
     const seconds = Math.max(0, Math.round((Date.now() - Date.parse(since)) / 1000));
     return `process ${pid}${host === undefined ? "" : ` on ${host}`} has done so for ${seconds} s`;
   } catch {
-    return "another is at it";
+    return undefined;
   }
 }
