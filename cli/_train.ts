@@ -90,6 +90,7 @@ async function pairsJob(args: Arguments, settings: TrainSettings): Promise<Train
   const { manifest: { simulator, prior }, dataset } = simulations;
   const observations = await readTargets(args.text("observations"), dataset);
   noteMissing(args.positional(0), simulations);
+  noteUnchecked(args.positional(0), simulations);
   await requireRoom(dataset, settings);
   const pairs = { simulator, prior, dataset };
   return {
@@ -279,4 +280,9 @@ function noteMissing(path: string, { manifest, missing }: StoredSimulations): vo
   console.error(
     `note: ${missing} of the ${manifest.n} rows of ${path} are not simulated yet, and left out`,
   );
+}
+
+function noteUnchecked(path: string, { manifest }: StoredSimulations): void {
+  if (manifest.format > 1) return;
+  console.error(`note: ${path} is of the layout before there were checksums: damage to it cannot be noticed`);
 }

@@ -74,6 +74,11 @@ const JOBS: Readonly<Record<string, Job>> = {
     line: "train sims --trunk mlp --layers 1 --width 8 --epochs 3 --members 2 --out out",
     makes: "out",
   },
+  "train one": {
+    before: ["simulate gaussian_linear --n 200 --workers 0 --out sims"],
+    line: "train sims --method npe --epochs 2 --out out",
+    makes: "out",
+  },
   merge: {
     before: ["a", "b"].map((name, i) =>
       `simulate gaussian_linear --n 60 --chunk-rows 20 --workers 0 --shard ${i + 1}/2 --out ${name}`

@@ -80,7 +80,7 @@ Deno.test("of two runs in one folder the second is refused, and told who is ther
     await assertRejects(() => store(path, 60), Error, "one program at a time");
     await Promise.all(shards);
     assert(
-      ![...Deno.readDirSync(path)].some(({ name }) => name === ".lock"),
+      !(await Array.fromAsync(Deno.readDir(path))).some(({ name }) => name === ".lock"),
       "the last one removes the lock",
     );
   }));
