@@ -132,15 +132,22 @@ export function requireSameRun(path: string, { stored, wanted, shard }: SameRun)
 }
 
 interface SameSimulator {
-  readonly plan: FilesPlan;
+  readonly plan: AgainPlan;
   readonly files: SimulationFiles;
   /** One that is there. */
   readonly chunk: number;
   readonly chunkRows: number;
 }
 
+/** What simulates a row again. */
+export type AgainPlan = Pick<FilesPlan, "manifest" | "thetaOf" | "runner">;
+
 /** Before anything of a folder is changed; where all that is there has failed there is nothing to compare. */
-async function requireSameBefore(path: string, plan: FilesPlan, stored: SimulationManifest): Promise<void> {
+export async function requireSameBefore(
+  path: string,
+  plan: AgainPlan,
+  stored: SimulationManifest,
+): Promise<void> {
   const { openFiles } = await import("./_simulation_files.ts");
   const files = await openFiles(path, stored);
   for (const chunk of await files.chunks()) {

@@ -9,7 +9,7 @@ import { REASONS_KEPT } from "./_simulate_rows.ts";
 import { lockFolder } from "./_folder_lock.ts";
 import { rowsAnywhere } from "./_rows.ts";
 import { closing, manifestOf, resolve, startRunners } from "./_simulate_run.ts";
-import { requireClose, requireSameRun } from "./_simulate_store.ts";
+import { requireClose, requireSameBefore, requireSameRun } from "./_simulate_store.ts";
 import { failuresOf } from "./_simulated.ts";
 import { requireInteger } from "./check.ts";
 import type { SimulationFailure } from "./dataset.ts";
@@ -152,6 +152,11 @@ async function openLocked(
   const wanted = manifestOf(key, plan, { n });
   const manifest = { ...wanted, format: stored?.format ?? wanted.format, chunkRows: rows };
   if (stored) requireSameRun(path, { stored, wanted: manifest, shard: undefined });
+  // A run that grows changes files: only where the simulator is the one that made them.
+  if (stored && stored.n < n) {
+    const thetaOf = (row: number) => theta({ first: row, rows: 1 });
+    await requireSameBefore(path, { manifest: wanted, thetaOf, runner }, stored);
+  }
   const files = await createFiles(path, manifest, stored);
 
   const chunks = Math.ceil(n / rows);

@@ -4,6 +4,7 @@ import {
   independent,
   key,
   normal,
+  openRun,
   openSimulations,
   type Points,
   points,
@@ -221,6 +222,7 @@ Deno.test("a larger run is refused before anything is changed where the simulato
     await store(path, 20);
     const before = await folderBytes(path);
     await assertRejects(() => store(path, 40, edited), RangeError, "simulated again");
+    await assertRejects(() => openRun(key(1), edited, 40, { path }), RangeError, "simulated again");
     assertEquals(await folderBytes(path), before);
     assertEquals((await store(path, 40)).x.n, 40);
   }));
