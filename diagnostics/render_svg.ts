@@ -49,7 +49,7 @@ export async function renderSvg(spec: PlotSpec): Promise<string> {
   throw new TypeError(`Cannot render a plot as its specification must be valid: ${problems.join("; ")}`);
 }
 
-/** Vega takes a title such as `constructor`, which every object has, for a name of its own; not with a space of no width. */
+/** Vega takes a title such as `constructor`, which every object has, for a name of its own; not with a space of no width (findings). */
 function withSafeTitles(spec: unknown): unknown {
   return JSON.parse(
     JSON.stringify(spec),
