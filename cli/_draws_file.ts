@@ -1,17 +1,16 @@
 // Draws on disk: a CSV file, or a folder `.zarr` that ArviZ opens.
 
-import { type Draws, drawsFromCsv, drawsToCsvChunks, lockFile } from "@likely/core";
+import {
+  type Draws,
+  drawsFromCsv,
+  drawsToCsvChunks,
+  lockFile,
+  partialName,
+  sweepPartialFolders,
+} from "@likely/core";
 import { checkDrawsFolder, openDraws, writeDraws } from "@likely/core/draws-zarr";
 import { readFile } from "./_input.ts";
-import {
-  type OutputKind,
-  partialOf,
-  replaceFolder,
-  requireOutput,
-  requireReplaceable,
-  sweepFolders,
-  writeOutput,
-} from "./_output.ts";
+import { type OutputKind, replaceFolder, requireOutput, requireReplaceable, writeOutput } from "./_output.ts";
 
 const TABLE: OutputKind = {
   what: "a file of draws",
@@ -44,7 +43,7 @@ export async function requireDrawsOutput(path: string): Promise<void> {
 export async function requireDrawsNames(path: string, names: readonly string[]): Promise<void> {
   const info = { sampler: "none", evaluations: 0 };
   const none: Draws = { names, chains: 0, length: 0, values: new Float64Array(), info, warnings: [] };
-  if (isFolder(path)) await checkDrawsFolder(partialOf(path), names);
+  if (isFolder(path)) await checkDrawsFolder(partialName(path), names);
   else drawsToCsvChunks(none).next();
 }
 
@@ -54,8 +53,8 @@ export async function writeDrawsOutput(path: string, draws: Draws): Promise<void
   const folder = path.replace(/(?<=.)\/+$/, "");
   await using _lock = await lockFile(`${folder}.lock`, { what: `the draws ${folder}` });
   // Nobody else is at it, so that these are what was left by those who were killed.
-  await sweepFolders(folder);
-  const partial = partialOf(folder);
+  await sweepPartialFolders(folder);
+  const partial = partialName(folder);
   try {
     await writeDraws(partial, draws);
     await replaceFolder(folder, partial);

@@ -1,6 +1,7 @@
 // Files that appear whole or not at all, and never in place of something else.
 
 import { basename, dirname, join, resolve } from "node:path";
+import { isPartialName, partialName } from "@likely/core";
 
 /** What a command writes. */
 export interface OutputKind {
@@ -76,17 +77,6 @@ export async function requireReplaceable(path: string, { what, entries, isOne }:
   refuse(path, `only ${what} of this command may be replaced`, "others are there; choose another folder");
 }
 
-/** A file of that name is made by one process, and nobody else has one. */
-export function partialOf(path: string): string {
-  return `${path.replace(/(?<=.)\/+$/, "")}.${crypto.randomUUID()}.partial`;
-}
-
-/** Whether a name is one that `partialOf` gave for the path. */
-function isPartialOf(path: string, name: string): boolean {
-  const rest = name.startsWith(`${basename(path)}.`) ? name.slice(basename(path).length + 1) : "";
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/.test(rest);
-}
-
 /** Others may sweep away what is just being made; not again and again. */
 const MOST_TRIES = 10;
 
@@ -96,7 +86,7 @@ export async function writeOutput(
   content: Uint8Array | string | (() => Iterable<string>),
 ): Promise<void> {
   for (let tries = 1;; tries++) {
-    const partial = partialOf(path);
+    const partial = partialName(path);
     try {
       await writeNew(partial, content, () => Deno.rename(partial, path));
       return await sweep(path);
@@ -126,7 +116,7 @@ async function writeNew(
 /** Removes what was begun beside a file by those who were killed over it. */
 export async function sweep(path: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(dirname(path))) {
-    if (!isFile || !isPartialOf(path, name)) continue;
+    if (!isFile || !isPartialName(basename(path), name)) continue;
     const left = join(dirname(path), name);
     try {
       using file = await Deno.open(left, { write: true });
@@ -137,21 +127,13 @@ export async function sweep(path: string): Promise<void> {
   }
 }
 
-/** As `sweep`, of folders; only whoever holds a lock on the path may do so. */
-export async function sweepFolders(path: string): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(dirname(path))) {
-    if (!isDirectory || !isPartialOf(path, name)) continue;
-    await Deno.remove(join(dirname(path), name), { recursive: true });
-  }
-}
-
 /** Puts a folder in the place of another, which stays until that is done. */
 export async function replaceFolder(path: string, partial: string): Promise<void> {
   try {
     // In place of none, or of an empty one.
     await Deno.rename(partial, path);
   } catch {
-    const old = partialOf(path);
+    const old = partialName(path);
     await Deno.rename(path, old);
     await Deno.rename(partial, path);
     await Deno.remove(old, { recursive: true });
@@ -192,10 +174,11 @@ const PROBE = ".likely";
 
 /** Found out by doing so: permissions, disks that are read only or full, names that are too long. */
 async function requireWritable(path: string, file: string): Promise<void> {
-  const probe = partialOf(file);
+  const probe = partialName(file);
   try {
     await Deno.writeFile(probe, new Uint8Array(1), { createNew: true });
-    await Deno.remove(probe);
+    // Another may have swept it away.
+    await Deno.remove(probe).catch(() => {});
     await sweep(file);
   } catch (error) {
     await Deno.remove(probe).catch(() => {});

@@ -4,6 +4,8 @@ import { sha256 } from "./sha256.ts";
 import { AtomicStore } from "./_atomic_store.ts";
 import { fileSystem } from "./_file_system.ts";
 import { lockFile } from "./file_lock.ts";
+import { partialName } from "./partial_name.ts";
+import { sweepPartialFolders } from "./sweep_partial_folders.ts";
 import { chunksOf, rowsOf } from "./_simulate_chunks.ts";
 import { createFiles, readManifest, readSimulations } from "./_simulation_files.ts";
 import type { Points } from "./points.ts";
@@ -26,8 +28,8 @@ export async function storeRows(
     const files = fileSystem();
     await requireEmpty(path);
     // Nobody else is at it, so that these are what was left by those who were killed.
-    await sweep(folder);
-    const partial = `${folder}.${crypto.randomUUID()}.partial`;
+    await sweepPartialFolders(folder);
+    const partial = partialName(folder);
     const { write } = await createFiles(partial, manifest);
     for (const chunk of chunksOf(manifest.n, manifest.chunkRows)) {
       const numbers = (table: Points) => new Float64Array(rowsOf(table, chunk).data);
@@ -52,15 +54,6 @@ async function requireEmpty(path: string): Promise<void> {
   const [there] = await new AtomicStore(path).list("/");
   if (there !== undefined) {
     refuse(path, "the folder must be absent, empty or an import", `"${there}" is there`);
-  }
-}
-
-async function sweep(path: string): Promise<void> {
-  const [, folder = "", name = path] = /^(.*\/)?([^/]*)$/s.exec(path) ?? [];
-  for (const other of await fileSystem().readdir(folder || ".")) {
-    const rest = other.startsWith(`${name}.`) ? other.slice(name.length + 1) : "";
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/.test(rest)) continue;
-    await fileSystem().rm(`${folder}${other}`, { recursive: true, force: true });
   }
 }
 
