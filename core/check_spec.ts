@@ -233,7 +233,7 @@ function checkConv(embedding: EmbeddingSpec & { readonly kind: "conv" }, seen: n
 }
 
 function requireUnits(times: number, widths: readonly number[]): void {
-  const most = times * Math.max(...widths);
+  const most = times * widths.reduce((a, b) => Math.max(a, b));
   if (most <= MOST_UNITS) return;
   throw new RangeError(
     `Cannot use a spec as a layer of spec.embedding must make at most ${MOST_UNITS} numbers of a row: current value is ` +

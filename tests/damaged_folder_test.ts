@@ -76,11 +76,19 @@ Deno.test("of two runs in one folder the second is refused, and told who is ther
     await run({});
     await Promise.all(during);
     assertEquals(during.length, 2);
-    const shards = [0, 1].map((index) => store(path, 40, 1, { shard: { index, of: 2 } }));
-    await assertRejects(() => store(path, 60), Error, "one program at a time");
-    await Promise.all(shards);
+    // Shards keep out whoever is none, and not each other.
+    const [shared, meanwhile] = [`${folder}/shared`, [] as Promise<unknown>[]];
+    const shard = (index: number, onProgress = () => {}) =>
+      store(shared, 40, 1, { shard: { index, of: 2 }, onProgress });
+    await shard(0, () => {
+      if (meanwhile.length > 0) return;
+      meanwhile.push(assertRejects(() => store(shared, 60), Error, "one program at a time"), shard(1));
+    });
+    await Promise.all(meanwhile);
+    assertEquals(meanwhile.length, 2);
+    assertEquals((await openSimulations(shared)).missing, 0);
     assert(
-      !(await Array.fromAsync(Deno.readDir(path))).some(({ name }) => name === ".lock"),
+      !(await Array.fromAsync(Deno.readDir(shared))).some(({ name }) => name === ".lock"),
       "the last one removes the lock",
     );
   }));
