@@ -1,7 +1,6 @@
 // `likely check`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import type { Artifact } from "@likely/core";
 import type { Calibration } from "@likely/sbi";
 import { readModel, requireTaskOf } from "./_input.ts";

@@ -9,7 +9,7 @@ import {
   FormatError,
 } from "@likely/core";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "@likely/surrogates/checkpoint";
-import { writeOutput } from "./_output.ts";
+import { sweep, writeOutput } from "./_output.ts";
 
 /** What the run is, by option: a run is resumed by the same command only. */
 export type RunIdentity = Readonly<Record<string, string | number>>;
@@ -39,7 +39,8 @@ export async function openCheckpoint(path: string, run: RunIdentity): Promise<Ch
   let written = -Infinity;
   const keep = async (bytes: Uint8Array) => {
     const { tensors, metadata } = decodeSafetensors(bytes);
-    await writeOutput(path, encodeSafetensors(tensors, { ...metadata, [IDENTITY]: JSON.stringify(run) }));
+    const about = { ...metadata, [IDENTITY]: JSON.stringify(run) };
+    await writeOutput(path, encodeSafetensors(tensors, about, { checksum: true }));
   };
   return {
     path,
@@ -51,7 +52,10 @@ export async function openCheckpoint(path: string, run: RunIdentity): Promise<Ch
       written = performance.now();
     },
     finish: (artifact) => keep(encodeArtifact(artifact)),
-    remove: () => Deno.remove(path).catch(ignoreMissing),
+    remove: async () => {
+      await Deno.remove(path).catch(ignoreMissing);
+      await sweep(path);
+    },
   };
 }
 
@@ -64,7 +68,10 @@ async function readCheckpoint(
   try {
     const { metadata } = decodeSafetensors(bytes);
     requireSameRun(JSON.parse(metadata[IDENTITY] ?? "{}"), run);
-    return "likely.format" in metadata
+    const isDone = "likely.format" in metadata;
+    // What is done is joined as it is: it must be what was written.
+    if (isDone) decodeSafetensors(bytes, { checksum: true });
+    return isDone
       ? { found: undefined, done: decodeArtifact(bytes) }
       : { found: decodeCheckpoint(bytes), done: undefined };
   } catch (cause) {

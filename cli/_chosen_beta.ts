@@ -1,7 +1,6 @@
 // `--beta auto`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import type { Artifact, Points } from "@likely/core";
 import type { BetaScore } from "@likely/sbi";
 import { requireTaskOf } from "./_input.ts";

@@ -1,7 +1,6 @@
 // `likely deploy`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import { basename, dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { handler, type HandlerOptions, type Surrogate } from "@likely/edge";

@@ -1,9 +1,16 @@
 // Draws on disk: a CSV file, or a folder `.zarr` that ArviZ opens.
 
-import { type Draws, drawsFromCsv, drawsToCsvChunks } from "@likely/core";
+import {
+  type Draws,
+  drawsFromCsv,
+  drawsToCsvChunks,
+  lockFile,
+  partialName,
+  sweepPartialFolders,
+} from "@likely/core";
 import { checkDrawsFolder, openDraws, writeDraws } from "@likely/core/draws-zarr";
 import { readFile } from "./_input.ts";
-import { type OutputKind, requireOutput, requireReplaceable, writeOutput } from "./_output.ts";
+import { type OutputKind, replaceFolder, requireOutput, requireReplaceable, writeOutput } from "./_output.ts";
 
 const TABLE: OutputKind = {
   what: "a file of draws",
@@ -25,40 +32,40 @@ export async function readDraws(path: string): Promise<Draws> {
 /** Checks before any work is done that draws can be written, and replace nothing but draws. */
 export async function requireDrawsOutput(path: string): Promise<void> {
   if (!isFolder(path)) return await requireOutput(path, TABLE);
-  for (const folder of [path, partial(path)]) {
-    await requireReplaceable(folder, {
-      what: "draws",
-      entries: /^(posterior|sample_stats|zarr\.json(\.[\w-]+\.partial)?)$/,
-      isOne: isOurs,
-    });
-  }
+  await requireReplaceable(path, {
+    what: "draws",
+    entries: /^(posterior|sample_stats|zarr\.json(\.[\w-]+\.partial)?)$/,
+    isOne: isOurs,
+  });
 }
 
 /** Checks before any draw that parameters can have these names. */
 export async function requireDrawsNames(path: string, names: readonly string[]): Promise<void> {
   const info = { sampler: "none", evaluations: 0 };
   const none: Draws = { names, chains: 0, length: 0, values: new Float64Array(), info, warnings: [] };
-  if (!isFolder(path)) drawsToCsvChunks(none).next();
-  else {
-    await Deno.remove(partial(path), { recursive: true }).catch(() => {});
-    await checkDrawsFolder(partial(path), names);
-  }
+  if (isFolder(path)) await checkDrawsFolder(partialName(path), names);
+  else drawsToCsvChunks(none).next();
 }
 
 /** Writes draws; they appear whole or not at all. */
 export async function writeDrawsOutput(path: string, draws: Draws): Promise<void> {
-  if (!isFolder(path)) return await writeOutput(path, drawsToCsvChunks(draws));
-  await writeDraws(partial(path), draws);
-  await Deno.remove(path, { recursive: true }).catch(() => {});
-  await Deno.rename(partial(path), path);
+  if (!isFolder(path)) return await writeOutput(path, () => drawsToCsvChunks(draws));
+  const folder = path.replace(/(?<=.)\/+$/, "");
+  await using _lock = await lockFile(`${folder}.lock`, { what: `the draws ${folder}` });
+  // Nobody else is at it, so that these are what was left by those who were killed.
+  await sweepPartialFolders(folder);
+  const partial = partialName(folder);
+  try {
+    await writeDraws(partial, draws);
+    await replaceFolder(folder, partial);
+  } catch (error) {
+    await Deno.remove(partial, { recursive: true }).catch(() => {});
+    throw error;
+  }
 }
 
 function isFolder(path: string): boolean {
   return /\.zarr\/*$/.test(path);
-}
-
-function partial(path: string): string {
-  return `${path.replace(/\/+$/, "")}.partial`;
 }
 
 /** Whether the draws in a folder are this command's, and not of another program. */

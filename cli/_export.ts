@@ -1,7 +1,6 @@
 // `likely export`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import {
   artifactToOnnx,
   type Draws,
@@ -86,7 +85,7 @@ async function run(args: Arguments): Promise<void> {
   await requireOutput(out, kindOf(form, form === "npz" ? Object.keys(arrays) : table().names));
   if (form === "npz") await writeOutput(out, writeNpz(arrays));
   else if (form === "parquet") await writeOutput(out, await writeParquet(table()));
-  else await writeOutput(out, csvOf(table()));
+  else await writeOutput(out, () => csvOf(table()));
   console.log(`${out}: ${what}`);
   for (const note of notes) console.log(`note: ${note}`);
 }

@@ -1,7 +1,6 @@
 // `likely import`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import { importSimulations } from "@likely/core";
 import { importSource } from "./_import_source.ts";
 import type { Arguments, Command } from "./_options.ts";

@@ -1,7 +1,6 @@
 // `likely import-onnx`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import { artifactFromOnnx, encodeArtifact } from "@likely/core";
 import { importSource } from "./_import_source.ts";
 import { readFile } from "./_input.ts";

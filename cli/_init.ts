@@ -1,7 +1,6 @@
 // `likely init`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import { basename, join, relative, resolve } from "node:path";
 import { priorFrom, type PriorSpec } from "@likely/core";
 import { type Language, LANGUAGES } from "./_init_stubs.ts";

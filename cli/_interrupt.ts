@@ -26,3 +26,11 @@ export function onInterrupt(): Interrupt {
   SIGNALS.forEach((signal) => Deno.addSignalListener(signal, abort));
   return { signal: controller.signal, [Symbol.dispose]: stop };
 }
+
+/**
+ * For work that keeps this thread busy, which would not hear of a signal before its end: Ctrl-C ends the program
+ * as it always does. What is kept by then is whole.
+ */
+export function deaf(): Interrupt {
+  return { signal: new AbortController().signal, [Symbol.dispose]: () => {} };
+}

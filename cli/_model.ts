@@ -1,7 +1,6 @@
 // The file that training makes: whether one is there, and what is said of it.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import { type Artifact, decodeSafetensors, distanceFrom, scalarNetwork } from "@likely/core";
 import type { OutputKind } from "./_output.ts";
 

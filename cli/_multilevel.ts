@@ -1,7 +1,6 @@
 // `likely multilevel`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import { readSimulations } from "./_input.ts";
 import { PAGE, requireOutput, writeOutput } from "./_output.ts";
 import { type Arguments, type Command, UsageError } from "./_options.ts";

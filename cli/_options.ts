@@ -70,7 +70,9 @@ export function parse(command: Command, args: readonly string[]): Arguments {
   const entries = Object.entries(command.options);
   const names = (isFlag: boolean) =>
     entries.filter(([, o]) => (o.value === undefined) === isFlag).map(([n]) => n);
-  const parsed = parseArgs(joinNegatives(args), {
+  const joined = joinNegatives(args, names(false));
+  checkOnce(command, joined);
+  const parsed = parseArgs(joined, {
     string: ["_", ...names(false)],
     boolean: [...names(true), "help"],
     alias: { help: "h" },
@@ -89,14 +91,33 @@ export function parse(command: Command, args: readonly string[]): Arguments {
 }
 
 /** `--n -5` as `--n=-5`: a number, not an option called 5. */
-function joinNegatives(args: readonly string[]): string[] {
+function joinNegatives(args: readonly string[], withValues: readonly string[]): string[] {
   const joined: string[] = [];
   for (const arg of args) {
     const before = joined.at(-1);
-    if (/^-\.?\d/.test(arg) && before && /^--[^=]+$/.test(before)) joined[joined.length - 1] += `=${arg}`;
+    const isValue = /^-\.?\d/.test(arg) && before?.startsWith("--") && withValues.includes(before.slice(2));
+    if (isValue) joined[joined.length - 1] += `=${arg}`;
     else joined.push(arg);
   }
   return joined;
+}
+
+/** Of an option that is there twice nobody knows which value is meant; a flag has none. */
+function checkOnce(command: Command, args: readonly string[]): void {
+  const seen = new Set<string>();
+  for (let i = 0; i < args.length && args[i] !== "--"; i++) {
+    const [, name, value] = /^--([^=]+)(=.*)?$/s.exec(args[i]!) ?? [];
+    if (name === undefined) continue;
+    if (seen.has(name)) fail(command, `--${name} must be given once: it is there twice`);
+    seen.add(name);
+    const option = Object.hasOwn(command.options, name) ? command.options[name] : undefined;
+    const isFlag = name === "help" || option !== undefined && option.value === undefined;
+    if (isFlag && value !== undefined) {
+      fail(command, `--${name} must have no value: current value is "${value.slice(1)}"`);
+    }
+    // What follows is its value, whatever it looks like.
+    if (option?.value !== undefined && value === undefined && !args[i + 1]?.startsWith("--")) i++;
+  }
 }
 
 function checkPositionals(command: Command, given: readonly string[]): void {

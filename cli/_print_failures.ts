@@ -1,5 +1,4 @@
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import type { Dataset } from "@likely/core";
 
 /** Prints how many of `n` rows have failed, and why the first ones did. */

@@ -1,5 +1,4 @@
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import type { Draws } from "@likely/core";
 
 /** Prints a table of the draws, one line a parameter, and an empty line. */

@@ -1,10 +1,10 @@
 // `likely rounds`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import {
   type Artifact,
   encodeArtifact,
+  lockFile,
   type Points,
   type SimulationProgress,
   warningsOf,
@@ -54,7 +54,7 @@ export const roundsCommand: Command = {
     workers: { value: "number", help: "how many workers (default: one for each core); 0 for none" },
     "chunk-rows": {
       value: "rows",
-      help: "simulated, and stored, at a time; by default as many as take about a second",
+      help: "simulated, and stored, at a time; by default a hundredth of a round, at most 1000",
     },
     ...USUAL,
     method: {
@@ -88,6 +88,7 @@ async function run(args: Arguments): Promise<void> {
   const simulations = args.integer("n", rounds)!;
   const [workers, chunkRows] = [args.integer("workers", 0), args.integer("chunk-rows", 1)];
   await requireOutput(out, MODEL);
+  await using _lock = await lockFile(`${out}.lock`, { what: `the model ${out}` });
   await requireReplaceable(path, { what: "rounds of simulations", entries: /^round\d+$/ });
   const task = await loadTask(args.positional(0));
   const x = await readRows(args.required("x"), task, settings);

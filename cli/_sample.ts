@@ -1,7 +1,6 @@
 // `likely sample`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import {
   type Artifact,
   type Draws,

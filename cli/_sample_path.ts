@@ -1,7 +1,6 @@
 // Several values of `--beta`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import { join, parse } from "node:path";
 import { type Artifact, extent, type Key, type Points, warningsOf } from "@likely/core";
 import { writeDrawsOutput } from "./_draws_file.ts";

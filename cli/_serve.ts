@@ -1,7 +1,6 @@
 // `likely serve`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import { basename, extname } from "node:path";
 import { defaultLimits } from "@likely/edge";
 import { type Answerers, startAnswerers } from "./_answerers.ts";

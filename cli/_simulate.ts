@@ -1,9 +1,8 @@
 // `likely simulate`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
-import { type Shard, simulate, type SimulationProgress, type SimulatorModule } from "@likely/core";
-import { Interrupted, onInterrupt } from "./_interrupt.ts";
+import { console } from "./_console.ts";
+import { isAsync, type Shard, simulate, type SimulationProgress, type SimulatorModule } from "@likely/core";
+import { deaf, Interrupted, onInterrupt } from "./_interrupt.ts";
 import { type Arguments, type Command, wrap } from "./_options.ts";
 import { requireReplaceable, requireStore } from "./_output.ts";
 import { printFailures } from "./_print_failures.ts";
@@ -22,10 +21,17 @@ export const simulateCommand: Command = {
     out: { value: "folder", help: "where to keep the pairs, as a Zarr group", required: true },
     n: { value: "rows", help: "how many pairs, failed ones included", default: "10000" },
     seed: { value: "number", help: "the same seed gives the same pairs", default: "0" },
-    workers: { value: "number", help: "how many workers (default: one for each core); 0 for none" },
+    workers: {
+      value: "number",
+      help: "how many workers (default: one for each core); 0 for none, and then Ctrl-C ends at once",
+    },
+    "row-timeout": {
+      value: "seconds",
+      help: "that a row may take on a worker; one that takes longer has failed",
+    },
     "chunk-rows": {
       value: "rows",
-      help: "handed out, and stored, at a time; by default as many as take about a second",
+      help: "handed out, and stored, at a time; by default a hundredth of --n, at most 1000",
     },
     levels: {
       value: "rows",
@@ -77,16 +83,21 @@ async function run(args: Arguments): Promise<void> {
   const n = args.integer("n", 1)!;
   const seed = args.integer("seed", 0)!;
   const workers = args.integer("workers", 0);
+  const rowTimeout = args.positive("row-timeout");
+  if (rowTimeout !== undefined && workers === 0) {
+    args.refuse("--row-timeout must come with workers, which can be ended: --workers is 0");
+  }
   const shard = shardFrom(args);
   const chunkRows = args.integer("chunk-rows", 1);
   const { task, source } = await loadTask(args.positional(0));
   const options = {
     path,
     ...(workers !== undefined && { workers }),
+    ...(rowTimeout !== undefined && { rowTimeout }),
     ...(shard && { shard }),
     ...(chunkRows !== undefined && { chunkRows }),
   };
-  if (args.has("queue")) refuseBeside(args, "queue", ["levels", "workers", "shard"]);
+  if (args.has("queue")) refuseBeside(args, "queue", ["levels", "workers", "shard", "row-timeout"]);
   if (args.has("levels")) return await byLevels(args, source, { seed, options });
   await requireStore(path);
   if (args.has("queue")) return await byQueue(args, source, { path, n, seed, chunkRows });
@@ -96,7 +107,7 @@ async function run(args: Arguments): Promise<void> {
       score: args.flag("score"),
       signal,
       onProgress,
-    }));
+    }), { isDeaf: workers === 0 && !isAsync(task.simulator) });
   const { name, thetaDim, xDim } = task.simulator;
   const own = dataset.x.n + dataset.failed;
   const what = shard ? `shard ${shard.index + 1} of ${shard.of}, with ${own} of the ${n} rows: ` : "";
@@ -118,7 +129,7 @@ async function byLevels(
   { seed, options }: LevelsRun,
 ): Promise<void> {
   const { path, shard } = options;
-  refuseBeside(args, "levels", ["n", "score"]);
+  refuseBeside(args, "levels", ["n", "score", "row-timeout"]);
   const text = args.text("levels")!;
   const counts = text.split(",").map(Number);
   if (!counts.every((n) => Number.isSafeInteger(n) && n >= 1)) {
@@ -192,8 +203,9 @@ async function byQueue(
 async function watched<T>(
   path: string,
   work: (signal: AbortSignal, onProgress: (progress: SimulationProgress) => void) => Promise<T>,
+  { isDeaf = false } = {},
 ): Promise<T> {
-  using interrupt = onInterrupt();
+  using interrupt = isDeaf ? deaf() : onInterrupt();
   using bar = progress("simulate");
   let latest: SimulationProgress | undefined;
   try {

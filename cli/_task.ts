@@ -25,7 +25,12 @@ export interface TaskSource {
 
 /** Whether the text names a task, not a file of data. */
 export function isTask(name: string): boolean {
-  return name in tasks || isTaskFile(name) || /\.[cm]?[jt]s(#[^#]*)?$/.test(name);
+  return isBuiltIn(name) || isTaskFile(name) || /\.[cm]?[jt]s(#[^#]*)?$/.test(name);
+}
+
+/** A name that every object has is none of a task. */
+function isBuiltIn(name: string): boolean {
+  return Object.hasOwn(tasks, name);
 }
 
 /** What a task can be, for the help of commands. */
@@ -36,7 +41,7 @@ export const TASK_HELP =
 
 /** Loads `influenza`, `./task.json`, `./my_task.ts` or `./my_task.ts#name` (export `task` unless named). */
 export async function loadTask(name: string): Promise<TaskSource> {
-  if (isTaskFile(name) && !(name in tasks)) return await loadFile(name);
+  if (isTaskFile(name) && !isBuiltIn(name)) return await loadFile(name);
   const source = find(name);
   const task = await loadSimulator(source);
   const { prior } = task;
@@ -64,7 +69,7 @@ async function loadFile(path: string): Promise<TaskSource> {
 }
 
 function find(name: string): SimulatorModule {
-  if (name in tasks) {
+  if (isBuiltIn(name)) {
     return { module: import.meta.resolve("./_built_in.ts"), export: "builtIn", argument: name };
   }
   if (!isTask(name)) {

@@ -1,7 +1,6 @@
 // `likely train`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import {
   type Artifact,
   type Dataset,
@@ -9,6 +8,8 @@ import {
   ensemble,
   foldIn,
   type Key,
+  lockFile,
+  MAX_HEADER_BYTES,
   type Points,
   priorSpec,
   type StoredSimulations,
@@ -67,6 +68,7 @@ async function run(args: Arguments): Promise<void> {
   const out = args.required("out");
   const settings = readSettings(args);
   await requireOutput(out, MODEL);
+  await using _lock = await lockFile(`${out}.lock`, { what: `the model ${out}` });
   const job = args.has("levels") ? await levelsJob(args, settings) : await pairsJob(args, settings);
   const checkpoints = await openCheckpoints(out, settings.members, { ...identity(args), ...job.data });
   const members: Artifact[] = [];
@@ -88,6 +90,8 @@ async function pairsJob(args: Arguments, settings: TrainSettings): Promise<Train
   const { manifest: { simulator, prior }, dataset } = simulations;
   const observations = await readTargets(args.text("observations"), dataset);
   noteMissing(args.positional(0), simulations);
+  noteUnchecked(args.positional(0), simulations);
+  await requireRoom(dataset, settings);
   const pairs = { simulator, prior, dataset };
   return {
     data: {
@@ -101,6 +105,34 @@ async function pairsJob(args: Arguments, settings: TrainSettings): Promise<Train
     },
   };
 }
+
+/** Bytes of the header of a model that are not the units of its columns: a reference, curves, sentences. */
+const OTHER_BYTES = 2 ** 20;
+
+/** Very wide x has more units than a file may tell: found out before training, and not after. */
+async function requireRoom(dataset: Dataset, { members }: TrainSettings): Promise<void> {
+  const { theta, x } = dataset;
+  if (x.dim * members < FEW_NUMBERS) return;
+  const { scalingFor } = await import("@likely/sbi");
+  const trunk = { kind: "mlp", hidden: [1], activation: "silu" } as const;
+  const spec = {
+    kind: "network",
+    thetaDim: theta.dim,
+    xDim: x.dim,
+    trunk,
+    head: { kind: "linear" },
+  } as const;
+  const bytes = members * JSON.stringify(scalingFor(spec, dataset)).length;
+  if (bytes <= MAX_HEADER_BYTES - OTHER_BYTES) return;
+  const most = Math.floor(x.dim * (MAX_HEADER_BYTES - OTHER_BYTES) / bytes);
+  throw new RangeError(
+    `Cannot train a model as its file must have room for the units of each number of x, of at most ${most}` +
+      `${members > 1 ? ` for ${members} members` : ""}: current number is ${x.dim}; train on summaries of x`,
+  );
+}
+
+/** So many always have room. */
+const FEW_NUMBERS = 10_000;
 
 /** One for each member; of those that are done it holds what was trained. */
 async function openCheckpoints(out: string, members: number, run: RunIdentity): Promise<CheckpointFile[]> {
@@ -248,4 +280,9 @@ function noteMissing(path: string, { manifest, missing }: StoredSimulations): vo
   console.error(
     `note: ${missing} of the ${manifest.n} rows of ${path} are not simulated yet, and left out`,
   );
+}
+
+function noteUnchecked(path: string, { manifest }: StoredSimulations): void {
+  if (manifest.format > 1) return;
+  console.error(`note: ${path} is of the layout before there were checksums: damage to it cannot be noticed`);
 }

@@ -1,7 +1,6 @@
 // `likely train --levels`.
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import type { LevelPairs, LevelsMode } from "@likely/sbi";
 import { digestOf } from "./_digest.ts";
 import { buildDistance } from "./_distance.ts";

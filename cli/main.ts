@@ -9,9 +9,9 @@
  * @module
  */
 
-// deno-lint-ignore-file no-console -- a command for people
-
+import { console } from "./_console.ts";
 import manifest from "./deno.json" with { type: "json" };
+import { inWords } from "./_in_words.ts";
 import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
 import { deployCommand } from "./_deploy.ts";
@@ -74,11 +74,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /** Says in one line what went wrong; returns the exit code. */
 function tell(error: unknown): number {
-  const message = isOutOfMemory(error)
-    ? `Cannot go on as the numbers must fit into memory: ${error.message}`
-    : error instanceof Error
-    ? error.message
-    : String(error);
+  const message = inWords(error);
   if (error instanceof Interrupted) {
     console.error(message);
     return 130;
@@ -87,11 +83,6 @@ function tell(error: unknown): number {
   if (!(error instanceof UsageError)) return 1;
   console.error(`Run "likely --help" or "likely <command> --help" to see what is possible.`);
   return 2;
-}
-
-function isOutOfMemory(error: unknown): error is RangeError {
-  return error instanceof RangeError &&
-    /^(Array buffer allocation failed|Invalid (typed )?array length)/.test(error.message);
 }
 
 async function dispatch([name, ...rest]: readonly string[]): Promise<void> {
@@ -123,8 +114,25 @@ function overview(): string {
 }
 
 if (import.meta.main) {
+  const { exit } = Deno;
+  const end = (code: number) => {
+    removeEventListener("unload", onUnload);
+    exit(code);
+  };
+  const fail = (why: string) => end(tell(new Error(`Cannot go on as ${why}`)));
+  // A task that ends the program would leave the work undone, and say that it is done.
+  const onUnload = () => fail("a task must not end the program: it called exit()");
+  addEventListener("unload", onUnload);
+  addEventListener(
+    "beforeunload",
+    () => fail("what a task waits for must come about: nothing is left that could"),
+  );
   // What a task's module leaves behind must not end in a stack trace either.
-  addEventListener("unhandledrejection", (event) => Deno.exit(tell(event.reason)));
+  addEventListener("unhandledrejection", (event) => end(tell(event.reason)));
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    end(tell(event.error));
+  });
   // Loaded libraries may listen to the process, which would keep it alive.
-  Deno.exit(await main(Deno.args));
+  main(Deno.args).then(end);
 }

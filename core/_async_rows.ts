@@ -1,5 +1,6 @@
 // A simulator from an asynchronous function of one row.
 
+import { reasonOf } from "./_reason.ts";
 import type { AsyncCall, AsyncRows, AsyncSimulator, AsyncSimulatorDefinition } from "./async_simulator.ts";
 import type { SimulationFailure } from "./dataset.ts";
 import { foldIn, type Key } from "./key.ts";
@@ -28,7 +29,7 @@ export function asyncRows(
         } catch (error) {
           signal?.throwIfAborted();
           row(x, i).fill(NaN);
-          failures.push({ row: first + i, reason: error instanceof Error ? error.message : String(error) });
+          failures.push({ row: first + i, reason: reasonOf(error) });
           continue;
         }
         put(x, i, values);

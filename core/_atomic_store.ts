@@ -3,6 +3,7 @@
 // the same bytes to a file at a time.
 
 import { fileSystem } from "./_file_system.ts";
+import { partialName } from "./partial_name.ts";
 
 /** Files of the same name are made at the same moment by a few processes, not by many. */
 const MOST_TRIES = 10;
@@ -66,7 +67,7 @@ export class AtomicStore {
       }
       await files.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
       // A name of its own: nobody renames what another is still writing.
-      const partial = `${path}.${crypto.randomUUID()}.partial`;
+      const partial = partialName(path);
       try {
         await files.writeFile(partial, value);
         const isDone = await finish(partial, path);

@@ -3,13 +3,13 @@
 import { sha256 } from "./sha256.ts";
 import { AtomicStore } from "./_atomic_store.ts";
 import { fileSystem } from "./_file_system.ts";
+import { lockFile } from "./file_lock.ts";
+import { partialName } from "./partial_name.ts";
+import { sweepPartialFolders } from "./sweep_partial_folders.ts";
 import { chunksOf, rowsOf } from "./_simulate_chunks.ts";
 import { createFiles, readManifest, readSimulations } from "./_simulation_files.ts";
 import type { Points } from "./points.ts";
 import type { SimulationManifest, StoredSimulations } from "./simulation_manifest.ts";
-
-/** What the folder of an import that was cut short may hold. */
-const ENTRIES = /^(theta|x|score|zarr\.json)(\.partial)?$/;
 
 /** Writes beside the folder, then renames; what is there already must be the same. */
 export async function storeRows(
@@ -18,21 +18,25 @@ export async function storeRows(
   { theta, x, score }: { readonly theta: Points; readonly x: Points; readonly score: Points | undefined },
 ): Promise<StoredSimulations> {
   const manifest = { ...about, key: `imported:${await digestOf(theta, x, ...score ? [score] : [])}` };
+  const folder = path.replace(/(?<=.)\/+$/, "");
+  const parent = folder.replace(/[^/]*$/, "");
+  if (parent !== "") await fileSystem().mkdir(parent, { recursive: true });
+  await using _lock = await lockFile(`${folder}.lock`, { what: `the simulations at ${path}` });
   const stored = await readManifest(path);
   if (stored) requireSame(path, stored, manifest);
   else {
     const files = fileSystem();
-    const partial = `${path.replace(/(?<=.)\/+$/, "")}.partial`;
     await requireEmpty(path);
-    await requireOwn(partial);
-    await files.rm(partial, { recursive: true, force: true });
+    // Nobody else is at it, so that these are what was left by those who were killed.
+    await sweepPartialFolders(folder);
+    const partial = partialName(folder);
     const { write } = await createFiles(partial, manifest);
     for (const chunk of chunksOf(manifest.n, manifest.chunkRows)) {
       const numbers = (table: Points) => new Float64Array(rowsOf(table, chunk).data);
       const scores = score ? numbers(score) : new Float64Array();
       await write(chunk.index, { theta: numbers(theta), x: numbers(x), score: scores, thrown: [] });
     }
-    await files.rm(path, { recursive: true, force: true });
+    // In place of none, or of an empty one.
     await files.rename(partial, path);
   }
   return await readSimulations(path);
@@ -50,13 +54,6 @@ async function requireEmpty(path: string): Promise<void> {
   const [there] = await new AtomicStore(path).list("/");
   if (there !== undefined) {
     refuse(path, "the folder must be absent, empty or an import", `"${there}" is there`);
-  }
-}
-
-async function requireOwn(partial: string): Promise<void> {
-  const foreign = (await new AtomicStore(partial).list("/")).find((name) => !ENTRIES.test(name));
-  if (foreign !== undefined) {
-    refuse(partial, "only what an import left may be replaced", `"${foreign}" is there`);
   }
 }
 

@@ -1,9 +1,17 @@
 // Chunks of several folders copied into one. See merge_simulations.ts.
 
 import { AtomicStore, isEqual } from "./_atomic_store.ts";
+import { lockFolder } from "./_folder_lock.ts";
 import { requireApart } from "./_folders_apart.ts";
 import { differingField } from "./_same_run.ts";
-import { chunkFile, columns, openFiles, readManifest, type SimulationFiles } from "./_simulation_files.ts";
+import {
+  arrayNames,
+  chunkFile,
+  openFiles,
+  readChunk,
+  readManifest,
+  type SimulationFiles,
+} from "./_simulation_files.ts";
 import { FormatError } from "./errors.ts";
 import type { MergedSimulations, MergeProgress, MissingRows } from "./merged_simulations.ts";
 import type { SimulationManifest } from "./simulation_manifest.ts";
@@ -34,6 +42,7 @@ export async function mergeFiles(
   for (const part of parts) requireSameRun(part, first);
   const there = await readManifest(out);
   if (there) requireSameRun({ path: out, manifest: there }, first);
+  await using _lock = await lockFolder(out, { shared: true });
   const target = new AtomicStore(out);
   await copyMetadata(target, first);
   const holders = new Map<number, Part[]>();
@@ -69,7 +78,7 @@ async function openPart(path: string): Promise<Part> {
 }
 
 function requireSameRun({ path, manifest }: Pick<Part, "path" | "manifest">, first: Part): void {
-  const rest = ["level", "n", "chunkRows"] as const;
+  const rest = ["level", "n", "chunkRows", "format"] as const;
   const field = differingField(manifest, first.manifest) ??
     rest.find((field) => JSON.stringify(manifest[field]) !== JSON.stringify(first.manifest[field]));
   if (field === undefined) return;
@@ -83,29 +92,34 @@ function requireSameRun({ path, manifest }: Pick<Part, "path" | "manifest">, fir
 /** Byte for byte, as the order of fields is not ours to choose. */
 async function copyMetadata(target: AtomicStore, { path, manifest }: Part): Promise<void> {
   const source = new AtomicStore(path);
-  const files = ["/zarr.json", ...columns(manifest).map(({ name }) => `/${name}/zarr.json`)] as const;
-  for (const file of files as readonly `/${string}`[]) await target.create(file, (await source.get(file))!);
+  const files = ["/zarr.json", ...arrayNames(manifest).map((name) => `/${name}/zarr.json`)] as const;
+  for (const file of files as readonly `/${string}`[]) {
+    const bytes = await source.get(file);
+    if (bytes === undefined) {
+      throw new FormatError(
+        `Cannot merge simulations as ${path}${file} must be there: there is none; run its shard again, which ` +
+          `restores it`,
+      );
+    }
+    await target.create(file, bytes);
+  }
 }
 
 /** Copies a chunk that some folders have, all the same. */
 async function copyChunk(target: AtomicStore, chunk: number, parts: readonly Part[]): Promise<void> {
   const { manifest } = parts[0]!;
-  for (const { name, dim } of columns(manifest)) {
-    const file = chunkFile(name, chunk);
-    const wanted = 8 * dim * manifest.chunkRows;
-    const read = async (store: AtomicStore) => {
-      const bytes = (await store.get(file))!;
-      requireWhole(store.root + file, bytes, wanted);
-      return bytes;
-    };
-    const [first, ...others] = parts.map(({ path }) => new AtomicStore(path));
-    const bytes = await read(first!);
-    // Before anything is written: of two that differ nobody knows which is right.
-    for (const other of others) {
-      if (!isEqual(await read(other), bytes)) refuse(other, first!, { manifest, chunk, name });
+  const [first, ...others] = parts.map(({ path }) => new AtomicStore(path));
+  const files = await readChunk(first!, manifest, chunk);
+  // Before anything is written: of two that differ nobody knows which is right.
+  for (const other of others) {
+    for (const [i, { name, bytes }] of (await readChunk(other, manifest, chunk)).entries()) {
+      if (!isEqual(files[i]!.bytes, bytes)) refuse(other, first!, { manifest, chunk, name });
     }
-    if (await target.create(file, bytes)) continue;
-    await read(target);
+  }
+  for (const name of arrayNames(manifest)) {
+    const file = chunkFile(name, chunk);
+    if (await target.create(file, (await first!.get(file))!)) continue;
+    await readChunk(target, manifest, chunk);
     refuse(first!, target, { manifest, chunk, name });
   }
 }
@@ -125,14 +139,6 @@ function refuse(
     `Cannot merge the simulations at ${one.root} as chunk ${chunk}, rows ${first} to ${last}, must be what ` +
       `${other.root} holds: ${name} differs; the simulator was edited in between, or another release of the ` +
       `runtime made one of them: delete the one that is wrong`,
-  );
-}
-
-function requireWhole(file: string, bytes: Uint8Array, wanted: number): void {
-  if (bytes.length === wanted) return;
-  throw new FormatError(
-    `Cannot merge simulations as ${file} must have ${wanted} bytes: it has ${bytes.length}; delete this ` +
-      `file and run its shard again`,
   );
 }
 

@@ -14,7 +14,7 @@ import type { Draws, DrawsInfo } from "./draws.ts";
 import { FormatError } from "./errors.ts";
 
 /** Bytes that numbers may take however small their files are, of all parameters together. */
-const FREE = 2 ** 28;
+const FREE = 2 ** 25;
 /** Above that, how many times larger numbers may be than their files. */
 const MOST_RATIO = 1000;
 /** Parameters: each needs a name. */

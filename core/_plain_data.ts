@@ -12,6 +12,14 @@ export function requireArray(action: string, name: string, value: unknown): void
   throw new TypeError(`Cannot ${action} as ${name} must be an array: current value is ${show(value)}`);
 }
 
+/** Requires a text that is not empty. */
+export function requireText(action: string, name: string, value: unknown): void {
+  if (typeof value === "string" && value !== "") return;
+  throw new TypeError(
+    `Cannot ${action} as ${name} must be a text that is not empty: current value is ${show(value)}`,
+  );
+}
+
 /** The error for a `kind` that no case of a switch knows. */
 export function unknownKind(action: string, spec: { readonly kind?: unknown }): TypeError {
   return new TypeError(

@@ -11,3 +11,10 @@ export function differingField(
 ): typeof FIELDS[number] | undefined {
   return FIELDS.find((field) => JSON.stringify(a[field]) !== JSON.stringify(b[field]));
 }
+
+/** All that decides what is in the chunks of a run, as text. */
+export function fieldsOfRun(run: SimulationManifest): string {
+  return JSON.stringify(
+    [...FIELDS, "level" as const, "chunkRows" as const].map((field) => run[field] ?? null),
+  );
+}

@@ -17,7 +17,8 @@ export interface Chunk {
 }
 
 const MOST_ROWS = 1000;
-const FEWEST_CHUNKS = 1000;
+const FEWEST_CHUNKS = 100;
+const FEWEST_OF_SHARDS = 1000;
 const SECONDS = 1;
 /** A try of this length can be measured. */
 const MEASURABLE = 0.02;
@@ -43,12 +44,18 @@ export function chunksOf(n: number, chunkRows: number, { index, of }: Shard = WH
   });
 }
 
+/** Numbers in a chunk of a folder, unless a row has more. */
+const MOST_NUMBERS = 2 ** 20;
+
 /**
- * Rows of a chunk where nobody says how many, and shards must agree without talking: a thousand chunks or
- * more. How many shards there are does not matter, so that others can finish what some began.
+ * Rows of a chunk of a folder where nobody says how many: so many that there are a hundred chunks or more, of
+ * shards, which must agree without talking, a thousand. How many shards there are does not matter, so that
+ * others can finish what some began; nor does anything that is measured, so that the files of a run follow from
+ * what it is.
  */
-export function shardChunkRows(n: number): number {
-  return Math.min(MOST_ROWS, Math.ceil(n / FEWEST_CHUNKS));
+export function storedChunkRows(n: number, width: number, isShard: boolean): number {
+  const fewest = isShard ? FEWEST_OF_SHARDS : FEWEST_CHUNKS;
+  return Math.max(1, Math.min(MOST_ROWS, Math.ceil(n / fewest), Math.floor(MOST_NUMBERS / width)));
 }
 
 /** Views the rows of a chunk. */
@@ -57,7 +64,7 @@ export function rowsOf(theta: Points, { at, rows }: Pick<Chunk, "at" | "rows">):
 }
 
 /**
- * Finds how many rows take about a second, at most 1,000, by trying: 1, 2, 4, … rows until a try takes long
+ * Finds how many rows to hand out at a time, where none are stored: those of about a second, at most 1,000, by trying: 1, 2, 4, … rows until a try takes long
  * enough to be measured, and then several times as many for as long as most of the time is the call's and not
  * the rows': a simulator that starts a program a call is handed enough rows to make that pay.
  */

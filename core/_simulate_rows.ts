@@ -1,5 +1,6 @@
 // Simulates some rows of a run; what goes wrong in one row costs that row alone.
 
+import { reasonOf } from "./_reason.ts";
 import { WidthError } from "./_width_error.ts";
 import { type AnySimulator, isAsync } from "./any_simulator.ts";
 import type { AsyncSimulator } from "./async_simulator.ts";
@@ -83,13 +84,20 @@ async function simulateLate(
 
 async function simulateApart(
   plan: RowsPlan,
-  { theta, first }: RowsJob,
+  job: RowsJob,
   signal: AbortSignal | undefined,
+): Promise<SimulatedRows> {
+  return await oneByOne(job, (job) => simulateRows(plan, job, signal));
+}
+
+/** The rows of a job, each as a job of its own. */
+export async function oneByOne(
+  { theta, first }: RowsJob,
+  run: (job: RowsJob) => Promise<SimulatedRows>,
 ): Promise<SimulatedRows> {
   const parts: SimulatedRows[] = [];
   for (let i = 0; i < theta.n; i++) {
-    const job = { theta: points(row(theta, i), theta.dim), first: first + i };
-    parts.push(await simulateRows(plan, job, signal));
+    parts.push(await run({ theta: points(row(theta, i), theta.dim), first: first + i }));
   }
   return {
     x: concat(parts.map(({ x }) => x)),
@@ -98,8 +106,13 @@ async function simulateApart(
   };
 }
 
-function failedRow({ simulator, score }: RowsPlan, { theta, first }: RowsJob, error: unknown): SimulatedRows {
-  const reason = error instanceof Error ? error.message : String(error);
+/** A row of NaN, and why. */
+export function failedRow(
+  { simulator, score }: Pick<RowsPlan, "simulator" | "score">,
+  { theta, first }: RowsJob,
+  error: unknown,
+): SimulatedRows {
+  const reason = reasonOf(error);
   return {
     x: new Float64Array(simulator.xDim).fill(NaN),
     score: new Float64Array(score ? theta.dim : 0).fill(NaN),

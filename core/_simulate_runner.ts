@@ -15,9 +15,11 @@ export interface WorkerPlan {
   readonly score: boolean;
 }
 
-/** What a worker answers to a job. */
+/** What a worker says: that it has loaded what it needs, what a job has made, or what has gone wrong. */
 export type WorkerAnswer =
+  | { readonly isReady: true }
   | { readonly rows: SimulatedRows }
+  | { readonly late: string }
   | { readonly error: { readonly isTypeError: boolean; readonly message: string } };
 
 /** Milliseconds of simulating between two looks at the event loop. */
@@ -42,33 +44,42 @@ export function threadRunner(plan: RowsPlan): SimulationRunner {
   };
 }
 
+/** A runner that is a worker. */
+export interface WorkerRunner extends SimulationRunner {
+  /** Resolves when the worker has loaded the simulator, or could not, or is stopped. */
+  readonly ready: Promise<void>;
+}
+
 /** Starts a worker that imports the simulator for itself. */
-export function workerRunner(plan: WorkerPlan): SimulationRunner {
+export function workerRunner(plan: WorkerPlan): WorkerRunner {
   const worker = new Worker(new URL("./_simulate_worker.ts", import.meta.url), { type: "module" });
   let stopped: { readonly reason: unknown } | undefined;
   let job = Promise.withResolvers<SimulatedRows>();
-  worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) =>
-    "rows" in data ? job.resolve(data.rows) : job.reject(toError(data.error));
+  const ready = Promise.withResolvers<void>();
+  worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
+    if ("isReady" in data) ready.resolve();
+    else if ("rows" in data) job.resolve(data.rows);
+    else if ("late" in data) {
+      stop(new Error(`${mustLive(plan)}, whatever code that nobody waits for throws: ${data.late}`));
+    } else job.reject(toError(data.error));
+  };
   const stop = (reason: unknown) => {
     stopped ??= { reason };
+    ready.resolve();
     worker.terminate();
     job.promise.catch(() => {}); // Nobody may be waiting.
     job.reject(reason);
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    stop(
-      new Error(
-        `Cannot simulate as the worker that runs export "${plan.source.export}" of ` +
-          `${plan.source.module} must stay alive: ${event.message}`,
-      ),
-    );
+    stop(new Error(`${mustLive(plan)}: ${event.message}`));
   };
   // Field by field: a prior is made of functions and cannot travel.
   const { module, export: name, argument } = plan.source;
   const source = { module: String(module), export: name, argument };
   worker.postMessage({ key: plan.key, score: plan.score, source } satisfies WorkerPlan);
   return {
+    ready: ready.promise,
     run: ({ theta, first }) => {
       if (stopped) return Promise.reject(stopped.reason);
       job = Promise.withResolvers();
@@ -78,6 +89,10 @@ export function workerRunner(plan: WorkerPlan): SimulationRunner {
     },
     stop,
   };
+}
+
+function mustLive({ source }: WorkerPlan): string {
+  return `Cannot simulate as the worker that runs export "${source.export}" of ${source.module} must stay alive`;
 }
 
 function toError({ isTypeError, message }: { isTypeError: boolean; message: string }): Error {

@@ -28,7 +28,7 @@ export interface FilesPlan {
   /** The part that is wanted; undefined for all of it. */
   readonly shard: Shard | undefined;
   /** Rows in a chunk of a new folder. */
-  readonly chunkRows: () => Promise<number>;
+  readonly chunkRows: number;
   /** θ of chunks, and room for their data. */
   readonly rows: (chunks: readonly Chunk[]) => Simulated;
   /** θ of one row. */
@@ -41,8 +41,8 @@ export interface FilesPlan {
 const MOST_TRIES = 100;
 
 /** Keeps nothing. */
-export function keepNothing(chunks: readonly Chunk[], rows: Simulated): RunStore {
-  return { chunks, rows, found: new Map(), write: () => Promise.resolve() };
+export function keepNothing(chunks: readonly Chunk[], room: FilesPlan["rows"]): RunStore {
+  return { chunks, rows: room(chunks), found: new Map(), write: () => Promise.resolve() };
 }
 
 /** Keeps chunks in a folder, and takes up what is there once it is known to be of this run. */
@@ -51,8 +51,9 @@ export async function keepFiles(path: string, plan: FilesPlan, tries = 1): Promi
   const { claimFiles, createFiles, readManifest } = await import("./_simulation_files.ts");
   const { shard } = plan;
   const stored = await readManifest(path);
-  const chunkRows = stored?.chunkRows ?? await plan.chunkRows();
-  const manifest = { ...plan.manifest, chunkRows };
+  const chunkRows = stored?.chunkRows ?? plan.chunkRows;
+  // A folder stays of the layout that it has.
+  const manifest = { ...plan.manifest, format: stored?.format ?? plan.manifest.format, chunkRows };
   const chunks = chunksOf(manifest.n, chunkRows, shard);
   if (stored) {
     requireSameRun(path, { stored, wanted: manifest, shard });
@@ -131,15 +132,22 @@ export function requireSameRun(path: string, { stored, wanted, shard }: SameRun)
 }
 
 interface SameSimulator {
-  readonly plan: FilesPlan;
+  readonly plan: AgainPlan;
   readonly files: SimulationFiles;
   /** One that is there. */
   readonly chunk: number;
   readonly chunkRows: number;
 }
 
+/** What simulates a row again. */
+export type AgainPlan = Pick<FilesPlan, "manifest" | "thetaOf" | "runner">;
+
 /** Before anything of a folder is changed; where all that is there has failed there is nothing to compare. */
-async function requireSameBefore(path: string, plan: FilesPlan, stored: SimulationManifest): Promise<void> {
+export async function requireSameBefore(
+  path: string,
+  plan: AgainPlan,
+  stored: SimulationManifest,
+): Promise<void> {
   const { openFiles } = await import("./_simulation_files.ts");
   const files = await openFiles(path, stored);
   for (const chunk of await files.chunks()) {

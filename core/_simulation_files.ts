@@ -2,7 +2,8 @@
 
 import * as v from "valibot";
 import * as zarr from "zarrita";
-import { AtomicStore } from "./_atomic_store.ts";
+import { AtomicStore, isEqual } from "./_atomic_store.ts";
+import { chunkDigest, DIGEST_BYTES } from "./_chunk_digest.ts";
 import { place, requireSuccess, simulated, toDataset } from "./_simulated.ts";
 import { FormatError } from "./errors.ts";
 import { zeros } from "./points.ts";
@@ -33,7 +34,7 @@ export interface SimulationFiles {
 
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const MANIFEST = v.object({
-  format: v.literal(1),
+  format: v.picklist([1, 2]),
   simulator: v.string(),
   key: v.pipe(v.string(), v.regex(/^([0-9a-f]{8}:[0-9a-f]{8}|imported:[0-9a-f]{64})$/)),
   names: v.pipe(v.array(v.string()), v.minLength(1)),
@@ -65,7 +66,7 @@ export async function readManifest(path: string): Promise<SimulationManifest | u
     return { ...manifest, prior: prior.spec };
   } catch (cause) {
     throw new FormatError(
-      `Cannot open simulations as ${path}/zarr.json must describe simulations of format 1: ${
+      `Cannot open simulations as ${path}/zarr.json must describe simulations of format 1 or 2: ${
         (cause as Error).message
       }`,
       { cause },
@@ -85,7 +86,7 @@ export async function createFiles(
   // interrupted, the old run merely lacks a chunk.
   if (stored && stored.n < manifest.n && stored.n % stored.chunkRows !== 0) {
     const last = Math.floor(stored.n / stored.chunkRows);
-    for (const { name } of columns(stored)) await store.delete(`/${name}/c/${last}`);
+    for (const name of arrayNames(stored)) await store.delete(`/${name}/c/${last}`);
   }
   await createArrays(store, manifest);
   await zarr.create(root, { attributes: { likely: manifest } });
@@ -134,6 +135,16 @@ async function createArrays(store: AtomicStore, manifest: SimulationManifest): P
       codecs: [{ name: "bytes", configuration: { endian: "little" } }],
     });
   }
+  if (!hasChecksums(manifest)) return;
+  const width = DIGEST_BYTES * columns(manifest).length;
+  await zarr.create(zarr.root(store).resolve(CHECKSUM), {
+    shape: [Math.ceil(manifest.n / manifest.chunkRows), width],
+    chunkShape: [1, width],
+    dtype: "uint8",
+    fillValue: 0,
+    dimensionNames: ["chunk", "byte"],
+    codecs: [{ name: "bytes", configuration: { endian: "little" } }],
+  });
 }
 
 /** Reads everything that is there. */
@@ -162,15 +173,10 @@ export async function readSimulations(path: string): Promise<StoredSimulations> 
 /** The chunks of a group that is there. */
 export async function openFiles(path: string, manifest: SimulationManifest): Promise<SimulationFiles> {
   const store = new AtomicStore(path);
-  const arrays = new Map<string, zarr.Array<"float64", AtomicStore>>();
-  for (const { name, dim } of columns(manifest)) {
-    arrays.set(name, await openArray(store, path, { name, dim, manifest }));
-  }
+  for (const { name, dim } of columns(manifest)) await requireArray(store, path, { name, dim, manifest });
   const rowsOf = (chunk: number) => Math.min(manifest.chunkRows, manifest.n - chunk * manifest.chunkRows);
-  const read = (name: string, chunk: number) =>
-    readChunk(arrays.get(name)!, `${path}${chunkFile(name, chunk)}`, { chunk, rows: rowsOf(chunk) });
   const isWhole = async (chunk: number, has: (key: `/${string}`) => Promise<boolean>) => {
-    for (const { name } of columns(manifest)) if (!await has(chunkFile(name, chunk))) return false;
+    for (const name of arrayNames(manifest)) if (!await has(chunkFile(name, chunk))) return false;
     return true;
   };
   return {
@@ -182,23 +188,76 @@ export async function openFiles(path: string, manifest: SimulationManifest): Pro
       return undefined;
     },
     keep: (chunk) => isWhole(chunk, (key) => store.keep(key)),
-    read: async (chunk) => ({
-      theta: await read("theta", chunk),
-      x: await read("x", chunk),
-      score: manifest.score ? await read("score", chunk) : new Float64Array(),
-      thrown: [],
-    }),
+    read: async (chunk) => {
+      const files = await readChunk(store, manifest, chunk);
+      const numbers = (name: string) => {
+        const file = files.find((file) => file.name === name);
+        return file
+          ? new Float64Array(file.bytes.slice().buffer, 0, rowsOf(chunk) * file.dim)
+          : new Float64Array();
+      };
+      return { theta: numbers("theta"), x: numbers("x"), score: numbers("score"), thrown: [] };
+    },
     write: async (chunk, rows) => {
-      const first = chunk * manifest.chunkRows;
-      for (const { name, dim } of columns(manifest)) {
-        await zarr.set(arrays.get(name)!, [zarr.slice(first, first + rowsOf(chunk)), null], {
-          data: rows[name],
-          shape: [rowsOf(chunk), dim],
-          stride: [dim, 1],
-        });
-      }
+      const files = columns(manifest).map(({ name, dim }) => {
+        const numbers = new Float64Array(dim * manifest.chunkRows).fill(NaN);
+        numbers.set(rows[name]);
+        return { name, bytes: new Uint8Array(numbers.buffer) };
+      });
+      const sums = await Promise.all(files.map((file) => chunkDigest(manifest, { ...file, chunk })));
+      const sum = Uint8Array.from(sums.flatMap((digest) => [...digest]));
+      const sumFile = chunkFile(CHECKSUM, chunk);
+      const there = hasChecksums(manifest) ? await store.get(sumFile) : undefined;
+      // One of other bytes that were there: it must not outlive them.
+      if (there && !isEqual(there, sum)) await store.delete(sumFile);
+      for (const { name, bytes } of files) await store.set(chunkFile(name, chunk), bytes);
+      // Last, as what has no checksum is not there.
+      if (hasChecksums(manifest)) await store.set(sumFile, sum);
     },
   };
+}
+
+/** The files of a chunk that is there, as whole as their sizes and checksums say. */
+export async function readChunk(
+  store: AtomicStore,
+  manifest: SimulationManifest,
+  chunk: number,
+): Promise<{ readonly name: string; readonly dim: number; readonly bytes: Uint8Array }[]> {
+  const sums = hasChecksums(manifest) ? await store.get(chunkFile(CHECKSUM, chunk)) : undefined;
+  const files: { name: string; dim: number; bytes: Uint8Array }[] = [];
+  for (const [i, { name, dim }] of columns(manifest).entries()) {
+    const file = `${store.root}${chunkFile(name, chunk)}`;
+    const bytes = await store.get(chunkFile(name, chunk)) ?? new Uint8Array();
+    const wanted = dim * manifest.chunkRows;
+    if (bytes.length !== 8 * wanted) {
+      refuseChunk(file, `hold ${wanted} numbers, ${8 * wanted} bytes: it has ${bytes.length} bytes`);
+    }
+    files.push({ name, dim, bytes });
+    if (!hasChecksums(manifest)) continue;
+    const sum = sums?.subarray(DIGEST_BYTES * i, DIGEST_BYTES * (i + 1));
+    if (isEqual(sum, await chunkDigest(manifest, { name, chunk, bytes }))) continue;
+    refuseChunk(file, "be what was written there, which its checksum tells: it has changed");
+  }
+  return files;
+}
+
+function refuseChunk(file: string, rule: string): never {
+  throw new FormatError(
+    `Cannot read simulations as ${file} must ${rule}; delete this file and run simulate() again with this ` +
+      `path, which restores it`,
+  );
+}
+
+const CHECKSUM = "checksum";
+
+/** Whether the folder is of a layout that has them. */
+function hasChecksums({ format }: SimulationManifest): boolean {
+  return format > 1;
+}
+
+/** The arrays of a run, that of the checksums too. */
+export function arrayNames(manifest: SimulationManifest): string[] {
+  return [...columns(manifest).map(({ name }) => name), ...(hasChecksums(manifest) ? [CHECKSUM] : [])];
 }
 
 /** The arrays of a run. */
@@ -220,8 +279,8 @@ export function chunkFile(name: string, chunk: number): `/${string}` {
 /** A chunk is there when it is there in every array. */
 async function listChunks(store: AtomicStore, manifest: SimulationManifest): Promise<number[]> {
   const counts = new Map<number, number>();
-  const all = columns(manifest);
-  for (const { name } of all) {
+  const all = arrayNames(manifest);
+  for (const name of all) {
     for (const chunk of await listFiles(store, name, manifest)) {
       if (await store.has(chunkFile(name, chunk))) counts.set(chunk, (counts.get(chunk) ?? 0) + 1);
     }
@@ -241,16 +300,14 @@ async function listFiles(
   return entries.filter((entry) => /^\d+$/.test(entry)).map(Number).filter((chunk) => chunk * chunkRows < n);
 }
 
-async function openArray(
+async function requireArray(
   store: AtomicStore,
   path: string,
   { name, dim, manifest }: { name: string; dim: number; manifest: SimulationManifest },
-): Promise<zarr.Array<"float64", AtomicStore>> {
+): Promise<void> {
   try {
     const bytes = await store.get(`/${name}/zarr.json`);
     v.parse(arraySchema(manifest, dim), JSON.parse(new TextDecoder().decode(bytes)));
-    const array = await zarr.open.v3(zarr.root(store).resolve(name), { kind: "array" });
-    return array as zarr.Array<"float64", AtomicStore>;
   } catch (cause) {
     throw new FormatError(
       `Cannot open simulations as ${path}/${name}/zarr.json must describe ${manifest.n} rows of ${dim} ` +
@@ -280,24 +337,4 @@ function arraySchema({ n, chunkRows }: SimulationManifest, dim: number) {
     }),
     codecs: v.strictTuple([bytes]),
   });
-}
-
-async function readChunk(
-  array: zarr.Array<"float64", AtomicStore>,
-  file: string,
-  { chunk, rows }: { chunk: number; rows: number },
-): Promise<Float64Array<ArrayBuffer>> {
-  const [chunkRows, dim] = array.chunks as [number, number];
-  let why: string;
-  try {
-    const { data } = await array.getChunk([chunk, 0]);
-    if (data.length === chunkRows * dim) return new Float64Array(data.subarray(0, rows * dim));
-    why = `it holds ${data.length} numbers`;
-  } catch (cause) {
-    why = (cause as Error).message;
-  }
-  throw new FormatError(
-    `Cannot read simulations as ${file} must hold ${chunkRows * dim} numbers: ${why}; ` +
-      `delete this file and run simulate() again with this path, which restores it`,
-  );
 }

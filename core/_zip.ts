@@ -1,6 +1,7 @@
 // Files in a ZIP archive that anybody may have written: sizes are held against the bytes before room is
 // made. By the central directory, since NumPy's local headers claim sizes of 2³² − 1 (zip64).
 
+import { crc32 } from "./_crc32.ts";
 import { inflateSync } from "fflate";
 import { FormatError } from "./errors.ts";
 
@@ -162,25 +163,6 @@ function bytesAt(view: DataView, at: number, length: number): Uint8Array {
 
 function wide(view: DataView, at: number): number {
   return Number(view.getBigUint64(at, true));
-}
-
-let crcTable: Uint32Array | undefined;
-
-/** The checksum of archives. */
-export function crc32(bytes: Uint8Array): number {
-  // Made when it is first needed: what is made on loading stays in every bundle.
-  const table = crcTable ??= crcOfBytes();
-  let crc = -1;
-  for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 255]! ^ crc >>> 8;
-  return (crc ^ -1) >>> 0;
-}
-
-function crcOfBytes(): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, byte) => {
-    let value = byte;
-    for (let k = 0; k < 8; k++) value = value & 1 ? value >>> 1 ^ 0xedb88320 : value >>> 1;
-    return value;
-  });
 }
 
 function refuse(rule: string, state: string): never {

@@ -38,6 +38,7 @@ import { checkSpec } from "./check_spec.ts";
 import { checkWeights } from "./check_weights.ts";
 import { ensemble, membersOf } from "./ensemble.ts";
 import { FormatError } from "./errors.ts";
+import { curvesApart, curvesBack } from "./_long_curves.ts";
 import { priorShape } from "./prior_from.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { Standardisation } from "./scaling.ts";
@@ -170,18 +171,26 @@ const PROVENANCE = v.object({
 export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
   // As checked: fields in one order, so that equal artifacts are equal files.
   const checked = checkedToWrite(artifact);
-  const { kind, spec, weights, reference, others } = checked;
+  const [first, ...others] = [checked, ...checked.others ?? []].map(shortened);
   const tensors = Object.assign(
-    inOrder(spec, weights),
-    ...(others ?? []).map((member, i) => withPrefix(prefix(i), inOrder(member.spec, member.weights))),
+    first!.tensors,
+    ...others.map((member, i) => withPrefix(prefix(i), member.tensors)),
   );
+  const { kind, reference } = checked;
+  const said = { ...checked, provenance: first!.provenance };
   return encodeSafetensors(tensors, {
     "likely.format": FORMAT,
     kind,
-    ...Object.fromEntries(PARTS.map((part) => [part, JSON.stringify(checked[part])])),
+    ...Object.fromEntries(PARTS.map((part) => [part, JSON.stringify(said[part])])),
     ...(reference && { reference: JSON.stringify(reference) }),
-    ...(others && { others: JSON.stringify(others.map(described)) }),
+    ...(others.length > 0 && { others: JSON.stringify(others.map(described)) }),
   });
+}
+
+/** What is said of a member, and all that are arrays: weights, and curves that are too long for text. */
+function shortened({ spec, scaling, weights, provenance }: Member) {
+  const [said, curves] = curvesApart(provenance);
+  return { spec, scaling, provenance: said, tensors: { ...inOrder(spec, weights), ...curves } };
 }
 
 function checkedToWrite(artifact: Artifact): Artifact {
@@ -194,7 +203,7 @@ function checkedToWrite(artifact: Artifact): Artifact {
 }
 
 /** What is said of a member beside its weights. */
-function described({ spec, scaling, provenance }: Member): Omit<Member, "weights"> {
+function described({ spec, scaling, provenance }: Omit<Member, "weights">): Omit<Member, "weights"> {
   return { spec, scaling, provenance };
 }
 
@@ -236,12 +245,22 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
     const { kind, reference, others } = metadata;
     const optional = reference === undefined ? {} : { reference: readJson("reference", reference) };
     const read = others === undefined ? undefined : parse("others", OTHERS, readJson("others", others));
-    const [weights, ...more] = apart(tensors, read?.length ?? 0);
-    const members = read && { others: read.map((member, i) => ({ ...member, weights: more[i] })) };
-    return checkArtifact({ kind, weights, ...parts, ...optional, ...members } as unknown as Artifact);
+    const [first, ...more] = apart(tensors, read?.length ?? 0);
+    const members = read &&
+      { others: read.map((member, i) => ({ ...member, ...withCurves(member.provenance, more[i]!) })) };
+    const all = { kind, ...parts, ...withCurves(parts.provenance, first!), ...optional, ...members };
+    return checkArtifact(all as unknown as Artifact);
   } catch (error) {
     throw new FormatError(`Cannot read an artifact: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function withCurves(
+  said: unknown,
+  arrays: Weights,
+): { readonly provenance: unknown; readonly weights: Weights } {
+  const [provenance, weights] = curvesBack(said, arrays);
+  return { provenance, weights };
 }
 
 /** The weights of each member; what names no member there is stays with the first. */

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DENSITIES, densityArtifact } from "../tests/_density_specs.ts";
 import type { Artifact } from "./artifact.ts";
 import { decodeArtifact, encodeArtifact } from "./artifact_file.ts";
+import { ensemble } from "./ensemble.ts";
 import { FormatError } from "./errors.ts";
 import { independent } from "./independent.ts";
 import { initWeights } from "./init_weights.ts";
@@ -260,4 +261,24 @@ Deno.test("decodeArtifact() refuses ends that are none, and weights that look ah
     RangeError,
     "must be 0 where it is masked",
   );
+});
+
+Deno.test("losses of very many epochs are arrays in the file, of members too", () => {
+  const curve = (start: number) =>
+    Array.from({ length: 150_000 }, (_, i) => Math.fround(Math.sin(start + i)));
+  const trained = (start: number): Artifact => {
+    const history = {
+      train: curve(start),
+      validation: curve(start + 1),
+      termWeights: curve(2).map((w) => [w, 1]),
+    };
+    return {
+      ...artifact,
+      provenance: { ...artifact.provenance, training: { loss: 0.25, epochs: 150_000, history } },
+    };
+  };
+  const all = ensemble([trained(0), trained(7)]);
+  const file = encodeArtifact(all);
+  assertEquals(decodeArtifact(file), all);
+  assertEquals(encodeArtifact(decodeArtifact(file)), file);
 });

@@ -23,6 +23,8 @@ const MOST_BINS = 256;
 const MOST_COORDINATES = 4096;
 /** Combinations of categories, each of which is an output. */
 const MOST_CHOICES = 4096;
+/** Numbers that an embedding's layer makes of one row: of every element of a set, of every cell of a grid. */
+const MOST_UNITS = 2 ** 24;
 const ACTION = "use a spec";
 const EMBEDDED = "the row that is embedded";
 
@@ -198,6 +200,7 @@ function checkEmbedding(embedding: EmbeddingSpec, seen: number): void {
         embedding.element * Math.max(1, Math.floor(seen / embedding.element)),
       );
       requireWidths("spec.embedding.each", embedding.each, 1);
+      requireUnits(seen / embedding.element, embedding.each);
       requireOneOf("spec.embedding.pool", embedding.pool, ["mean", "sum"]);
       return requireWidths("spec.embedding.hidden", embedding.hidden);
     case "conv":
@@ -220,12 +223,22 @@ function checkConv(embedding: EmbeddingSpec & { readonly kind: "conv" }, seen: n
       `Cannot use a spec as spec.embedding.kernel must be odd: current value is ${kernel}`,
     );
   }
+  filters.forEach((filter, i) => requireUnits(seen / channels / pool ** (i * size.length), [filter]));
   const shortest = Math.min(...size) / pool ** filters.length;
   if (shortest < 1) {
     throw new RangeError(
       `Cannot use a spec as pooling ${filters.length} times by ${pool} must leave a cell: current size is ${size}`,
     );
   }
+}
+
+function requireUnits(times: number, widths: readonly number[]): void {
+  const most = times * widths.reduce((a, b) => Math.max(a, b));
+  if (most <= MOST_UNITS) return;
+  throw new RangeError(
+    `Cannot use a spec as a layer of spec.embedding must make at most ${MOST_UNITS} numbers of a row: current value is ` +
+      Math.ceil(most),
+  );
 }
 
 function checkActivation(where: string, activation: unknown): void {

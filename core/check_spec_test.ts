@@ -48,6 +48,18 @@ const LEGAL: Readonly<Record<string, unknown>> = {
 };
 
 const ILLEGAL: readonly [name: string, spec: unknown, error: Class, says: string][] = [
+  [
+    "a set whose layer makes too many numbers of a row",
+    { ...GOOD, xDim: 30_000, embedding: { ...SET, each: [4, 2000] } },
+    RangeError,
+    "must make at most 16777216 numbers of a row: current value is 20000000",
+  ],
+  [
+    "a grid whose layer does",
+    { ...GOOD, xDim: 250_000, embedding: { ...CONV, size: [500, 500], filters: [2, 300] } },
+    RangeError,
+    "must make at most 16777216 numbers of a row: current value is 18750000",
+  ],
   ["nothing", null, TypeError, "spec must be an object"],
   ["a list", [], TypeError, "spec must be an object"],
   ["an unknown kind", { ...GOOD, kind: "flow" }, TypeError, '"flow"'],

@@ -128,7 +128,7 @@ export async function importSimulations(
   requireOneWhole(x.rows);
   const { storeRows } = await import("./_import_store.ts");
   const manifest: Omit<SimulationManifest, "key"> = {
-    format: 1,
+    format: 2,
     simulator: task,
     names,
     prior: priorSpec(prior),

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { WidthError } from "./_width_error.ts";
+import { requireText } from "./_plain_data.ts";
+import { setRow } from "./_set_row.ts";
 import { requireInteger } from "./check.ts";
 import { foldIn, type Key } from "./key.ts";
 import { type Points, row, zeros } from "./points.ts";
@@ -91,6 +92,7 @@ export interface LeveledSimulator extends Simulator {
  */
 export function leveled(definition: LeveledDefinition): LeveledSimulator {
   const { name, thetaDim, xDim, levels: definitions, logLikelihood } = definition;
+  requireText("build a simulator", "its name", name);
   const action = `build simulator "${name}"`;
   requireInteger(action, "thetaDim", thetaDim, 1);
   requireInteger(action, "xDim", xDim, 1);
@@ -134,7 +136,7 @@ function levelOf({ name, thetaDim, xDim }: LeveledDefinition, level: LevelDefini
       requireTheta(theta);
       const out = zeros(theta.n, xDim);
       for (let i = 0; i < theta.n; i++) {
-        setRow(out, i, who, simulate(noiseOf(foldIn(key, first + i)), row(theta, i)));
+        setRow(out, i, who, simulate(noiseOf(foldIn(key, first + i)), copyOf(theta, i)));
       }
       return out;
     },
@@ -143,7 +145,7 @@ function levelOf({ name, thetaDim, xDim }: LeveledDefinition, level: LevelDefini
         requireTheta(theta);
         const [fine, coarse] = [zeros(theta.n, xDim), zeros(theta.n, xDim)];
         for (let i = 0; i < theta.n; i++) {
-          const pair = simulatePair(noiseOf(foldIn(key, first + i)), row(theta, i));
+          const pair = simulatePair(noiseOf(foldIn(key, first + i)), copyOf(theta, i));
           setRow(fine, i, who, pair.fine);
           setRow(coarse, i, `what ${who} says of the level below`, pair.coarse);
         }
@@ -151,6 +153,11 @@ function levelOf({ name, thetaDim, xDim }: LeveledDefinition, level: LevelDefini
       },
     }),
   };
+}
+
+/** A row that the function may change: others read it, too. */
+function copyOf(theta: Points, i: number): Float64Array {
+  return row(theta, i).slice();
 }
 
 function noiseOf(key: Key): Noise {
@@ -169,13 +176,4 @@ function hashOf(text: string): number {
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   if (HASHES.size < MOST_HASHES) HASHES.set(text, hash >>> 0);
   return hash >>> 0;
-}
-
-function setRow({ data, dim }: Points, i: number, who: string, values: ArrayLike<number>): void {
-  if (values.length !== dim) {
-    throw new WidthError(
-      `Cannot use the output of ${who} as a row must have length ${dim}: row ${i} has length ${values.length}`,
-    );
-  }
-  data.set(values, i * dim);
 }

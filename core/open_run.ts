@@ -4,11 +4,12 @@
  * @module
  */
 
-import { measureChunkRows } from "./_simulate_chunks.ts";
+import { storedChunkRows } from "./_simulate_chunks.ts";
 import { REASONS_KEPT } from "./_simulate_rows.ts";
+import { lockFolder } from "./_folder_lock.ts";
 import { rowsAnywhere } from "./_rows.ts";
 import { closing, manifestOf, resolve, startRunners } from "./_simulate_run.ts";
-import { requireClose, requireSameRun } from "./_simulate_store.ts";
+import { requireClose, requireSameBefore, requireSameRun } from "./_simulate_store.ts";
 import { failuresOf } from "./_simulated.ts";
 import { requireInteger } from "./check.ts";
 import type { SimulationFailure } from "./dataset.ts";
@@ -26,7 +27,7 @@ export interface RunOptions {
   /**
    * Rows in a chunk. A run that is taken up again keeps its own.
    *
-   * @default {undefined} As many as take about a second on this machine, at most 1,000.
+   * @default {undefined} A hundredth of `n`, at most 1,000, and fewer of very wide rows.
    */
   readonly chunkRows?: number;
   /**
@@ -51,9 +52,10 @@ export interface RunOptions {
 
 /**
  * A run whose rows come from elsewhere. What it holds in memory does not grow with its rows, but for a byte a
- * chunk and, where the prior is of the caller's own making, θ of all rows.
+ * chunk and, where the prior is of the caller's own making, θ of all rows. Its folder is locked until it is
+ * disposed of.
  */
-export interface SimulationRun {
+export interface SimulationRun extends AsyncDisposable {
   /** What is simulated. */
   readonly manifest: SimulationManifest;
   /** The key that rows are simulated with, for `openRunners`. */
@@ -91,6 +93,7 @@ export interface SimulationRun {
  * simulations at `path` are of another run, a larger `n` or too large chunks.
  * @throws {TypeError} If the prior and simulator do not fit, or the module does not lead to a task.
  * @throws {FormatError} If a file at `path` is damaged.
+ * @throws {Error} If another program is writing to `path`.
  *
  * @example Usage
  * ```ts
@@ -101,7 +104,7 @@ export interface SimulationRun {
  * const echo = simulator({ name: "echo", thetaDim: 1, xDim: 1, simulate: (_, theta) => theta });
  * const path = await Deno.makeTempDir();
  *
- * const run = await openRun(key(0), { prior, simulator: echo }, 20, { path, chunkRows: 10 });
+ * await using run = await openRun(key(0), { prior, simulator: echo }, 20, { path, chunkRows: 10 });
  * await using runners = await openRunners(run.key, { prior, simulator: echo });
  * for (const chunk of [1, 0]) await run.write(chunk, await runners.all[0]!.run(run.job(chunk)));
  * assertEquals((await openSimulations(path)).missing, 0);
@@ -113,26 +116,47 @@ export async function openRun(
   n: number,
   options: RunOptions,
 ): Promise<SimulationRun> {
-  const { path, chunkRows, mostNumbers = Infinity, score = false, signal } = options;
+  const { path, chunkRows } = options;
   requireInteger("open a run", "n", n, 1);
   if (chunkRows !== undefined) requireInteger("open a run", "chunkRows", chunkRows, 1);
+  const lock = await lockFolder(path, { shared: false });
+  try {
+    const run = await openLocked(key, source, n, options);
+    // By descriptors, as some of its fields are computed.
+    return Object.defineProperties({ ...lock }, Object.getOwnPropertyDescriptors(run)) as SimulationRun;
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openLocked(
+  key: Key,
+  source: SimulationSource | SimulatorModule,
+  n: number,
+  options: RunOptions,
+): Promise<Omit<SimulationRun, keyof AsyncDisposable>> {
+  const { path, chunkRows, mostNumbers = Infinity, score = false, signal } = options;
   const { createFiles, readManifest } = await import("./_simulation_files.ts");
   const [forTheta, forX] = split(key, 2);
   const plan = { ...await resolve(source, score), key: forX, score };
   await using _loaded = closing("module" in source ? plan.simulator : undefined);
-  using runners = startRunners(plan, 1, signal);
+  using runners = startRunners(plan, { workers: 1, signal });
   const runner = () => runners.get(1)[0]!;
   const theta = rowsAnywhere(plan.prior, forTheta, n);
   const mostRows = rowsWithin(mostNumbers, plan);
   const stored = await readManifest(path);
-  const rows = stored?.chunkRows ?? chunkRows ??
-    Math.min(
-      mostRows,
-      await measureChunkRows(runner(), theta({ first: 0, rows: Math.min(n, mostRows, 1000) })),
-    );
+  const width = Math.max(plan.prior.dim, plan.simulator.xDim);
+  const rows = stored?.chunkRows ?? chunkRows ?? Math.min(mostRows, storedChunkRows(n, width, false));
   if (rows > mostRows) refuseRows(stored ? `the simulations at ${path}` : "chunkRows", rows, mostRows);
-  const manifest = { ...manifestOf(key, plan, { n }), chunkRows: rows };
+  const wanted = manifestOf(key, plan, { n });
+  const manifest = { ...wanted, format: stored?.format ?? wanted.format, chunkRows: rows };
   if (stored) requireSameRun(path, { stored, wanted: manifest, shard: undefined });
+  // A run that grows changes files: only where the simulator is the one that made them.
+  if (stored && stored.n < n) {
+    const thetaOf = (row: number) => theta({ first: row, rows: 1 });
+    await requireSameBefore(path, { manifest: wanted, thetaOf, runner }, stored);
+  }
   const files = await createFiles(path, manifest, stored);
 
   const chunks = Math.ceil(n / rows);

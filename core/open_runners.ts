@@ -4,7 +4,7 @@
  * @module
  */
 
-import { closing, resolve, startRunners } from "./_simulate_run.ts";
+import { closing, mostWorkers, resolve, startRunners } from "./_simulate_run.ts";
 import { requireInteger } from "./check.ts";
 import { cores } from "./cores.ts";
 import type { Key } from "./key.ts";
@@ -15,7 +15,7 @@ import type { SimulatorModule } from "./simulator_module.ts";
 /** Options of {@linkcode openRunners}. */
 export interface RunnersOptions {
   /**
-   * Workers for a simulator named by module; 0 for the calling thread. A simulator whose rows are made
+   * Workers for a simulator named by module, at most 64 or two for each core; 0 for the calling thread. A simulator whose rows are made
    * elsewhere has none: its `concurrency` says how many runners there are.
    *
    * @default {cores()}
@@ -72,10 +72,10 @@ export async function openRunners(
   options: RunnersOptions = {},
 ): Promise<Runners> {
   const { workers = cores(), score = false } = options;
-  requireInteger("open runners", "workers", workers, 0);
+  requireInteger("open runners", "workers", workers, 0, mostWorkers());
   const run = { ...await resolve(source, score), key, score };
   const { name, thetaDim, xDim } = run.simulator;
-  const started = startRunners(run, workers, undefined);
+  const started = startRunners(run, { workers, signal: undefined });
   return {
     all: started.get(Infinity),
     simulator: name,

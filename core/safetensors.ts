@@ -15,6 +15,7 @@
  */
 
 import * as v from "valibot";
+import { crc32 } from "./_crc32.ts";
 import { FormatError } from "./errors.ts";
 import type { Weight } from "./weights.ts";
 
@@ -34,8 +35,10 @@ interface Entry {
 }
 
 const METADATA = "__metadata__";
-// The format allows 100 MB; our headers are a few kilobytes, or megabytes with very wide data.
-const MAX_HEADER_BYTES = 2 ** 22;
+/** In the metadata: the CRC-32 of the file without this entry. */
+const CHECKSUM = "likely.crc32";
+/** The format allows 100 MB; our headers are a few kilobytes, or megabytes with very wide data. */
+export const MAX_HEADER_BYTES: number = 2 ** 22;
 const SIZE = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ENTRY = v.strictObject({
   dtype: v.string(),
@@ -43,11 +46,23 @@ const ENTRY = v.strictObject({
   data_offsets: v.strictTuple([SIZE, SIZE]),
 });
 
+/** Options of {@linkcode encodeSafetensors} and {@linkcode decodeSafetensors}. */
+export interface SafetensorsOptions {
+  /**
+   * Whether the file tells, in its metadata, what its bytes add up to: any bit that changes is then noticed
+   * when it is read. When reading, whether it must.
+   *
+   * @default {false}
+   */
+  readonly checksum?: boolean;
+}
+
 /**
  * Writes float32 arrays and metadata as one safetensors file.
  *
  * @param tensors Arrays by name, written in this order. Borrowed.
  * @param metadata Strings by name.
+ * @param options Whether to add a checksum.
  * @returns The file; the arrays begin at a multiple of 8 bytes.
  * @throws {TypeError} If an array's length is not the product of its shape, an entry of the
  * metadata is not a string, or an array is named `__metadata__`.
@@ -66,7 +81,12 @@ const ENTRY = v.strictObject({
 export function encodeSafetensors(
   tensors: Readonly<Record<string, Weight>>,
   metadata: Readonly<Record<string, string>> = {},
+  options: SafetensorsOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  if (options.checksum) {
+    const { [CHECKSUM]: _, ...rest } = metadata;
+    return encodeSafetensors(tensors, { ...rest, [CHECKSUM]: checksumOf(tensors, rest) });
+  }
   const header = encodeHeader(tensors, metadata);
   const sizes = Object.values(tensors).map(({ data }) => data.byteLength);
   const file = new Uint8Array(8 + header.length + sizes.reduce((a, b) => a + b, 0));
@@ -81,11 +101,13 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file of float32 arrays.
+ * Reads a safetensors file of float32 arrays. Where it has a checksum, that is compared, and left out.
  *
  * @param bytes The whole file. Borrowed; nothing larger than it is allocated.
+ * @param options Whether it must have a checksum.
  * @returns Copies of its arrays, and its metadata.
- * @throws {FormatError} If the file is truncated, damaged, hostile, or holds another dtype.
+ * @throws {FormatError} If the file is truncated, damaged, hostile, or holds another dtype, or its checksum is
+ * another.
  *
  * @example Usage
  * ```ts
@@ -96,7 +118,7 @@ export function encodeSafetensors(
  * assertThrows(() => decodeSafetensors(new Uint8Array(3)), FormatError, "at least 8 bytes");
  * ```
  */
-export function decodeSafetensors(bytes: Uint8Array): Safetensors {
+export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Safetensors {
   const { header, text, dataStart } = decodeHeader(bytes);
   const { [METADATA]: rawMetadata = {}, ...rawEntries } = header;
   const metadata = checkMetadata(rawMetadata);
@@ -104,15 +126,24 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   checkDuplicates(text, Object.keys(header).length + 3 * entries.length + Object.keys(metadata).length);
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkCover(entries, bytes.length - dataStart);
-  return {
-    // fromEntries defines own properties, so that even "__proto__" is only a name.
-    tensors: Object.fromEntries(entries.map(({ name, shape, begin, end }) => {
-      const data = new Float32Array((end - begin) / 4);
-      new Uint8Array(data.buffer).set(bytes.subarray(dataStart + begin, dataStart + end));
-      return [name, { shape, data }];
-    })),
-    metadata,
-  };
+  // fromEntries defines own properties, so that even "__proto__" is only a name.
+  const tensors = Object.fromEntries(entries.map(({ name, shape, begin, end }) => {
+    const data = new Float32Array((end - begin) / 4);
+    new Uint8Array(data.buffer).set(bytes.subarray(dataStart + begin, dataStart + end));
+    return [name, { shape, data }];
+  }));
+  const { [CHECKSUM]: checksum, ...rest } = metadata;
+  if (checksum === undefined && !options.checksum) return { tensors, metadata };
+  const found = checksumOf(tensors, rest);
+  if (found !== checksum) refuse("the file must be what was written, as its checksum tells", found);
+  return { tensors, metadata: rest };
+}
+
+function checksumOf(
+  tensors: Readonly<Record<string, Weight>>,
+  metadata: Readonly<Record<string, string>>,
+): string {
+  return crc32(encodeSafetensors(tensors, metadata)).toString(16).padStart(8, "0");
 }
 
 function encodeHeader(

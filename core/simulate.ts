@@ -4,18 +4,19 @@
  * @module
  */
 
-import { requireInteger } from "./check.ts";
+import { requireInteger, requirePositive } from "./check.ts";
 import { sampleRanges } from "./_rows.ts";
 import {
   type Chunk,
   chunksOf,
   measureChunkRows,
   rowsOf,
-  shardChunkRows,
   shareOut,
+  storedChunkRows,
 } from "./_simulate_chunks.ts";
-import { closing, manifestOf, resolve, startRunners } from "./_simulate_run.ts";
-import { type FilesPlan, keepFiles, keepNothing, type RunStore } from "./_simulate_store.ts";
+import { lockFolder } from "./_folder_lock.ts";
+import { closing, manifestOf, mostWorkers, resolve, startRunners } from "./_simulate_run.ts";
+import { keepFiles, keepNothing } from "./_simulate_store.ts";
 import { place, requireSuccess, simulated, toDataset } from "./_simulated.ts";
 import { cores } from "./cores.ts";
 import type { Dataset } from "./dataset.ts";
@@ -28,7 +29,7 @@ import type { SimulatorModule } from "./simulator_module.ts";
 /** Options of {@linkcode simulate}. */
 export interface SimulateOptions {
   /**
-   * Workers for a simulator named by module; 0 for the calling thread. A simulator whose rows are made
+   * Workers for a simulator named by module, at most 64 or two for each core; 0 for the calling thread. A simulator whose rows are made
    * elsewhere has none: its `concurrency` says how many calls are under way at a time.
    *
    * @default {cores()}
@@ -43,14 +44,15 @@ export interface SimulateOptions {
   /**
    * Rows handed out, and stored, at a time. A run that is taken up again keeps its own.
    *
-   * @default {undefined} As many as take about a second, or more where a call costs much whatever its
-   * size; at most 1,000. Some rows are simulated twice to find out.
+   * @default {undefined} With a `path` a hundredth of `n`, at most 1,000, and fewer of very wide rows. Without,
+   * as many as take about a second, or more where a call costs much whatever its size; at most 1,000: some
+   * rows are simulated twice to find out.
    */
   readonly chunkRows?: number;
   /**
    * The part of the run to make here, and to return: others make the rest, on other machines, into folders
-   * of their own, which `mergeSimulations` joins, or into one that all can reach. It needs a `path`, and
-   * rows are not timed: unless `chunkRows` says otherwise there are a thousand chunks, or more of 1,000 rows.
+   * of their own, which `mergeSimulations` joins, or into one that all can reach. It needs a `path`;
+   * unless `chunkRows` says otherwise there are a thousand chunks, or more of 1,000 rows.
    *
    * @default {undefined} All of it.
    */
@@ -74,6 +76,13 @@ export interface SimulateOptions {
    * @default {undefined} It is the simulator itself.
    */
   readonly level?: StoredLevel;
+  /**
+   * Seconds that a row may take on a worker: one that takes longer has failed, and its worker is ended and
+   * another started. Rows are then handed out one at a time; which of them fail depends on the machine.
+   *
+   * @default {undefined} Any time.
+   */
+  readonly rowTimeout?: number;
   /**
    * Stops the run: at once with workers, after a chunk without.
    *
@@ -116,7 +125,8 @@ export interface SimulationProgress {
  * With `shard` a machine makes its part of the run. Any number of them may do so in one folder at a time,
  * even the same one twice: a chunk appears whole or not at all, none is replaced, and the files are those
  * that one machine would have written. A shard holds its own rows in memory and nothing of the others,
- * except that a prior of one's own draws the parameters of all to find its share.
+ * except that a prior of one's own draws the parameters of all to find its share. Of runs that are no shards
+ * one at a time may write to a folder: it is locked, which ends with the program, however that ends.
  *
  * @param key The key to consume.
  * @param source A prior and a simulator; or the module and export of a task, for workers.
@@ -128,6 +138,7 @@ export interface SimulationProgress {
  * @throws {TypeError} If rows have the wrong width, the prior and simulator do not fit, or
  * the module does not lead to a task.
  * @throws {FormatError} If a file at `path` is damaged.
+ * @throws {Error} If another program is writing to `path`.
  *
  * @example Usage
  * ```ts
@@ -152,9 +163,11 @@ export async function simulate(
   n: number,
   options: SimulateOptions = {},
 ): Promise<Dataset> {
-  const { workers = cores(), path, chunkRows, shard, score = false, signal, onProgress } = options;
+  const { workers = cores(), path, chunkRows, shard, score = false } = options;
+  const { rowTimeout, signal, onProgress } = options;
   requireInteger("simulate", "n", n, 1);
-  requireInteger("simulate", "workers", workers, 0);
+  requireInteger("simulate", "workers", workers, 0, mostWorkers());
+  if (rowTimeout !== undefined) requirePositive("simulate", "rowTimeout", rowTimeout);
   if (chunkRows !== undefined) requireInteger("simulate", "chunkRows", chunkRows, 1);
   if (shard) requireShard(shard, n, path);
   signal?.throwIfAborted();
@@ -165,17 +178,21 @@ export async function simulate(
   const room = (chunks: readonly Chunk[]) =>
     simulated(all ?? sampleRanges(prior, forTheta, chunks), simulator.xDim, score);
   await using _loaded = closing("module" in source ? simulator : undefined);
-  using runners = startRunners(run, workers, signal);
-  const findChunkRows = async () =>
-    chunkRows ?? (all ? await measureChunkRows(runners.get(1)[0]!, all) : shardChunkRows(n));
-  const store = await openStore(path, {
-    manifest: manifestOf(key, run, { ...options, n }),
-    shard,
-    rows: room,
-    thetaOf: (first) => sampleRanges(prior, forTheta, [{ first, rows: 1 }]),
-    chunkRows: findChunkRows,
-    runner: () => runners.get(1)[0]!,
-  });
+  using runners = startRunners(run, { workers, signal, rowTimeout });
+  await using _lock = path === undefined
+    ? undefined
+    : await lockFolder(path, { shared: shard !== undefined });
+  const width = Math.max(prior.dim, simulator.xDim);
+  const store = path === undefined
+    ? keepNothing(chunksOf(n, chunkRows ?? await measureChunkRows(runners.get(1)[0]!, all!)), room)
+    : await keepFiles(path, {
+      manifest: manifestOf(key, run, { ...options, n }),
+      shard,
+      rows: room,
+      thetaOf: (first) => sampleRanges(prior, forTheta, [{ first, rows: 1 }]),
+      chunkRows: chunkRows ?? storedChunkRows(n, width, shard !== undefined),
+      runner: () => runners.get(1)[0]!,
+    });
   const { chunks, rows } = store;
   const missing = chunks.filter(({ index }) => !store.found.has(index));
   const report = reporter(chunks, store.found, onProgress);
@@ -192,12 +209,6 @@ function requireShard({ index, of }: Shard, n: number, path: string | undefined)
   requireInteger("simulate a shard", "shard.index", index, 0, of - 1);
   if (path !== undefined) return;
   throw new TypeError("Cannot simulate a shard as it must be kept in a folder, path: there is none");
-}
-
-async function openStore(path: string | undefined, plan: FilesPlan): Promise<RunStore> {
-  if (path !== undefined) return await keepFiles(path, plan);
-  const chunks = chunksOf(plan.manifest.n, await plan.chunkRows());
-  return keepNothing(chunks, plan.rows(chunks));
 }
 
 /** Which row of the run is at a place among those of some chunks, of which all but the last are full. */

@@ -9,8 +9,8 @@ import type { PriorSpec } from "./prior.ts";
 
 /** What was simulated: the `likely` attribute of the group. */
 export interface SimulationManifest {
-  /** Version of the layout. */
-  readonly format: 1;
+  /** Version of the layout: of 1 there are no checksums. */
+  readonly format: 1 | 2;
   /** The simulator's name. */
   readonly simulator: string;
   /**

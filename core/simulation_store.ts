@@ -5,6 +5,10 @@
  * scores, `score` `[n, d]`, chunked by rows. Rows that failed are there too, as the simulator
  * left them or full of NaN. A run that was cut short leaves whole chunks and nothing else.
  *
+ * A fourth array, `checksum`, has a row of bytes for each chunk: of each of its files the SHA-256 of the run, the
+ * array, the chunk's number and the file's bytes, so that no chunk is taken for another and no bit changes unseen.
+ * Folders of format 1 have none, and are read, and grow, without.
+ *
  * @module
  */
 

@@ -6,8 +6,9 @@
 
 import { asyncRows } from "./_async_rows.ts";
 import type { AsyncSimulator, AsyncSimulatorDefinition } from "./async_simulator.ts";
+import { requireText } from "./_plain_data.ts";
 import { requireInteger } from "./check.ts";
-import { WidthError } from "./_width_error.ts";
+import { setRow } from "./_set_row.ts";
 import { foldIn, type Key } from "./key.ts";
 import { type Points, row, zeros } from "./points.ts";
 import { type Stream, stream } from "./stream.ts";
@@ -129,6 +130,7 @@ export interface ScoredRow {
  * @param definition Its name, widths and functions.
  * @returns The simulator.
  * @throws {RangeError} If a width is not a whole number ≥ 1.
+ * @throws {TypeError} If the name is no text, or empty.
  *
  * @example Usage
  * ```ts
@@ -172,6 +174,7 @@ export function simulator(
   definition: SimulatorDefinition | AsyncSimulatorDefinition,
 ): Simulator | AsyncSimulator {
   const { name, thetaDim, xDim, logLikelihood, score } = definition;
+  requireText("build a simulator", "its name", name);
   requireInteger(`build simulator "${name}"`, "thetaDim", thetaDim, 1);
   requireInteger(`build simulator "${name}"`, "xDim", xDim, 1);
   return {
@@ -249,22 +252,6 @@ function mapRows(n: number, dim: number, who: string, fn: (i: number) => ArrayLi
   const out = zeros(n, dim);
   for (let i = 0; i < n; i++) setRow(out, i, who, fn(i));
   return out;
-}
-
-function setRow({ data, dim }: Points, i: number, who: string, values: ArrayLike<number>): void {
-  if (values.length !== dim) {
-    if (values instanceof Promise) {
-      values.catch(() => {}); // Nobody will wait for it.
-      throw new WidthError(
-        `Cannot use the output of ${who} as a function whose rows are waited for must be declared async: ` +
-          `row ${i} is a Promise`,
-      );
-    }
-    throw new WidthError(
-      `Cannot use the output of ${who} as a row must have length ${dim}: row ${i} has length ${values.length}`,
-    );
-  }
-  data.set(values, i * dim);
 }
 
 function requireWidth(name: string, theta: Points, thetaDim: number): void {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { show } from "./_plain_data.ts";
+import { reasonOf } from "./_reason.ts";
 import type { Prior } from "./prior.ts";
 import type { AnySimulator } from "./any_simulator.ts";
 import type { AsyncSimulator } from "./async_simulator.ts";
@@ -100,9 +102,7 @@ async function call(fn: Function, source: SimulatorModule, argument: unknown): P
 
 function failure(source: SimulatorModule, rule: string, cause: unknown): TypeError {
   return new TypeError(
-    `Cannot load a simulator, export "${source.export}" of ${source.module}, as ${rule}: ${
-      cause instanceof Error ? cause.message : String(cause)
-    }`,
+    `Cannot load a simulator, export "${source.export}" of ${source.module}, as ${rule}: ${reasonOf(cause)}`,
     { cause },
   );
 }
@@ -114,6 +114,6 @@ function isSimulator(value: unknown): value is AnySimulator {
 }
 
 function describe(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
+  if (typeof value !== "object" || value === null) return show(value);
   return `an object with ${Object.keys(value).join(", ") || "no keys"}`;
 }

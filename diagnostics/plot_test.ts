@@ -294,3 +294,9 @@ Deno.test("renderSvg() is the same text every time", async () => {
   const spec = plotPairs(drawsOf(["a", "b"]));
   assertEquals(await renderSvg(spec), await renderSvg(spec));
 });
+
+Deno.test("parameters may be called as what every object has", async () => {
+  for (const name of ["constructor", "toString", "valueOf"]) {
+    assertStringIncludes(await renderSvg(plotPairs(drawsOf([name, "b"]))), name);
+  }
+});

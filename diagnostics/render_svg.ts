@@ -38,7 +38,7 @@ export async function renderSvg(spec: PlotSpec): Promise<string> {
   };
   const loader = { ...vega.loader(), load };
   try {
-    const compiled = vegaLite.compile(spec as unknown as TopLevelSpec, { logger }).spec;
+    const compiled = vegaLite.compile(withSafeTitles(spec) as TopLevelSpec, { logger }).spec;
     const view = new vega.View(vega.parse(compiled), { renderer: "none", logger, loader });
     const svg = await view.toSVG();
     view.finalize();
@@ -47,6 +47,15 @@ export async function renderSvg(spec: PlotSpec): Promise<string> {
     problems.push(cause instanceof Error ? cause.message : String(cause));
   }
   throw new TypeError(`Cannot render a plot as its specification must be valid: ${problems.join("; ")}`);
+}
+
+/** Vega takes a title such as `constructor`, which every object has, for a name of its own; not with a space of no width (findings). */
+function withSafeTitles(spec: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(spec),
+    (name, value) =>
+      name === "title" && typeof value === "string" && value in Object.prototype ? `${value}\u200b` : value,
+  );
 }
 
 // A logger that keeps errors and never prints.

@@ -41,7 +41,11 @@ export function reportSampling({ chains, length, info }: Draws): ReportTable {
   const shown = (name: string, value: number) =>
     name === "logEvidence" ? reportNumber(value, 4, spread) : reportNumber(value);
   const nameOf = (name: string) =>
-    hasWarmup && WHOLE_RUN.includes(name) ? `${name}, warm-up included` : NAMES[name] ?? name;
+    hasWarmup && WHOLE_RUN.includes(name)
+      ? `${name}, warm-up included`
+      : Object.hasOwn(NAMES, name)
+      ? NAMES[name]!
+      : name;
   return {
     kind: "table",
     columns: [{ title: "what", align: "left" }, { title: "value", align: "left" }],

@@ -14,6 +14,7 @@ import {
   standardSlope,
   unitSpec,
   UnsupportedError,
+  weightShapes,
   zeros,
 } from "@likely/core";
 import { Code } from "./_code.ts";
@@ -28,6 +29,8 @@ import { requireFusable } from "./_support.ts";
 
 /** Pairs of a point and an x row in one call; more points take several calls. */
 const MOST_PAIRS = 1024;
+/** Numbers of a layer for all of them: of very wide layers fewer pairs are in a call. */
+const MOST_NUMBERS = 2 ** 23;
 
 /** Prepares the artifact's network as a function of θ at the rows of x, added up. */
 export function fusedLogDensity(
@@ -104,7 +107,8 @@ class ModuleDensity implements ObservedDensities {
     this.#unit = unit;
     this.count = x.n;
     this.#observations = apart ? 1 : x.n;
-    this.#capacity = Math.max(1, Math.floor(MOST_PAIRS / this.#observations));
+    const mostPairs = Math.min(MOST_PAIRS, Math.floor(MOST_NUMBERS / widest(spec)));
+    this.#capacity = Math.max(1, Math.floor(mostPairs / this.#observations));
     const pairs = this.#capacity * this.#observations;
     const seen = apart ? pairs : x.n;
     this.#network = planNetwork(this.#spec, { x: 1, seen, pairs, training: false, score: false });
@@ -230,4 +234,9 @@ class ModuleDensity implements ObservedDensities {
   #run(): void {
     this.#alive().run();
   }
+}
+
+/** Numbers that the widest layer makes of a row. */
+function widest(spec: NetworkSpec): number {
+  return Object.values(weightShapes(spec)).reduce((most, shape) => Math.max(most, shape.at(-1) ?? 1), 1);
 }

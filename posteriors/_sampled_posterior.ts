@@ -15,10 +15,11 @@ export function sampledPosterior(
   if (sampler !== "smc") {
     return mcmcPosterior(posteriorDensity(prior, fit, { beta }), prior, { ...rest, sampler });
   }
-  const { chains, check, signal } = rest;
+  const { chains, check, signal, onProgress } = rest;
   return smcPosterior(prior, beta === 1 ? fit : scaled(fit, beta), {
     ...(chains !== undefined && { repeats: chains }),
     ...(check && { check }),
     ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
   });
 }

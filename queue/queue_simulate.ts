@@ -145,7 +145,7 @@ export async function queueSimulate(
   const task = await taskDigest(source);
   const files = share ? await packTask(source) : undefined;
   await using channel = await openChannel(server, { name: "likely simulate", onNotice });
-  const run = await openRun(key, source, n, {
+  await using run = await openRun(key, source, n, {
     path,
     score,
     signal,

@@ -4,6 +4,7 @@ import { aliveOf } from "./_few_alive.ts";
 import { logSumExp } from "./_log_sum_exp.ts";
 import { nextRise } from "./_next_rise.ts";
 import { resample } from "./_resample.ts";
+import { untold } from "./_untold.ts";
 
 /** What a population is told. */
 export interface PopulationSettings {
@@ -44,6 +45,8 @@ export class Population {
   stages = 0;
   /** Particles that had a likelihood above 0 at first. */
   alive = 0;
+  /** The largest log-likelihood, where it was too large to go on. */
+  untold: number | undefined;
   /** The power of the likelihood. */
   beta = 0;
   done = false;
@@ -98,6 +101,11 @@ export class Population {
   #rise(): void {
     const value = this.#logLikelihood;
     const { n } = this.z;
+    this.untold = untold(value);
+    if (this.untold !== undefined) {
+      this.done = true;
+      return;
+    }
     const rise = nextRise(value, 1 - this.beta, this.#settings.effectiveShare * n);
     const logWeights = value.map((v) => rise * v);
     this.logEvidence += logSumExp(logWeights) - log(n);

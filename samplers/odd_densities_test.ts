@@ -130,16 +130,19 @@ for (const [name, run] of Object.entries(RUNS)) {
 }
 
 Deno.test("smc() and smcMany() name the bound that they end at", async () => {
-  // Each stage doubles β or so, and here it has a hundred decades to go.
-  const steep = likelihoodOf((a) => -1e100 * Math.abs(a - 0.3));
+  // Each stage doubles β or so, and here it has fourteen decades to go.
+  const steep = likelihoodOf((a) => -1e14 * Math.abs(a - 0.3));
   const error = await assertRejects(
-    () => smc(key(0), prior, steep, { particles: 100, repeats: 1, maxStages: 20 }),
+    () => smc(key(0), prior, steep, { particles: 100, repeats: 1, maxStages: 12 }),
     RangeError,
   );
-  assert(error.message.includes("within maxStages = 20 rises: current value is"), error.message);
-  const [draws] = await smcMany([key(0)], prior, stackTargets([steep]), { particles: 100, maxStages: 20 });
+  assert(error.message.includes("within maxStages = 12 rises: current value is"), error.message);
+  const [draws] = await smcMany([key(0)], prior, stackTargets([steep]), { particles: 100, maxStages: 12 });
   assertEquals(draws!.length, 0);
-  assert(draws!.warnings[0]!.includes("after maxStages = 20 rises"), draws!.warnings[0]);
+  assert(draws!.warnings[0]!.includes("after maxStages = 12 rises"), draws!.warnings[0]);
+  const beyond = likelihoodOf((a) => -1e100 * Math.abs(a - 0.3));
+  const [none] = await smcMany([key(0)], prior, stackTargets([beyond]), { particles: 100 });
+  assert(none!.length === 0 && none!.warnings[0]!.includes("beyond 2^50"), none!.warnings[0]);
 });
 
 Deno.test("posteriorDensity() keeps the rule at every power of the likelihood", () => {

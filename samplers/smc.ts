@@ -27,8 +27,9 @@ import { logSumExp } from "./_log_sum_exp.ts";
 import { nextRise } from "./_next_rise.ts";
 import { resample } from "./_resample.ts";
 import { spreadOf } from "./_spread.ts";
+import { untold } from "./_untold.ts";
 import { whiten } from "./_whiten.ts";
-import type { KernelBuilder } from "./sample_options.ts";
+import type { KernelBuilder, SampleProgress } from "./sample_options.ts";
 import { slice } from "./slice.ts";
 
 /** Options of {@linkcode smc}. */
@@ -71,6 +72,11 @@ export interface SmcOptions {
    * @default {slice}
    */
   readonly kernel?: KernelBuilder;
+  /**
+   * Told after each rise how far the run is: `step` and `total` count hundredths of β in each population. They
+   * are no measure of time, so that the speed and what is left are NaN.
+   */
+  readonly onProgress?: (progress: SampleProgress) => void;
   /** Stops the run: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -87,7 +93,9 @@ interface Population {
 interface Problem {
   readonly prior: Prior;
   readonly likelihood: CountedTarget;
-  readonly settings: Required<Omit<SmcOptions, "signal">> & { readonly signal: AbortSignal | undefined };
+  readonly settings: Required<Omit<SmcOptions, "signal" | "onProgress">> & {
+    readonly signal: AbortSignal | undefined;
+  };
 }
 
 /**
@@ -108,8 +116,8 @@ interface Problem {
  * @param options Sizes, kernel.
  * @returns The draws, equally weighted; `info.logEvidence` in nats, `info.logEvidenceError` its
  * standard error over repeats (NaN for one repeat), `info.stages` the mean number of rises.
- * @throws {RangeError} If an option is out of range, no particle has a likelihood above 0, or β
- * does not reach 1 within `maxStages` rises.
+ * @throws {RangeError} If an option is out of range, no particle has a likelihood above 0, log-likelihoods are too
+ * large for a nat to be told, or β does not reach 1 within `maxStages` rises.
  * @throws {TypeError} If prior and likelihood differ in their number of parameters.
  *
  * @example Usage
@@ -132,7 +140,8 @@ export async function smc(
   options: SmcOptions = {},
 ): Promise<Draws> {
   const { particles = 1000, repeats = 4, moves = 3, effectiveShare = 0.5, maxStages = 1000 } = options;
-  const { kernel = (target: LogDensity) => slice(target, { warmup: 0, width: 2 }), signal } = options;
+  const { kernel = (target: LogDensity) => slice(target, { warmup: 0, width: 2 }) } = options;
+  const { signal, onProgress } = options;
   requireInteger("run SMC", "particles", particles, 2);
   requireInteger("run SMC", "repeats", repeats, 1);
   requireInteger("run SMC", "moves", moves, 1);
@@ -142,7 +151,14 @@ export async function smc(
   const likelihood = countCalls(logLikelihood);
   const settings = { particles, repeats, moves, effectiveShare, maxStages, kernel, signal };
   const runs: Population[] = [];
-  for (const child of split(key, repeats)) runs.push(await populate(child, { prior, likelihood, settings }));
+  for (const child of split(key, repeats)) {
+    const told = (beta: number) => {
+      const step = Math.round(100 * (runs.length + beta));
+      const unknown = { stepsPerSecond: NaN, secondsLeft: NaN };
+      onProgress?.({ phase: "sampling", step, total: 100 * repeats, ...unknown });
+    };
+    runs.push(await populate(child, { prior, likelihood, settings }, told));
+  }
   const evidence = evidenceOf(runs);
   return {
     names: prior.names,
@@ -165,7 +181,7 @@ export async function smc(
   };
 }
 
-async function populate(key: Key, problem: Problem): Promise<Population> {
+async function populate(key: Key, problem: Problem, told: (beta: number) => void): Promise<Population> {
   const { prior, likelihood, settings } = problem;
   const [forStart, forStages] = split(key, 2);
   let theta = prior.sample(forStart, settings.particles);
@@ -176,35 +192,49 @@ async function populate(key: Key, problem: Problem): Promise<Population> {
     await breathe(settings.signal);
     const value = likelihood.evaluate(theta, { gradient: false }).value;
     requireParticle(value);
+    requireTold(value);
     if (stages === 0) alive = aliveOf(value);
     const rise = nextRise(value, 1 - beta, settings.effectiveShare * theta.n);
     const logWeights = value.map((v) => rise * v);
     logEvidence += logSumExp(logWeights) - log(theta.n);
     beta = rise === 1 - beta ? 1 : beta + rise;
     const [forChoice, forMoves] = split(foldIn(forStages, stages), 2);
-    theta = move(forMoves, gatherRows(theta, resample(forChoice, logWeights, theta.n)), beta, {
+    theta = await move(forMoves, gatherRows(theta, resample(forChoice, logWeights, theta.n)), beta, {
       ...problem,
       spread,
     });
     stages++;
+    told(beta);
   }
   return { theta, logEvidence, stages, alive };
 }
 
+function requireTold(logLikelihood: Float64Array): void {
+  const top = untold(logLikelihood);
+  if (top === undefined) return;
+  throw new RangeError(
+    `Cannot run SMC as the largest log-likelihood must be at most 2^50 nats in size, so that one nat can be told: ` +
+      `current value is ${top}`,
+  );
+}
+
 /** Moves particles by the kernel, which leaves the tempered posterior unchanged. */
-function move(
+async function move(
   key: Key,
   theta: Points,
   beta: number,
   { prior, likelihood, settings, spread }: Problem & { readonly spread: Float64Array },
-): Points {
+): Promise<Points> {
   const [forStart, forSteps] = split(key, 2);
   const tempered = unconstrained(posteriorDensity(prior, likelihood, { beta }), prior.support);
   const z = unconstrain(prior.support, theta);
   const { target, inward, outward } = whiten(tempered, z, spread);
   const kernel = settings.kernel(target, { warmup: 0 });
   let state = kernel.init(forStart, inward(z));
-  for (let t = 0; t < settings.moves; t++) [state] = kernel.step(foldIn(forSteps, t), state);
+  for (let t = 0; t < settings.moves; t++) {
+    [state] = kernel.step(foldIn(forSteps, t), state);
+    await breathe(settings.signal);
+  }
   return constrain(prior.support, outward(state.position));
 }
 

@@ -183,7 +183,7 @@ function evaluate(z: Points, chains: Uint32Array, { prior, support, likelihood }
 }
 
 function drawsOf(
-  { z, logEvidence, stages, acceptance, beta, alive }: Population,
+  { z, logEvidence, stages, acceptance, beta, alive, untold }: Population,
   { prior, support, likelihood }: Problem,
   info: Draws["info"],
 ): Draws {
@@ -197,15 +197,21 @@ function drawsOf(
     info: { ...info, logEvidence, stages, acceptance },
     warnings: [
       ...likelihood.warnings(),
-      ...(isLost ? [lossOf({ z, logEvidence, stages, beta })] : fewAlive(alive, z.n)),
+      ...(isLost ? [lossOf({ z, logEvidence, stages, beta, untold })] : fewAlive(alive, z.n)),
     ],
   };
 }
 
 /** Why a target gives no rows. */
 function lossOf(
-  { z, logEvidence, stages, beta }: Pick<Population, "z" | "logEvidence" | "stages" | "beta">,
+  { z, logEvidence, stages, beta, untold }: Pick<
+    Population,
+    "z" | "logEvidence" | "stages" | "beta" | "untold"
+  >,
 ): string {
+  if (untold !== undefined) {
+    return `The largest log-likelihood is ${untold} nats: beyond 2^50 in size one nat cannot be told`;
+  }
   if (logEvidence === -Infinity) return `No particle of ${z.n} has a likelihood above 0`;
   return `The power of the likelihood is still ${beta.toPrecision(3)} after maxStages = ${stages} rises`;
 }

@@ -80,3 +80,33 @@ Deno.test("smc() says that one population cannot be judged", async () => {
   assertEquals(one.info.logEvidenceError, NaN);
   assert(one.warnings[0]!.includes("cannot be judged from one: take repeats"), one.warnings[0]);
 });
+
+Deno.test("smc() ends in words where log-likelihoods are beyond what a nat can be told of", async () => {
+  for (const scale of [1e32, -1e32, 1e16]) {
+    const wild = numericDensity("wild", 2, ([a]) => scale * (2 + Math.sin(1e6 * a!)));
+    await assertRejects(() => smc(key(0), prior, wild), RangeError, "at most 2^50 nats in size");
+  }
+  const infinite: LogDensity = {
+    name: "infinite",
+    dim: 2,
+    evaluate: (theta) => ({
+      value: Float64Array.from({ length: theta.n }, (_, i) => theta.data[2 * i]! > 0 ? Infinity : 0),
+    }),
+  };
+  const { warnings } = await smc(key(0), prior, infinite, { particles: 100 });
+  assert(warnings.some((text) => text.includes("NaN or infinite")), `${warnings}`);
+});
+
+Deno.test("smc() tells how far it is, and stops between the moves of a rise", async () => {
+  const steps: number[] = [];
+  await smc(key(1), prior, likelihood, { particles: 100, onProgress: ({ step }) => steps.push(step) });
+  assertEquals([steps.at(-1), steps.toSorted((a, b) => a - b)], [400, steps]);
+  const control = new AbortController();
+  let calls = 0;
+  const slow = numericDensity("slow", 2, () => {
+    if (++calls === 500) setTimeout(() => control.abort(new Error("enough")), 0);
+    return 0;
+  });
+  const options = { particles: 100, moves: 1_000_000, signal: control.signal };
+  await assertRejects(() => smc(key(2), prior, slow, options), Error, "enough");
+});

@@ -62,10 +62,15 @@ export interface TrainingIdentity {
 }
 
 const FORMAT = "likely.checkpoint";
-const VERSION = "1";
+const VERSION = "2";
+/** Of files without a checksum. */
+const UNCHECKED = "1";
+/** Epochs whose losses are kept as text. */
+const MOST_AS_TEXT = 10_000;
+const CURVES = ["train", "validation"] as const;
 
 /**
- * Writes a checkpoint as a safetensors file.
+ * Writes a checkpoint as a safetensors file, with a checksum: from other numbers training would go on just as well.
  *
  * @param checkpoint The checkpoint.
  * @returns The file.
@@ -96,7 +101,8 @@ const VERSION = "1";
  * ```
  */
 export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
-  const { state, best, ...rest } = checkpoint;
+  const { state, best, history, ...rest } = checkpoint;
+  const isLong = history.validation.length > MOST_AS_TEXT;
   const tensors: Record<string, Weight> = {};
   const add = (side: string, weights: Weights = {}) => {
     for (const [name, weight] of Object.entries(weights)) tensors[`${side}/${name}`] = weight;
@@ -105,16 +111,19 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
   add("first", state.firstMoment);
   add("second", state.secondMoment);
   add("best", best?.weights);
+  // Losses of very many epochs as they are in memory, to the last bit: as text they would not fit into the header.
+  if (isLong) { for (const name of CURVES) tensors[`history/${name}`] = exactly(history[name]); }
   return encodeSafetensors(tensors, {
     [FORMAT]: VERSION,
     checkpoint: JSON.stringify({
       ...rest,
+      history: isLong ? { ...history, train: [], validation: [] } : history,
       steps: state.steps,
       ...(state.termWeights && { termWeights: state.termWeights }),
       ...(state.memory && { memory: state.memory }),
       ...(best && { best: { loss: best.loss, epoch: best.epoch } }),
     }),
-  });
+  }, { checksum: true });
 }
 
 /**
@@ -124,7 +133,7 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
  *
  * @param bytes The file.
  * @returns The checkpoint.
- * @throws {FormatError} If the file is no checkpoint of this version.
+ * @throws {FormatError} If the file is no checkpoint of this version, or has changed since it was written.
  *
  * @example Usage
  * ```ts
@@ -136,9 +145,12 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
  */
 export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
   const { tensors, metadata } = decodeSafetensors(bytes);
-  if (metadata[FORMAT] !== VERSION) {
+  if (metadata[FORMAT] === VERSION) decodeSafetensors(bytes, { checksum: true });
+  else if (metadata[FORMAT] !== UNCHECKED) {
     throw new FormatError(
-      `Cannot read a checkpoint as ${FORMAT} must be ${VERSION}: current value is ${metadata[FORMAT]}`,
+      `Cannot read a checkpoint as ${FORMAT} must be ${UNCHECKED} or ${VERSION}: current value is ${
+        metadata[FORMAT]
+      }`,
     );
   }
   const side = (name: string): Weights | undefined => {
@@ -147,7 +159,8 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
       ? undefined
       : Object.fromEntries(entries.map(([path, weight]) => [path.slice(name.length + 1), weight]));
   };
-  const { steps, termWeights, memory, best, ...rest } = parse(metadata.checkpoint);
+  const curves = side("history");
+  const { steps, termWeights, memory, best, ...rest } = parse(metadata.checkpoint, curves);
   const first = side("first");
   const second = side("second");
   const bestWeights = side("best");
@@ -173,12 +186,28 @@ type Plain = Omit<TrainingCheckpoint, "state" | "best"> & {
   readonly best?: { readonly loss: number; readonly epoch: number };
 };
 
-function parse(text: string | undefined): Plain {
-  const plain = attempt(() => JSON.parse(text ?? "")) as Partial<Plain> | null;
+function parse(text: string | undefined, curves: Weights | undefined): Plain {
+  const plain = attempt(() => withCurves(JSON.parse(text ?? ""), curves)) as Partial<Plain> | null;
   if (plain && isSound(plain)) return plain as Plain;
   throw new FormatError(
     `Cannot read a checkpoint as its description must be whole: current value is ${text?.slice(0, 60)}`,
   );
+}
+
+function withCurves(plain: Plain, curves: Weights | undefined): Plain {
+  if (curves === undefined) return plain;
+  const [train, validation] = CURVES.map((name) => asWritten(curves[name]!));
+  return { ...plain, history: { ...plain.history, train: train!, validation: validation! } };
+}
+
+/** The bytes of numbers, whatever they are as float32. */
+function exactly(numbers: readonly number[]): Weight {
+  const data = new Float32Array(Float64Array.from(numbers).buffer);
+  return { shape: [data.length], data };
+}
+
+function asWritten({ data }: Weight): number[] {
+  return Array.from(new Float64Array(data.slice().buffer));
 }
 
 /** Looks at what the loop computes with; `train` compares the rest with its own run. */

@@ -44,7 +44,7 @@ Deno.test("encodeCheckpoint() writes a run that has not begun", () => {
 /** The file with other metadata. */
 function withMetadata(change: (metadata: Record<string, string>) => Record<string, string>): Uint8Array {
   const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(WHOLE));
-  return encodeSafetensors(tensors, change({ ...metadata }));
+  return encodeSafetensors(tensors, change({ ...metadata }), { checksum: true });
 }
 
 /** The file with other values in its JSON. */
@@ -59,7 +59,7 @@ Deno.test("decodeCheckpoint() refuses files of another kind, another version or 
   const refused = (bytes: Uint8Array, says = "checkpoint") =>
     assertThrows(() => decodeCheckpoint(bytes), FormatError, says);
   refused(encodeSafetensors({}, {}), "likely.checkpoint");
-  refused(withMetadata((metadata) => ({ ...metadata, "likely.checkpoint": "2" })), "current value is 2");
+  refused(withMetadata((metadata) => ({ ...metadata, "likely.checkpoint": "3" })), "current value is 3");
   refused(withMetadata((metadata) => ({ "likely.checkpoint": metadata["likely.checkpoint"]! })));
   refused(withMetadata((metadata) => ({ ...metadata, checkpoint: "{" })));
   refused(withMetadata((metadata) => ({ ...metadata, checkpoint: "null" })));
@@ -87,4 +87,32 @@ Deno.test("decodeCheckpoint() answers truncation with a FormatError", () => {
     const error = assertThrows(() => decodeCheckpoint(bytes.subarray(0, length)));
     assert(error instanceof FormatError);
   }
+});
+
+Deno.test("decodeCheckpoint() takes no file whose bits have changed", () => {
+  const file = encodeCheckpoint(WHOLE);
+  for (let bit = 0; bit < 8 * file.length; bit += 11) {
+    const damaged = file.slice();
+    damaged[bit >> 3]! ^= 1 << (bit & 7);
+    let read: TrainingCheckpoint;
+    try {
+      read = decodeCheckpoint(damaged);
+    } catch (error) {
+      assert(error instanceof FormatError, `bit ${bit}: ${error}`);
+      continue;
+    }
+    // What changed said nothing: a blank at the end of the header, the name of the checksum.
+    assertEquals(read, WHOLE, `bit ${bit}`);
+  }
+});
+
+Deno.test("losses of very many epochs come back to the last bit, and of older files as text", () => {
+  const losses = (start: number) => Array.from({ length: 200_000 }, (_, i) => Math.sin(start + i));
+  const history = { train: losses(0), validation: losses(1) };
+  const long = { ...WHOLE, epoch: 200_000, history };
+  assertEquals(decodeCheckpoint(encodeCheckpoint(long)), long);
+  const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(WHOLE));
+  const old = { ...metadata, "likely.checkpoint": "1" };
+  assertEquals(decodeCheckpoint(encodeSafetensors(tensors, old)), WHOLE);
+  assertThrows(() => decodeCheckpoint(encodeSafetensors(tensors, metadata)), FormatError, "checksum");
 });

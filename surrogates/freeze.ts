@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type Artifact, type ArtifactKind, keyText, type PriorSpec, type Provenance } from "@likely/core";
+import {
+  type Artifact,
+  type ArtifactKind,
+  keyText,
+  type PriorSpec,
+  type Provenance,
+  type Spec,
+} from "@likely/core";
 import type { Trained } from "./train_options.ts";
 
 /** What {@linkcode freeze} needs to know. */
@@ -94,6 +101,7 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
   const { spec, weights, scaling, key, simulations, trials, failed, loss, engine, history, best, epochs } =
     trained;
   const { kind, prior, simulator, versions = {}, failedAs, network, rounds, warnings = [] } = options;
+  const said = [...absurdLoss(kind, spec, best.loss), ...warnings];
   return {
     kind,
     spec,
@@ -108,12 +116,27 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
       ...(failedAs !== undefined && failed > 0 && { failedAs }),
       key: keyText(key),
       loss,
-      engine,
+      // On how many threads it ran changes no bit, and is no part of what the artifact is.
+      engine: engine.replace(/×\d+$/, ""),
       versions,
       ...(network !== undefined && { network }),
       ...(rounds && { rounds }),
       training: { loss: best.loss, epochs, history },
-      ...(warnings.length > 0 && { warnings }),
+      ...(said.length > 0 && { warnings: said }),
     },
   };
+}
+
+/** Nats for each number of θ and x: what a density or a ratio that has learned anything stays far below. */
+const ABSURD = 100;
+
+/** A loss that says that nothing was learned, in nats; that of a cost is in the units of its distance. */
+function absurdLoss(kind: FreezeOptions["kind"], { thetaDim, xDim }: Spec, loss: number): string[] {
+  if (kind === "cost" || !(loss > ABSURD * (thetaDim + xDim))) return [];
+  return [
+    `The validation loss is ${
+      loss.toPrecision(3)
+    } nats, which means that training went astray and the surrogate ` +
+    "has learned nothing: take a smaller learning rate",
+  ];
 }

@@ -185,7 +185,7 @@ Deno.test("columns are matched by name, files joined in order, and widths, names
   desk.write("hole1.csv", "1,0\n");
   desk.write("nan.csv", "nan,1\n");
   await refused("hole1.csv", "nan.csv", "x must be finite in one row at least");
-  assert(!desk.has("no") && !desk.has("no.partial"));
+  assert(!desk.names.some((name) => name.startsWith("no.") || name === "no"));
 });
 
 Deno.test("parameters unlike their prior, columns that look swapped or never vary are warned of", async () => {
@@ -231,12 +231,13 @@ Deno.test("an import that is killed leaves nothing that looks whole, and the nex
   const line = "import --theta t.npy --x d.npy --task ./pair.ts --out s".split(" ");
   const child = desk.start(...line);
   const end = endOf(child);
-  while (!desk.has("s.partial")) await new Promise((resolve) => setTimeout(resolve, 2));
+  const hasPartial = () => desk.names.some((name) => name.endsWith(".partial"));
+  while (!hasPartial()) await new Promise((resolve) => setTimeout(resolve, 2));
   child.kill("SIGKILL");
   await end;
-  assert(!desk.has("s") && desk.has("s.partial"), "it was stopped before the end");
+  assert(!desk.has("s") && hasPartial(), "it was stopped before the end");
   assertEquals((await desk.run(...line)).code, 0);
-  assert(!desk.has("s.partial"));
+  assert(!hasPartial());
   const { dataset, missing } = await openSimulations(desk.file("s"));
   assertEquals([dataset.x.n, missing], [n, 0]);
 });

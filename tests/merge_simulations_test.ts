@@ -142,11 +142,11 @@ Deno.test("a folder without simulations, and a damaged file, are named", () =>
     const file = `${b}/x/c/3/0`;
     const bytes = await Deno.readFile(file);
     await Deno.writeFile(file, bytes.subarray(0, 100));
-    await refused([a!, b!], `${file} must have 128 bytes: it has 100; delete this file`);
+    await refused([a!, b!], `${file} must hold 16 numbers, 128 bytes: it has 100 bytes; delete this file`);
     await Deno.writeFile(file, bytes);
     await mergeSimulations(at("all"), [a!]);
     await Deno.writeFile(at("all/x/c/2/0"), bytes.subarray(0, 100));
-    await refused([a!, b!], `${at("all")}/x/c/2/0 must have 128 bytes: it has 100`);
+    await refused([a!, b!], `${at("all")}/x/c/2/0 must hold 16 numbers, 128 bytes: it has 100 bytes`);
     await Deno.writeTextFile(`${b}/x/zarr.json`, "{}");
     await refused([a!, b!], `${b}/x/zarr.json must describe`);
   }));
@@ -170,7 +170,7 @@ Deno.test("the folder to merge in must be apart from the others, by whatever nam
       const { message } = await assertRejects(() => mergeSimulations(out, [b!, a!]), RangeError);
       assert(message.includes("must be apart from the folder to merge in"), message);
     }
-    assertEquals((await Array.fromAsync(Deno.readDir(a!))).length, 4);
+    assertEquals((await Array.fromAsync(Deno.readDir(a!))).length, 5);
     // A name that begins as another.
     assertEquals((await mergeSimulations(`${a}0`, [a!, b!])).missing, []);
   }));

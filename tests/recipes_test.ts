@@ -8,6 +8,7 @@ import {
   type Engine,
   firstOf,
   fromRows,
+  fusedEngine,
   gaussianLinear,
   influenza,
   key,
@@ -141,4 +142,13 @@ Deno.test("trainRatio() uses scores when there are some", async () => {
   const pairs = { simulator: "gaussian_linear", prior: task.prior.spec, dataset };
   const { artifact } = await trainRatio(forTraining, pairs, { maxEpochs: 1 });
   assertEquals(artifact.provenance.loss.name, "bce_score");
+});
+
+Deno.test("on how many threads a surrogate is trained is no part of it", async () => {
+  const files: Uint8Array[] = [];
+  for (const workers of [1, 2]) {
+    const { artifact } = await nre(key(3), twoMoons(), { ...QUICK, engine: fusedEngine({ workers }) });
+    files.push(encodeArtifact(artifact));
+  }
+  assertEquals(files[0], files[1]);
 });

@@ -55,7 +55,7 @@ Deno.test("shards in one folder make the files of one machine, whatever their nu
   inFolder(async (path) => {
     await run(`${path}/one`, undefined, { score: true });
     const expected = await folderBytes(`${path}/one`);
-    assertEquals(expected.size, 4 + 3 * 7);
+    assertEquals(expected.size, 5 + 4 * 7);
     for (const [name, shards] of [["a", parts(3)], ["b", parts(7).reverse()], ["c", parts(1)]] as const) {
       for (const shard of [...shards, shards[0]!]) await run(`${path}/${name}`, shard, { score: true });
       assertEquals(await folderBytes(`${path}/${name}`), expected, name);

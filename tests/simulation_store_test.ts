@@ -4,6 +4,7 @@ import {
   independent,
   key,
   normal,
+  openRun,
   openSimulations,
   type Points,
   points,
@@ -39,7 +40,7 @@ Deno.test("stored simulations read back as they were, with what they are", () =>
     assertEquals(back.dataset.failures!.map(({ row }) => row), failures!.map(({ row }) => row));
     assertEquals(back.missing, 0);
     assertEquals(back.manifest, {
-      format: 1,
+      format: 2,
       simulator: "noisy",
       key: "00000000:00000001",
       names: ["a", "b"],
@@ -155,7 +156,7 @@ Deno.test("a damaged file is named, with what to do", () =>
     await edit("x/zarr.json", '"float64"', '"float32"', "x/zarr.json");
     await edit("x/zarr.json", '"bytes"', '"gzip"', "x/zarr.json");
     await edit("x/zarr.json", "50", "51", "x/zarr.json");
-    await edit("zarr.json", '"format": 1', '"format": 2', "format 1");
+    await edit("zarr.json", '"format": 2', '"format": 3', "format 1 or 2");
     await edit("zarr.json", '"n": 50', '"n": -1', "zarr.json");
     await edit("zarr.json", '"chunkRows": 8', '"chunkRows": 9007199254740991', "zarr.json");
     await edit("zarr.json", "{", "", "zarr.json");
@@ -221,6 +222,7 @@ Deno.test("a larger run is refused before anything is changed where the simulato
     await store(path, 20);
     const before = await folderBytes(path);
     await assertRejects(() => store(path, 40, edited), RangeError, "simulated again");
+    await assertRejects(() => openRun(key(1), edited, 40, { path }), RangeError, "simulated again");
     assertEquals(await folderBytes(path), before);
     assertEquals((await store(path, 40)).x.n, 40);
   }));
