@@ -10,6 +10,7 @@
 import type { Points } from "./points.ts";
 import { require } from "./_require.ts";
 export { requireInteger } from "./_require.ts";
+export { requireKey, type Words } from "./_require_key.ts";
 
 /**
  * Requires a finite number > 0.
