@@ -85,10 +85,10 @@ async function run(args: Arguments): Promise<void> {
 
 async function pairsJob(args: Arguments, settings: TrainSettings): Promise<TrainingJob> {
   const simulations = await readSimulations(args.positional(0));
-  const { manifest: { simulator, prior }, dataset } = simulations;
+  const { manifest: { simulator, prior, xNames }, dataset } = simulations;
   const observations = await readTargets(args.text("observations"), dataset);
   noteMissing(args.positional(0), simulations);
-  const pairs = { simulator, prior, dataset };
+  const pairs = { simulator, prior, dataset, ...(xNames && { xNames }) };
   return {
     data: {
       simulations: await digest(dataset),

@@ -12,6 +12,7 @@ import {
   foldIn,
   type Key,
   type LogDensity,
+  type Observation,
   type Points,
   points,
   posteriorDensity,
@@ -108,7 +109,7 @@ export interface BetaStep {
 export async function betaPath(
   key: Key,
   artifact: Artifact,
-  x: ArrayLike<number> | Points,
+  x: Observation,
   options: BetaPathOptions,
 ): Promise<BetaStep[]> {
   const { betas, particles = 500, moves = 20, sampler = "hmc", engine = fusedEngine(), signal } = options;

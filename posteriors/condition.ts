@@ -6,19 +6,23 @@
 
 import {
   type Artifact,
+  asPoints,
   type Draws,
   type Engine,
   type LogDensity,
   membersOf,
+  type Observation,
   type Points,
   type Posterior,
   type Prior,
   priorFrom,
   row,
+  type Rows,
   warningsOf,
 } from "@likely/core";
 import { requireNonNegative } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
+import { requireArtifact } from "./_require_artifact.ts";
 import { conditionedCosts } from "./_conditioned_costs.ts";
 import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
 import { observed } from "./_observed.ts";
@@ -26,6 +30,7 @@ import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
 import { proposedPosterior, type ProposedPosteriorOptions } from "./_proposed_posterior.ts";
 import { scaled } from "./_scaled.ts";
 import { unlikeTraining } from "./_unlike_training.ts";
+import type { ConditionedPosterior } from "./conditioned_posterior.ts";
 import type { PosteriorOptions, SampledBy, SamplingOptions } from "./posterior_options.ts";
 
 /** What {@linkcode condition} is told: nothing is taken for granted that would have to be carried. */
@@ -69,9 +74,10 @@ export interface ConditionOptions extends Omit<PosteriorOptions, "engine"> {
  */
 export async function condition(
   artifact: Artifact,
-  x: ArrayLike<number> | Points,
+  x: Observation,
   options: ConditionOptions,
-): Promise<Posterior & Disposable> {
+): Promise<ConditionedPosterior> {
+  requireArtifact("condition a surrogate", artifact);
   const { beta = 1, engine, prior: own, ...sampling } = options;
   const prior = priorFrom(artifact.prior, own);
   requireNonNegative("condition a surrogate", "beta", beta);
@@ -84,6 +90,7 @@ export async function condition(
   const given = await conditioned(artifact, rows, { ...sampling, prior, beta, engine });
   return {
     ...given,
+    ...(given.logDensity && { logDensity: (theta: Rows) => given.logDensity!(asPoints(theta)) }),
     warnings,
     sample: async (key, n) => {
       const draws = await given.sample(key, n);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Artifact, Draws, Key, Points } from "@likely/core";
+import { type Artifact, asPoints, type Draws, type Key, type Rows } from "@likely/core";
 import { drawPooled } from "./_draw_pooled.ts";
 import type { DrawManyOptions } from "./draw_many_options.ts";
 
@@ -41,8 +41,8 @@ import type { DrawManyOptions } from "./draw_many_options.ts";
 export async function drawMany(
   keys: readonly Key[],
   artifact: Artifact,
-  x: Points,
+  x: Rows,
   options: DrawManyOptions = {},
 ): Promise<Draws[]> {
-  return await drawPooled(keys, artifact, x, options);
+  return await drawPooled(keys, artifact, asPoints(x), options);
 }

@@ -307,6 +307,7 @@ async function trainOne(
     kind: "cost",
     prior: known.spec,
     simulator,
+    xNames: pairs.xNames,
     versions: versions(),
     network: networkChoice(spec, {
       network: options.trunk !== undefined,

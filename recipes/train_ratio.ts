@@ -175,6 +175,7 @@ export async function trainRatio(
       kind: "ratio",
       prior: known.spec,
       simulator,
+      xNames: pairs.xNames,
       versions: versions(),
       network,
       rounds: pairs.rounds,
