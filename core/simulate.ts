@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger } from "./check.ts";
+import { requireInteger, requireOptions } from "./check.ts";
 import { sampleRanges } from "./_rows.ts";
 import {
   type Chunk,
@@ -102,6 +102,18 @@ export interface SimulationProgress {
   readonly secondsLeft: number;
 }
 
+const OPTIONS = {
+  workers: true,
+  path: true,
+  chunkRows: true,
+  shard: true,
+  score: true,
+  proposal: true,
+  level: true,
+  signal: true,
+  onProgress: true,
+} as const;
+
 /**
  * Draws `n` rows of θ from the prior and simulates x for each.
  *
@@ -152,6 +164,7 @@ export async function simulate(
   n: number,
   options: SimulateOptions = {},
 ): Promise<Dataset> {
+  requireOptions<SimulateOptions>("simulate", options, OPTIONS);
   const { workers = cores(), path, chunkRows, shard, score = false, signal, onProgress } = options;
   requireInteger("simulate", "n", n, 1);
   requireInteger("simulate", "workers", workers, 0);

@@ -20,7 +20,7 @@ import {
   type Rows,
   warningsOf,
 } from "@likely/core";
-import { requireNonNegative } from "@likely/core/check";
+import { requireNonNegative, requireOptions } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
 import { requireArtifact } from "./_require_artifact.ts";
 import { conditionedCosts } from "./_conditioned_costs.ts";
@@ -40,6 +40,22 @@ export interface ConditionOptions extends Omit<PosteriorOptions, "engine"> {
   /** What samples a ratio, a likelihood or a cost: `nutsPosterior` alone, or a choice among samplers. */
   readonly sampledBy: SampledBy;
 }
+
+const OPTIONS = {
+  sampler: true,
+  beta: true,
+  engine: true,
+  prior: true,
+  sampledBy: true,
+  chains: true,
+  warmup: true,
+  thin: true,
+  pool: true,
+  position: true,
+  onProgress: true,
+  signal: true,
+  check: true,
+} as const;
 
 /**
  * Conditions a surrogate on an observation, as `posterior` does, by the engine and the sampler that are given and
@@ -77,6 +93,7 @@ export async function condition(
   x: Observation,
   options: ConditionOptions,
 ): Promise<ConditionedPosterior> {
+  requireOptions<ConditionOptions>("condition a surrogate", options, OPTIONS);
   requireArtifact("condition a surrogate", artifact);
   const { beta = 1, engine, prior: own, ...sampling } = options;
   const prior = priorFrom(artifact.prior, own);

@@ -5,8 +5,18 @@
  */
 
 import { type Artifact, asPoints, type Draws, type Key, type Rows } from "@likely/core";
+import { requireOptions } from "@likely/core/check";
 import { drawPooled } from "./_draw_pooled.ts";
 import type { DrawManyOptions } from "./draw_many_options.ts";
+
+const OPTIONS = {
+  draws: true,
+  beta: true,
+  smc: true,
+  engine: true,
+  prior: true,
+  signal: true,
+} as const;
 
 /**
  * Draws from the posterior of every row of x, all rows together: a learned posterior in one call
@@ -44,5 +54,6 @@ export async function drawMany(
   x: Rows,
   options: DrawManyOptions = {},
 ): Promise<Draws[]> {
+  requireOptions<DrawManyOptions>("draw from many posteriors", options, OPTIONS);
   return await drawPooled(keys, artifact, asPoints(x), options);
 }

@@ -28,6 +28,7 @@ import {
   type TrunkSpec,
   unitHead,
 } from "@likely/core";
+import { requireOptions } from "@likely/core/check";
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
 import {
   freeze,
@@ -39,6 +40,7 @@ import {
   type TrainingProgress,
   type TrainOptions,
 } from "@likely/surrogates";
+import { TRAIN_COST } from "./_option_names.ts";
 import { shortened, withAdvice } from "./_advised.ts";
 import { defaultEngine } from "./default_engine.ts";
 import { costHead } from "./_cost_head.ts";
@@ -209,6 +211,7 @@ export async function trainCost(
   pairs: SimulatedPairs,
   options: TrainCostOptions = {},
 ): Promise<TrainedCost> {
+  requireOptions<TrainCostOptions>("train a cost", options, TRAIN_COST);
   const { members = 1, half = false, ...training } = options;
   const { engine = defaultEngine(), signal } = options;
   if (half) requireHalf(pairs.dataset.theta.n, training);
