@@ -55,7 +55,7 @@ export const trainCommand: Command = {
   ],
   examples: [
     "likely train sims.zarr --out model.safetensors",
-    "likely train sims.zarr --out model.safetensors --trunk resnet --layers 4 --epochs 300",
+    "likely train sims.zarr --out model.safetensors --trunk resnet --layers 4 --max-epochs 300",
     "likely train fields.zarr --out model.safetensors --embedding conv --grid 25x25",
     "likely train sims.zarr --out posterior.safetensors --method npe --members 5",
     "likely train sims.zarr --out cost.safetensors --method ace --distance mae",

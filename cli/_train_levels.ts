@@ -17,7 +17,7 @@ const OTHERS = [
   "structure",
   "half",
   "trials",
-  "epochs",
+  "max-epochs",
   "patience",
 ];
 

@@ -11,6 +11,7 @@
 
 // deno-lint-ignore-file no-console -- a command for people
 
+import { nearest } from "@likely/core/check";
 import manifest from "./deno.json" with { type: "json" };
 import { Interrupted } from "./_interrupt.ts";
 import { checkCommand } from "./_check.ts";
@@ -99,8 +100,12 @@ async function dispatch([name, ...rest]: readonly string[]): Promise<void> {
   if (name === "--version") return console.log(manifest.version);
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
+    const names = COMMANDS.map((candidate) => candidate.name);
+    const near = nearest(name, names);
     throw new UsageError(
-      `Cannot run "likely ${name}" as the command must be one of ${COMMANDS.map((c) => c.name).join(", ")}`,
+      `Cannot run "likely ${name}" as the command must be one of ${names.join(", ")}${
+        near === undefined ? "" : `: the nearest is ${near}`
+      }`,
     );
   }
   const parsed = parse(command, rest);

@@ -12,6 +12,7 @@ import { require } from "./_require.ts";
 export { requireInteger } from "./_require.ts";
 export { nearest } from "./_nearest.ts";
 export { requireKey, type Words } from "./_require_key.ts";
+export { requireSource } from "./_require_source.ts";
 export { type OptionNames, requireOptions } from "./_require_options.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger, requireOptions } from "./check.ts";
+import { requireInteger, requireKey, requireOptions, requireSource } from "./check.ts";
 import { sampleRanges } from "./_rows.ts";
 import {
   type Chunk,
@@ -164,6 +164,8 @@ export async function simulate(
   n: number,
   options: SimulateOptions = {},
 ): Promise<Dataset> {
+  requireKey("simulate", key);
+  requireSource("simulate", source);
   requireOptions<SimulateOptions>("simulate", options, OPTIONS);
   const { workers = cores(), path, chunkRows, shard, score = false, signal, onProgress } = options;
   requireInteger("simulate", "n", n, 1);

@@ -7,7 +7,7 @@
 import { asyncRows } from "./_async_rows.ts";
 import { asyncByPosition, byPosition } from "./_by_position.ts";
 import type { AsyncSimulator, AsyncSimulatorDefinition } from "./async_simulator.ts";
-import { requireInteger, requireLength } from "./check.ts";
+import { requireInteger, requireKey, requireLength } from "./check.ts";
 import { WidthError } from "./_width_error.ts";
 import { foldIn, type Key } from "./key.ts";
 import type { SimulatorDefinition } from "./simulator_definition.ts";
@@ -266,6 +266,7 @@ function syncOf(definition: SimulatorDefinition): Simulator {
       return definition.xNames;
     },
     simulate: (key, theta, first = 0) => {
+      requireKey(`run simulator "${name}"`, key);
       requireWidth(name, theta, thetaDim);
       const own = new Float64Array(thetaDim);
       return mapRows(
@@ -277,6 +278,7 @@ function syncOf(definition: SimulatorDefinition): Simulator {
     },
     ...(simulateScored && {
       simulateScored: (key: Key, theta: Points, first = 0) => {
+        requireKey(`run simulator "${name}"`, key);
         requireWidth(name, theta, thetaDim);
         const score = zeros(theta.n, thetaDim);
         const own = new Float64Array(thetaDim);

@@ -14,7 +14,7 @@ import {
   split,
   stream,
 } from "@likely/core";
-import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
+import { requireColumns, requireInteger, requireKey, requireRows } from "@likely/core/check";
 import { type ClassifierTrainer, mlpClassifier } from "./classifier.ts";
 import { stacked, standardBy } from "./_standard_rows.ts";
 
@@ -78,6 +78,7 @@ export async function c2st(
 ): Promise<number> {
   const { folds = 5, train = mlpClassifier() } = options;
   requireInteger("run C2ST", "folds", folds, 2);
+  requireKey("run C2ST", key);
   const [a, b] = [asPoints(reference), asPoints(sample)];
   requireColumns("run C2ST", "the sample", b, a.dim);
   requireRows("run C2ST", "the reference", a, folds);

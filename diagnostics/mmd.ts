@@ -14,7 +14,7 @@ import {
   type Rows,
   stream,
 } from "@likely/core";
-import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
+import { requireColumns, requireInteger, requireKey, requireRows } from "@likely/core/check";
 import { quantile } from "./quantile.ts";
 import { stacked } from "./_standard_rows.ts";
 
@@ -75,6 +75,7 @@ export interface MmdResult {
  * ```
  */
 export function mmd(key: Key, first: Rows, second: Rows, options: MmdOptions = {}): MmdResult {
+  requireKey("compute MMD", key);
   const [a, b] = [asPoints(first), asPoints(second)];
   requireColumns("compute MMD", "the second sample", b, a.dim);
   requireRows("compute MMD", "the first sample", a, 2);

@@ -5,7 +5,7 @@
  */
 
 import { asPoints, drawNormal, foldIn, type Key, type Points, row, type Rows, stream } from "@likely/core";
-import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
+import { requireColumns, requireInteger, requireKey, requireRows } from "@likely/core/check";
 
 /** Options of {@linkcode slicedWasserstein}. */
 export interface SlicedWassersteinOptions {
@@ -57,6 +57,7 @@ export function slicedWasserstein(
   options: SlicedWassersteinOptions = {},
 ): number {
   const { projections = 100, order = 2 } = options;
+  requireKey("compute a distance", key);
   const [a, b] = [asPoints(first), asPoints(second)];
   requireInteger("compute a distance", "projections", projections, 1);
   requireColumns("compute a distance", "the second sample", b, a.dim);

@@ -20,7 +20,7 @@ import {
   priorFrom,
   split,
 } from "@likely/core";
-import { requireInteger, requireNonNegative, requireOptions } from "@likely/core/check";
+import { requireInteger, requireKey, requireNonNegative, requireOptions } from "@likely/core/check";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { importance, sample, type SampleOptions } from "@likely/samplers";
 import { observed } from "./_observed.ts";
@@ -122,6 +122,7 @@ export async function betaPath(
   x: Observation,
   options: BetaPathOptions,
 ): Promise<BetaStep[]> {
+  requireKey("follow a path of beta", key);
   requireOptions<BetaPathOptions>("follow a path of beta", options, OPTIONS);
   const { betas, particles = 500, moves = 20, sampler = "hmc", engine = fusedEngine(), signal } = options;
   requireCost("follow a path of beta", artifact);

@@ -34,8 +34,9 @@ import {
   type TarpResult,
   thinDraws,
 } from "@likely/diagnostics";
-import { requireInteger, requireOptions } from "@likely/core/check";
+import { requireInteger, requireKey, requireOptions } from "@likely/core/check";
 import type { SmcManyOptions } from "@likely/samplers";
+import { requireArtifact } from "./_require_artifact.ts";
 import { logFits } from "./_log_fits.ts";
 import { pooledSimulator } from "./_pooled_simulator.ts";
 import { beyondEnds } from "./_observed.ts";
@@ -161,6 +162,8 @@ export async function calibrate(
   simulator: AnySimulator,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
+  requireKey("calibrate", key);
+  requireArtifact("calibrate", artifact);
   requireOptions<CalibrateOptions>("calibrate", options, OPTIONS);
   const { datasets = 200, draws = 99, trials = 1, chains, onProgress, signal } = options;
   requireForAny("calibrate", artifact);

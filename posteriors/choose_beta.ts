@@ -27,6 +27,7 @@ import {
   requireColumns,
   requireFraction,
   requireInteger,
+  requireKey,
   requireLength,
   requireNonNegative,
   requireOptions,
@@ -177,6 +178,7 @@ export async function chooseBeta(
   simulator: AnySimulator,
   options: ChooseBetaOptions = {},
 ): Promise<ChosenBeta> {
+  requireKey("choose beta", key);
   requireOptions<ChooseBetaOptions>("choose beta", options, OPTIONS);
   requireCost("choose beta", artifact);
   const { betas = usualBetas(artifact), by = "distance", datasets = 30, level = 0.8, ...rest } = options;

@@ -20,7 +20,7 @@ import {
   type Rows,
   warningsOf,
 } from "@likely/core";
-import { requireNonNegative, requireOptions } from "@likely/core/check";
+import { requireInteger, requireKey, requireNonNegative, requireOptions } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
 import { requireArtifact } from "./_require_artifact.ts";
 import { conditionedCosts } from "./_conditioned_costs.ts";
@@ -110,13 +110,15 @@ export async function condition(
     ...(given.logDensity && { logDensity: (theta: Rows) => given.logDensity!(asPoints(theta)) }),
     warnings,
     sample: async (key, n) => {
+      requireKey("draw from a posterior", key);
+      requireInteger("draw from a posterior", "n", n, 1);
       const draws = await given.sample(key, n);
       return { ...draws, warnings: [...warnings, ...draws.warnings] };
     },
   };
 }
 
-type Conditioning = ConditionOptions & Required<Pick<PosteriorOptions, "beta" | "prior">>;
+type Conditioning = Omit<ConditionOptions, "prior"> & { readonly beta: number; readonly prior: Prior };
 
 async function conditioned(
   artifact: Artifact,

@@ -5,7 +5,8 @@
  */
 
 import { type Artifact, asPoints, type Draws, type Key, type Rows } from "@likely/core";
-import { requireOptions } from "@likely/core/check";
+import { requireKey, requireOptions } from "@likely/core/check";
+import { requireArtifact } from "./_require_artifact.ts";
 import { drawPooled } from "./_draw_pooled.ts";
 import type { DrawManyOptions } from "./draw_many_options.ts";
 
@@ -54,6 +55,16 @@ export async function drawMany(
   x: Rows,
   options: DrawManyOptions = {},
 ): Promise<Draws[]> {
+  for (const key of listOf(keys)) requireKey("draw from many posteriors", key);
+  requireArtifact("draw from many posteriors", artifact);
   requireOptions<DrawManyOptions>("draw from many posteriors", options, OPTIONS);
   return await drawPooled(keys, artifact, asPoints(x), options);
+}
+
+/** One key in place of a list is told as what it is: no list. */
+function listOf(keys: readonly Key[]): readonly Key[] {
+  if (Array.isArray(keys)) return keys;
+  throw new TypeError(
+    "Cannot draw from many posteriors as keys must be a list, one for each row of x: it is none",
+  );
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
-import { requireOptions } from "@likely/core/check";
+import { requireKey, requireOptions, requireSource } from "@likely/core/check";
 import { ACE } from "./_option_names.ts";
 import { simulateAndTrain } from "./_simulate_and_train.ts";
 import type { SimulationPlan } from "./simulated_pairs.ts";
@@ -63,6 +63,8 @@ export async function ace(
   source: SimulationSource | SimulatorModule,
   options: AceOptions = {},
 ): Promise<Ace> {
+  requireKey("learn a cost", key);
+  requireSource("learn a cost", source);
   requireOptions<AceOptions>("learn a cost", options, ACE);
   const { simulations = 10_000, simulation = {}, ...training } = options;
   return await simulateAndTrain(

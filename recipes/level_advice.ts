@@ -15,7 +15,13 @@ import {
   split,
   stream,
 } from "@likely/core";
-import { requireInteger, requireOptions, requirePositive } from "@likely/core/check";
+import {
+  requireInteger,
+  requireKey,
+  requireOptions,
+  requirePositive,
+  requireSource,
+} from "@likely/core/check";
 import {
   alignLevels,
   allocate,
@@ -109,6 +115,8 @@ export async function levelAdvice(
   source: SimulationSource,
   options: LevelAdviceOptions = {},
 ): Promise<LevelAdvice> {
+  requireKey("advise on levels", key);
+  requireSource("advise on levels", source);
   requireOptions<LevelAdviceOptions>("advise on levels", options, LEVEL_ADVICE);
   const { pilot: n = 400, budget, ...training } = options;
   requireInteger("advise on levels", "pilot", n, 40);

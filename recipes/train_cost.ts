@@ -28,7 +28,7 @@ import {
   type TrunkSpec,
   unitHead,
 } from "@likely/core";
-import { requireOptions } from "@likely/core/check";
+import { requireKey, requireOptions } from "@likely/core/check";
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
 import {
   freeze,
@@ -211,6 +211,7 @@ export async function trainCost(
   pairs: SimulatedPairs,
   options: TrainCostOptions = {},
 ): Promise<TrainedCost> {
+  requireKey("train a cost", key);
   requireOptions<TrainCostOptions>("train a cost", options, TRAIN_COST);
   const { members = 1, half = false, ...training } = options;
   const { engine = defaultEngine(), signal } = options;

@@ -15,7 +15,13 @@ import {
   split,
   type Weights,
 } from "@likely/core";
-import { requireColumns, requireInteger, requireOptions, requirePositive } from "@likely/core/check";
+import {
+  requireColumns,
+  requireInteger,
+  requireKey,
+  requireOptions,
+  requirePositive,
+} from "@likely/core/check";
 import { alignLevels, type LevelPairs, type LevelRows, levelWarnings, totalCost } from "@likely/multilevel";
 import { freeze, heldOutRows, rowsDivided, train } from "@likely/surrogates";
 import { TRAIN_LEVELS } from "./_option_names.ts";
@@ -86,6 +92,7 @@ export async function trainLevels(
   pairs: LevelPairs,
   options: TrainLevelsOptions = {},
 ): Promise<TrainedLevels> {
+  requireKey("train on levels", key);
   requireOptions<TrainLevelsOptions>("train on levels", options, TRAIN_LEVELS);
   const trained = await trainMembers(key, options, (key) => trainOne(key, pairs, options));
   const { artifact } = trained;

@@ -13,7 +13,7 @@ import {
   standardisation,
   supportEnds,
 } from "@likely/core";
-import { requireOptions } from "@likely/core/check";
+import { requireKey, requireOptions } from "@likely/core/check";
 import { nll, scoreAugmented, scoreScale } from "@likely/losses";
 import { TRAIN_LIKELIHOOD } from "./_option_names.ts";
 import { inferredColumns } from "./_inferred_columns.ts";
@@ -86,6 +86,7 @@ export async function trainLikelihood(
   pairs: SimulatedPairs,
   options: TrainLikelihoodOptions = {},
 ): Promise<TrainedLikelihood> {
+  requireKey("train a likelihood", key);
   requireOptions<TrainLikelihoodOptions>("train a likelihood", options, TRAIN_LIKELIHOOD);
   const { trials = 1, ...rest } = options;
   const prior = requirePairs(pairs);

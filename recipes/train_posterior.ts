@@ -5,7 +5,7 @@
  */
 
 import { inSupport, type Key, type Points, row, standardisation, supportEnds } from "@likely/core";
-import { requireOptions } from "@likely/core/check";
+import { requireKey, requireOptions } from "@likely/core/check";
 import { scalingFor } from "@likely/surrogates";
 import { TRAIN_POSTERIOR } from "./_option_names.ts";
 import { longTailed } from "./_inferred_columns.ts";
@@ -62,6 +62,7 @@ export async function trainPosterior(
   pairs: SimulatedPairs,
   options: TrainPosteriorOptions = {},
 ): Promise<TrainedPosterior> {
+  requireKey("train a posterior", key);
   requireOptions<DensityTrainingOptions>("train a posterior", options, TRAIN_POSTERIOR);
   const { dataset } = pairs;
   const prior = requirePairs(pairs);

@@ -17,7 +17,7 @@ import {
   standardisation,
   type TrunkSpec,
 } from "@likely/core";
-import { requireOptions } from "@likely/core/check";
+import { requireKey, requireOptions } from "@likely/core/check";
 import {
   bce,
   refreshed,
@@ -136,6 +136,7 @@ export async function trainRatio(
   pairs: SimulatedPairs,
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
+  requireKey("train a ratio", key);
   requireOptions<TrainRatioOptions>("train a ratio", options, TRAIN_RATIO);
   requireMembers(options);
   requireUnrefreshed(options);

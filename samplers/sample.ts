@@ -5,7 +5,7 @@
  */
 
 import type { Draws, Key, LogDensity } from "@likely/core";
-import { requireOptions } from "@likely/core/check";
+import { requireKey, requireOptions } from "@likely/core/check";
 import { chooseKernel } from "./_choose_kernel.ts";
 import { runSampler } from "./_run_sampler.ts";
 import type { SampleOptions, Start } from "./sample_options.ts";
@@ -67,6 +67,7 @@ export async function sample(
   start: Start,
   options: SampleOptions = {},
 ): Promise<Draws> {
+  requireKey("sample", key);
   requireOptions<SampleOptions>("sample", options, OPTIONS);
   const { sampler = "auto" } = options;
   return await runSampler(key, target, {
