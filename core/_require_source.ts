@@ -1,8 +1,6 @@
 // What is simulated: forgotten keys move everything by one place, and a simulator alone has no prior.
 
 import { show } from "./_plain_data.ts";
-import type { SimulationSource } from "./simulation_source.ts";
-import type { SimulatorModule } from "./simulator_module.ts";
 
 /**
  * Requires a prior and a simulator, or the module of them.
@@ -14,19 +12,20 @@ import type { SimulatorModule } from "./simulator_module.ts";
  * @example Usage
  * ```ts
  * import { assertThrows } from "@std/assert";
- * import { normal, type SimulationSource } from "@likely/core";
+ * import { independent, normal } from "@likely/core";
  * import { requireSource } from "@likely/core/check";
  *
- * const prior = { names: ["a"], marginal: normal(0, 1) };
+ * const prior = independent({ a: normal(0, 1) });
  * assertThrows(
- *   () => requireSource("simulate", { prior } as unknown as SimulationSource),
+ *   () => requireSource("simulate", { prior }),
  *   TypeError,
  *   "Cannot simulate as what is simulated must have a prior and a simulator: current value has prior",
  * );
  * ```
  */
-export function requireSource(action: string, source: SimulationSource | SimulatorModule): void {
-  const given = source as Partial<SimulationSource & SimulatorModule> | null | undefined;
+export function requireSource(action: string, source: object): void {
+  // Of no type of its own: those of sources check by this module.
+  const given = source as Partial<Record<"module" | "prior" | "simulator", unknown>> | null | undefined;
   if (given?.module !== undefined || given?.prior && given.simulator) return;
   const state = typeof given === "object" && given !== null
     ? `has ${Object.keys(given).join(", ") || "neither"}`

@@ -77,6 +77,16 @@ for (const entry of ["mod.ts", "posteriors/mod.ts", "core/mod.ts", "samplers/mod
   });
 }
 
+Deno.test("TensorFlow.js is fetched when it is asked for, not with what could ask for it", () => {
+  const graph = ["mod.ts", "cli/main.ts"].flatMap((entry) => [...moduleGraph(entry)]);
+  assert(
+    graph.includes("vega") && graph.includes("core/lazy_tensor.ts"),
+    "the walk must follow late imports",
+  );
+  assertEquals(graph.filter((path) => /tensorflow/.test(path)), []);
+  assert(moduleGraph("core/tensor.ts").has("@tensorflow/tfjs"));
+});
+
 Deno.test("what posteriors may load later holds no tensors, and core reaches nothing of a host", () => {
   const [posteriors, core] = [[...moduleGraph("posteriors/mod.ts")], [...moduleGraph("core/mod.ts")]];
   assert(posteriors.includes("vega") && core.includes("zarrita"), "the walk must follow late imports");

@@ -68,7 +68,7 @@ Deno.test("pairs from elsewhere need no simulator, and are matched by names of x
   await ok(desk, "export s.zarr --out s.csv");
   assertEquals(
     await Deno.readTextFile(desk.file("s.csv")),
-    "a,b,x1,x2\n0.1,1,1,10\n0.2,2,2,20\n0.3,3,3,30\n",
+    "a,b,u,v\n0.1,1,1,10\n0.2,2,2,20\n0.3,3,3,30\n",
   );
   desk.write("pq.csv", "p,q\n10,1\n20,2\n30,3\n");
   const line = "import --theta theta.csv --task task.json --out t.zarr --x";

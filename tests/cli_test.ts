@@ -115,7 +115,7 @@ Deno.test("likely runs from a task to generalized posteriors, and every file is 
 
   const auto = ["--beta", "auto", "--task", "two_moons", "--datasets", "2"];
   const chosen = await desk.run("sample", "m", ...flags, ...chains, ...auto);
-  assertMatch(chosen.stdout, /beta \S+ +distance to data held out .+ <- chosen[^]+d.csv: 2 chains of 60/);
+  assertMatch(chosen.stdout, /beta \S+ +distance to data held out .+ <- chosen[^]+d.csv: 2 chains of 30/);
 
   const page = ["report", "m", "d_beta30.csv", "--out", "r.html", "--beta", "30", "--task", "two_moons"];
   assertStringIncludes((await desk.run(...page, "--x", "x.csv")).stdout, "4 figures");
