@@ -41,7 +41,7 @@ export const exportCommand: Command = {
     "for .onnx, a model that is one network of dense layers of parameters and data.",
     "",
     "Simulations are written row by row as they are stored; rows that failed have NaN. NPZ holds theta,",
-    "x and, where it is stored, score; Parquet and CSV one table of the parameters, then x1, x2, …. NPZ of",
+    "x and, where it is stored, score; Parquet and CSV one table of the parameters, then x1, x2, … or names of x. NPZ of",
     "draws holds an array [chain, draw] for each parameter; tables have columns chain and draw, too.",
     "In Python: numpy.load(file), pandas.read_parquet(file), pandas.read_csv(file). likely import takes",
     "simulations back. Of existing files only such a table, of the same columns, is replaced.",
@@ -119,7 +119,7 @@ async function isSimulations(path: string): Promise<boolean> {
 
 /** All rows that are there, failed ones too, which the dataset leaves out. */
 async function simulationsOf(path: string, form: string): Promise<Exported> {
-  const { manifest: { names, n, score, simulator }, dataset, missing } = await openSimulations(path);
+  const { manifest: { names, n, score, simulator, xNames }, dataset, missing } = await openSimulations(path);
   const [theta, x, scores] = await Promise.all([
     rowsOf(path, "theta"),
     rowsOf(path, "x"),
@@ -133,7 +133,7 @@ async function simulationsOf(path: string, form: string): Promise<Exported> {
   const array = (rows: Points) => ({ shape: [there.length, rows.dim], values: pick(rows).data });
   return {
     arrays: { theta: array(theta), x: array(x), ...scores && { score: array(scores) } },
-    table: () => simulationTable(names, pick(theta), pick(x)),
+    table: () => simulationTable(names, pick(theta), pick(x), xNames),
     what: `${there.length} pairs of ${simulator}, theta is ${names.join(", ")}`,
     notes: [
       ...dataset.failed > 0 ? [`${dataset.failed} of the rows failed: they have NaN`] : [],

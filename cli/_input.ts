@@ -4,6 +4,7 @@ import {
   type Artifact,
   decodeArtifact,
   FormatError,
+  fromRows,
   openSimulations,
   type Points,
   points,
@@ -52,13 +53,22 @@ const DATA = ["x", "observed_data"];
 
 /**
  * Reads observed data: rows of a table, or the data that a task comes with, which are one row, or rows of a
- * trial each where the model is of trials. A list of as many numbers as a row must have is one row.
+ * trial each where the model is of trials. A list of as many numbers as a row must have is one row, and so are
+ * numbers in place of a file, `0.8,9`.
  */
 export async function readObservation(x: string, { spec: { xDim }, provenance }: Artifact): Promise<Points> {
-  if (!isTask(x)) return await readRows(x, xDim);
+  if (!isTask(x)) return await numbersOf(x) ?? await readRows(x, xDim);
   const observation = await readTaskObservation(x);
   const isOfTrials = provenance.trials !== undefined && observation.length % xDim === 0;
   return points(observation, isOfTrials ? xDim : observation.length);
+}
+
+/** A row that is written where a file could be named; a file of that name is what is meant. */
+async function numbersOf(text: string): Promise<Points | undefined> {
+  const numbers = text.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
+  if (numbers.some(Number.isNaN)) return undefined;
+  const isFile = await Deno.stat(text).then(() => true, () => false);
+  return isFile ? undefined : fromRows([numbers]);
 }
 
 /** The data that a task comes with. */

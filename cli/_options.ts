@@ -1,5 +1,6 @@
 // Command lines: one table per command gives parsing, checking and the help text.
 
+import { nearest } from "@likely/core/check";
 import { parseArgs } from "@std/cli/parse-args";
 
 /** Bad usage: exit code 2, and a pointer to the help. */
@@ -77,7 +78,9 @@ export function parse(command: Command, args: readonly string[]): Arguments {
     boolean: [...names(true), "help"],
     alias: { help: "h" },
     unknown: (arg: string, key?: string) => {
-      if (key !== undefined) fail(command, `${arg} is not an option`);
+      if (key !== undefined) {
+        fail(command, `${arg} is not an option${nearestTo(key, Object.keys(command.options))}`);
+      }
     },
   });
   const positionals = parsed._.map(String);
@@ -88,6 +91,12 @@ export function parse(command: Command, args: readonly string[]): Arguments {
     checkCompanions(command, parsed);
   }
   return reader(command, parsed, positionals);
+}
+
+/** `: the nearest is --max-epochs`, where one is near. */
+function nearestTo(name: string, names: readonly string[]): string {
+  const near = nearest(name, [...names, "help"]);
+  return near === undefined ? "" : `: the nearest is --${near}`;
 }
 
 /** `--n -5` as `--n=-5`: a number, not an option called 5. */

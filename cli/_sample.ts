@@ -24,8 +24,9 @@ import { fileOfBeta, fileOfRow, followPath } from "./_sample_path.ts";
 import { keyFor } from "./_seed.ts";
 
 const SAMPLERS = ["auto", "nuts", "hmc", "mala", "slice", "random_walk", "smc", "importance"] as const;
-/** So many chains' draws there are where nobody says how many. */
-const CHAINS = 4;
+/** Draws, and particles of a path, where nobody says how many. */
+const DRAWS = 4000;
+const PARTICLES = 1000;
 /** What says how chains run, which a path of particles does not have. */
 const OF_CHAINS = ["sampler", "chains", "warmup"];
 
@@ -35,7 +36,7 @@ export const sampleCommand: Command = {
   summary: "Draws from the posterior of a model, given data.",
   positionals: ["model"],
   options: {
-    x: { value: "data", help: "a table, or a task that comes with data", required: true },
+    x: { value: "data", help: "a table, a task that comes with data, or numbers: 0.8,9", required: true },
     out: { value: "file", help: "the draws: a CSV file, or a folder .zarr for ArviZ", required: true },
     each: { help: "ask about each row of the data alone, and write a file for each" },
     beta: {
@@ -52,8 +53,7 @@ export const sampleCommand: Command = {
     chains: { value: "number", help: "Markov chains, or populations of smc; 4 where there are some" },
     draws: {
       value: "number",
-      help: "draws kept of each chain; four times as many without chains",
-      default: "1000",
+      help: "draws kept in all; by default 4000, or 1000 particles for several values of beta",
     },
     warmup: { value: "number", help: "steps of adaptation, thrown away; 500 where there are chains" },
     seed: { value: "number", help: "the same seed gives the same draws", default: "0" },
@@ -78,7 +78,7 @@ export const sampleCommand: Command = {
   ],
   examples: [
     "likely sample model.safetensors --x observed.csv --out draws.csv",
-    "likely sample model.safetensors --x influenza --out draws.csv --sampler slice --draws 5000",
+    "likely sample model.safetensors --x influenza --out draws.csv --sampler slice --draws 20000",
     "likely sample posterior.safetensors --x observed.csv --out draws.zarr",
     "likely sample posterior.safetensors --x patients.csv --each --out draws.csv",
     "likely sample cost.safetensors --x observed.csv --beta 10,30,100 --out draws.csv",
@@ -92,7 +92,7 @@ async function run(args: Arguments): Promise<void> {
   const asked = readBeta(args);
   const options = {
     sampler: args.choice("sampler", SAMPLERS)!,
-    draws: args.integer("draws", 4)!,
+    draws: args.integer("draws", 4 * (args.integer("chains", 1) ?? 4)),
     // Whoever says how chains run wants chains.
     ...(args.has("chains") && { chains: args.integer("chains", 1)! }),
     ...(args.has("warmup") && { warmup: args.integer("warmup", 0)! }),
@@ -119,8 +119,9 @@ async function run(args: Arguments): Promise<void> {
   let done = 0;
   const sample = async ({ x, path, key }: Job, at: number) => {
     const how = { ...options, key, signal, isQuiet: jobs.length > MOST_TABLES };
-    if (betas.length > 1) await followPath(artifact, x, { ...how, betas, files: filesOf(path) });
-    else await sampleChains(artifact, x, { ...how, beta: at, out: path });
+    if (betas.length > 1) {
+      await followPath(artifact, x, { ...how, draws: how.draws ?? PARTICLES, betas, files: filesOf(path) });
+    } else await sampleChains(artifact, x, { ...how, beta: at, out: path });
     done++;
   };
   try {
@@ -212,9 +213,10 @@ function requireFitting(args: Arguments, beta: BetaChoice | undefined): void {
   if (other) args.refuse(`--${other} must come with one value of --beta: several are sampled by particles`);
 }
 
-/** How one posterior is sampled; `draws` are those of each chain. */
+/** How one posterior is sampled. */
 interface ChainArguments extends Pick<PosteriorOptions, "sampler" | "chains" | "warmup" | "beta" | "signal"> {
-  readonly draws: number;
+  /** In all. */
+  readonly draws: number | undefined;
   readonly key: Key;
   /** Whether no summary is printed. */
   readonly isQuiet: boolean;
@@ -242,7 +244,7 @@ async function sampleChains(artifact: Artifact, x: Points, args: ChainArguments)
 async function watched(
   artifact: Artifact,
   x: Points,
-  { key, draws, out: _, isQuiet: __, ...options }: ChainArguments,
+  { key, draws = DRAWS, out: _, isQuiet: __, ...options }: ChainArguments,
 ): Promise<Draws> {
   const { posterior } = await import("@likely/sbi");
   using given = await posterior(artifact, x, {
@@ -253,5 +255,5 @@ async function watched(
   // Said before the bar, which may run for long.
   for (const warning of given.warnings ?? []) console.error(`warning: ${warning}`);
   using bar = progress("sample");
-  return await given.sample(key, (options.chains ?? CHAINS) * draws);
+  return await given.sample(key, draws);
 }

@@ -31,13 +31,20 @@ async function build(said: TaskFile): Promise<Task<AnySimulator>> {
   const simulator = given === undefined
     ? simulatedElsewhere(said, prior.dim)
     : await simulatorOf(given, { name, theta: prior.names, folder, ...(x !== undefined && { x }) });
+  const xNames = typeof x === "object" ? x : undefined;
   try {
     requireWidths(`the task "${name}"`, said, simulator.xDim);
   } catch (error) {
     if (isAsync(simulator)) await simulator.close?.();
     throw error;
   }
-  return { name, prior, simulator, ...(observation && { observation: Float64Array.from(observation) }) };
+  const named = xNames ? { ...simulator, xNames } : simulator;
+  return {
+    name,
+    prior,
+    simulator: named,
+    ...(observation && { observation: Float64Array.from(observation) }),
+  };
 }
 
 /** Known by its widths alone: its pairs were simulated elsewhere. */

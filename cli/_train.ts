@@ -56,7 +56,7 @@ export const trainCommand: Command = {
   ],
   examples: [
     "likely train sims.zarr --out model.safetensors",
-    "likely train sims.zarr --out model.safetensors --trunk resnet --layers 4 --epochs 300",
+    "likely train sims.zarr --out model.safetensors --trunk resnet --layers 4 --max-epochs 300",
     "likely train fields.zarr --out model.safetensors --embedding conv --grid 25x25",
     "likely train sims.zarr --out posterior.safetensors --method npe --members 5",
     "likely train sims.zarr --out cost.safetensors --method ace --distance mae",
@@ -87,12 +87,12 @@ async function run(args: Arguments): Promise<void> {
 
 async function pairsJob(args: Arguments, settings: TrainSettings): Promise<TrainingJob> {
   const simulations = await readSimulations(args.positional(0));
-  const { manifest: { simulator, prior }, dataset } = simulations;
+  const { manifest: { simulator, prior, xNames }, dataset } = simulations;
   const observations = await readTargets(args.text("observations"), dataset);
   noteMissing(args.positional(0), simulations);
   noteUnchecked(args.positional(0), simulations);
   await requireRoom(dataset, settings);
-  const pairs = { simulator, prior, dataset };
+  const pairs = { simulator, prior, dataset, ...(xNames && { xNames }) };
   return {
     data: {
       simulations: await digest(dataset),

@@ -16,7 +16,7 @@ const OTHERS = [
   "structure",
   "half",
   "trials",
-  "epochs",
+  "max-epochs",
   "patience",
 ];
 

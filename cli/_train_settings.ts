@@ -92,7 +92,7 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     value: "number",
     help: "hidden layers, or residual blocks; by default 3, or 2 behind an embedding; by --net 1 or 2",
   },
-  epochs: {
+  "max-epochs": {
     value: "number",
     help: "stop after so many in any case; by default 100, for ace 60 to 200 by structure",
   },
@@ -169,7 +169,7 @@ export function readSettings(args: Arguments): TrainSettings {
       ? { estimator: readEstimator(args), trunk: undefined }
       : { estimator: undefined, trunk: readTrunk(args, method) }),
     training: defined({
-      maxEpochs: args.integer("epochs", 1),
+      maxEpochs: args.integer("max-epochs", 1),
       batchSize: args.integer("batch-size", 1),
       learningRate: args.positive("learning-rate"),
       patience: args.integer("patience", 1),

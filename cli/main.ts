@@ -9,6 +9,7 @@
  * @module
  */
 
+import { nearest } from "@likely/core/check";
 import { console } from "./_console.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { inWords } from "./_in_words.ts";
@@ -90,8 +91,12 @@ async function dispatch([name, ...rest]: readonly string[]): Promise<void> {
   if (name === "--version") return console.log(manifest.version);
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
+    const names = COMMANDS.map((candidate) => candidate.name);
+    const near = nearest(name, names);
     throw new UsageError(
-      `Cannot run "likely ${name}" as the command must be one of ${COMMANDS.map((c) => c.name).join(", ")}`,
+      `Cannot run "likely ${name}" as the command must be one of ${names.join(", ")}${
+        near === undefined ? "" : `: the nearest is ${near}`
+      }`,
     );
   }
   const parsed = parse(command, rest);

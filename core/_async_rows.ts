@@ -3,6 +3,7 @@
 import { reasonOf } from "./_reason.ts";
 import type { AsyncCall, AsyncRows, AsyncSimulator, AsyncSimulatorDefinition } from "./async_simulator.ts";
 import type { SimulationFailure } from "./dataset.ts";
+import { requireKey } from "./_require_key.ts";
 import { foldIn, type Key } from "./key.ts";
 import { type Points, row, zeros } from "./points.ts";
 import { stream } from "./stream.ts";
@@ -16,6 +17,7 @@ export function asyncRows(
 ): AsyncSimulator {
   const simulateAsync = async (key: Key, theta: Points, call: AsyncCall = {}): Promise<AsyncRows> => {
     const { first = 0, signal } = call;
+    requireKey(`run simulator "${name}"`, key);
     const x = zeros(theta.n, xDim);
     const failures: SimulationFailure[] = [];
     let next = 0;

@@ -49,7 +49,7 @@ async function writePosterior(store: AtomicStore, draws: Draws): Promise<string[
   });
   const grid = { shape: [chains, length], dims: ["chain", "draw"] };
   for (const [j, file] of files.entries()) {
-    const attributes = file === names[j] ? {} : { long_name: names[j]! };
+    const attributes: Record<string, string> = file === names[j] ? {} : { long_name: names[j]! };
     await writeArray(at(store, `posterior/${file}`), columnOf(draws, j), { ...grid, attributes });
   }
   await writeLabels(store, "posterior", draws);

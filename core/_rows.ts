@@ -1,6 +1,6 @@
 // Rows in and out of priors.
 
-import { requireInteger } from "./check.ts";
+import { requireInteger, requireKey } from "./check.ts";
 import { foldIn, type Key } from "./key.ts";
 import { type Points, points, row, zeros } from "./points.ts";
 import type { Prior } from "./prior.ts";
@@ -22,6 +22,7 @@ export function rowSampler(
     return out;
   };
   const sample = (key: Key, n: number) => {
+    requireKey("sample a prior", key);
     requireInteger("sample a prior", "n", n, 0);
     return range(key, 0, n);
   };

@@ -122,6 +122,7 @@ export function manifestOf(
     prior: priorSpec(prior),
     n,
     xDim: simulator.xDim,
+    ...(simulator.xNames && { xNames: simulator.xNames }),
     score,
     ...(proposal !== undefined && { proposal }),
     ...(level && { level }),

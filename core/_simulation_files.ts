@@ -47,6 +47,7 @@ const MANIFEST = v.object({
   })),
   n: COUNT,
   xDim: COUNT,
+  xNames: v.exactOptional(v.array(v.string())),
   score: v.boolean(),
   chunkRows: COUNT,
 });
@@ -63,6 +64,9 @@ export async function readManifest(path: string): Promise<SimulationManifest | u
     const manifest = v.parse(MANIFEST, group.attributes.likely);
     const prior = priorShape(manifest.prior as unknown as PriorSpec);
     if (prior.dim !== manifest.names.length) throw new TypeError("names and prior differ in length");
+    if (manifest.xNames && manifest.xNames.length !== manifest.xDim) {
+      throw new TypeError("xNames must have a name for each number of x");
+    }
     return { ...manifest, prior: prior.spec };
   } catch (cause) {
     throw new FormatError(

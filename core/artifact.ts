@@ -44,6 +44,8 @@ export interface Artifact {
 export interface Provenance {
   /** The simulator's name. */
   readonly simulator: string;
+  /** One name per number of a row of x, where they have names. */
+  readonly xNames?: readonly string[];
   /** Simulations trained on, failed ones not counted; 0 of a network that was trained elsewhere. */
   readonly simulations: number;
   /** Independent trials of each that were trained on, where it is not one. */

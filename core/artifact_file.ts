@@ -92,6 +92,7 @@ const REFERENCE = v.object({
 });
 const PROVENANCE = v.object({
   simulator: v.string(),
+  xNames: v.exactOptional(v.array(v.string())),
   simulations: COUNT,
   trials: v.exactOptional(COUNT),
   failed: COUNT,
@@ -348,6 +349,7 @@ function requireEnds(side: string, { log, upper }: Standardisation): void {
 
 function checkProvenance({ xDim }: Spec, provenance: Provenance): Provenance {
   const checked = parse("provenance", PROVENANCE, provenance);
+  requireLength("use this spec", "provenance.xNames", checked.xNames?.length ?? xDim, xDim);
   for (const { length } of checked.rounds?.observation ?? []) {
     requireLength("use this spec", "a row of provenance.rounds.observation", length, xDim);
   }

@@ -21,6 +21,8 @@ export interface AsyncSimulator {
   readonly thetaDim: number;
   /** Numbers in a row of `x`. */
   readonly xDim: number;
+  /** One name per number of a row of `x`, where they have names. */
+  readonly xNames?: readonly string[] | undefined;
   /** The exact log p(x | theta) in nats, row by row: `[n]`. */
   logLikelihood?(theta: Points, x: Points): Float64Array;
   /** The exact score ∇θ log p(x | theta), row by row: `[n, thetaDim]`, at any theta. */
@@ -97,6 +99,8 @@ export interface AsyncSimulatorDefinition {
   readonly thetaDim: number;
   /** Numbers in a row of `x`. */
   readonly xDim: number;
+  /** One name per number of a row of `x`, where they have names. */
+  readonly xNames?: readonly string[] | undefined;
   /**
    * Simulates one row, in an `async` function: reads `theta`, draws from `random`, resolves to `xDim`
    * numbers. The signal is aborted when nobody waits for the row any more.

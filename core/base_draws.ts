@@ -5,6 +5,7 @@
  */
 
 import { requireInteger } from "./_require.ts";
+import { requireKey } from "./_require_key.ts";
 import type { DensitySpec } from "./density_spec.ts";
 import { densityWidths } from "./density_widths.ts";
 import { drawNormal } from "./draw_normal.ts";
@@ -30,6 +31,7 @@ export interface BaseDraws {
  * @param spec The density.
  * @param n Rows, a multiple of the number of keys.
  * @returns Fresh numbers; those of a part follow from its key alone.
+ * @throws {TypeError} If a key is none.
  * @throws {RangeError} If rows cannot be shared equally among keys.
  *
  * @example Usage
@@ -43,7 +45,8 @@ export interface BaseDraws {
  * ```
  */
 export function baseDraws(key: Key | readonly Key[], spec: DensitySpec, n: number): BaseDraws {
-  const keys = "hi" in key ? [key] : key;
+  const keys = Array.isArray(key) ? key as readonly Key[] : [key as Key];
+  keys.forEach((one) => requireKey("draw from a density", one));
   const each = n / keys.length;
   requireInteger("draw from a density", "rows for each key", each, 0);
   const { target } = densityWidths(spec);

@@ -10,6 +10,10 @@
 import type { Points } from "./points.ts";
 import { require } from "./_require.ts";
 export { requireInteger } from "./_require.ts";
+export { nearest } from "./_nearest.ts";
+export { requireKey, type Words } from "./_require_key.ts";
+export { requireSource } from "./_require_source.ts";
+export { type OptionNames, requireOptions } from "./_require_options.ts";
 
 /**
  * Requires a finite number > 0.

@@ -23,8 +23,8 @@ export interface ImportSource {
   /** Of the parameters. */
   readonly prior: Prior;
   /** Its name and widths. */
-  readonly simulator: Pick<Simulator, "name" | "thetaDim" | "xDim">;
-  /** One name for each number of x, where they have names: columns are then matched by them. */
+  readonly simulator: Pick<Simulator, "name" | "thetaDim" | "xDim" | "xNames">;
+  /** One name for each number of x, where they have names: columns are then matched by them; else the simulator's. */
   readonly xNames?: readonly string[];
 }
 
@@ -98,6 +98,7 @@ export async function importSimulations(
   tables: ImportTables,
 ): Promise<ImportedSimulations> {
   const { prior, simulator: { name: task, thetaDim, xDim } } = source;
+  const { xNames = source.simulator.xNames } = source;
   const { names } = prior;
   requireLength("import simulations", "a row of the prior", prior.dim, thetaDim);
   const theta = await joined(
@@ -110,7 +111,7 @@ export async function importSimulations(
     "x",
     listOf(tables.x),
     ["x", "prior_predictive"],
-    (table, file) => dataColumns(table, { names, task, file, xDim, xNames: source.xNames }),
+    (table, file) => dataColumns(table, { names, task, file, xDim, xNames }),
   );
   const score = tables.score === undefined ? undefined : await joined(
     "score",
@@ -134,6 +135,7 @@ export async function importSimulations(
     prior: priorSpec(prior),
     n: x.rows.n,
     xDim,
+    ...(xNames && { xNames }),
     score: score !== undefined,
     chunkRows: CHUNK_ROWS,
   };

@@ -17,12 +17,21 @@
  * @module
  */
 
-export { backendInUse, tf } from "./_tensor_holder.ts";
+import { heldTensors, type TensorLayer } from "./_tensor_holder.ts";
+
+export { backendInUse, type TensorLayer, tf } from "./_tensor_holder.ts";
+
+// No literal in `import()`: what can be read off a module is fetched with it, TensorFlow.js's 300 MB for
+// programs that never make a tensor.
+const LAYER: string = "./tensor.ts";
 
 /**
- * Loads `@likely/core/tensor`; from then on {@linkcode tf} is TensorFlow.js.
+ * Loads `@likely/core/tensor`, and fetches TensorFlow.js where it is not there yet; from then on {@linkcode tf} is
+ * that. Modules that are files need `--allow-read` for it. Bundlers do not follow: a bundle that is to have tensors
+ * imports `@likely/core/tensor` itself.
  *
- * @returns The tensor layer.
+ * @returns What engines need of the tensor layer.
+ * @throws {Error} If it cannot be loaded.
  *
  * @example Usage
  * ```ts
@@ -34,6 +43,16 @@ export { backendInUse, tf } from "./_tensor_holder.ts";
  * assertEquals(backendInUse(), "cpu");
  * ```
  */
-export async function loadTensors(): Promise<typeof import("./tensor.ts")> {
-  return await import("./tensor.ts");
+export async function loadTensors(): Promise<TensorLayer> {
+  try {
+    return heldTensors() ?? await import(LAYER);
+  } catch (cause) {
+    throw new Error(
+      `Cannot load tensors as TensorFlow.js must be within reach: ${
+        (cause as Error).message
+      }; allow reading ` +
+        "and fetching it, or import @likely/core/tensor where bundlers see it",
+      { cause },
+    );
+  }
 }

@@ -19,6 +19,7 @@ const ACTION = "build a multivariate normal";
  * Builds the jointly normal prior, with r = θ − mean:
  * `log p(θ) = −½ rᵀ Σ⁻¹ r − ½ log det Σ − (d/2) log 2π`.
  *
+ * @typeParam Name The names.
  * @param names One distinct name per parameter.
  * @param mean `[d]`.
  * @param covariance Σ, `[d][d]`, symmetric positive definite.
@@ -37,11 +38,11 @@ const ACTION = "build a multivariate normal";
  * assertAlmostEquals(prior.logDensity(fromRows([[0, 0]]))[0]!, expected);
  * ```
  */
-export function multivariateNormal(
-  names: readonly string[],
+export function multivariateNormal<Name extends string>(
+  names: readonly Name[],
   mean: readonly number[],
   covariance: readonly (readonly number[])[],
-): Prior {
+): Prior<Name> {
   requireNames(ACTION, names);
   requireMoments(names.length, mean, covariance);
   const spec: MultivariateNormalSpec = {
@@ -51,7 +52,7 @@ export function multivariateNormal(
     covariance: covariance.map((values) => [...values]),
   };
   const matrix = Float64Array.from(covariance.flat());
-  return fromFactor(spec, cholesky(matrix, { action: ACTION, name: "covariance" }));
+  return fromFactor(spec, cholesky(matrix, { action: ACTION, name: "covariance" })) as Prior<Name>;
 }
 
 function fromFactor(spec: MultivariateNormalSpec, factor: Float64Array): Prior {

@@ -5,7 +5,7 @@
  */
 
 import { closing, mostWorkers, resolve, startRunners } from "./_simulate_run.ts";
-import { requireInteger } from "./check.ts";
+import { requireInteger, requireKey } from "./check.ts";
 import { cores } from "./cores.ts";
 import type { Key } from "./key.ts";
 import type { SimulationRunner } from "./simulation_runner.ts";
@@ -72,6 +72,7 @@ export async function openRunners(
   options: RunnersOptions = {},
 ): Promise<Runners> {
   const { workers = cores(), score = false } = options;
+  requireKey("open runners", key);
   requireInteger("open runners", "workers", workers, 0, mostWorkers());
   const run = { ...await resolve(source, score), key, score };
   const { name, thetaDim, xDim } = run.simulator;

@@ -74,6 +74,28 @@ export function fromRows(rows: readonly ArrayLike<number>[]): Points {
   return out;
 }
 
+/** Rows as they are at hand: `Points`, or a list of rows. */
+export type Rows = Points | readonly ArrayLike<number>[];
+
+/**
+ * Takes rows as `Points`: what are some already is borrowed, a list of rows is copied.
+ *
+ * @param rows At least one row; all of one length.
+ * @returns The rows.
+ * @throws {TypeError} If there is no row or the lengths differ.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { asPoints, fromRows } from "@likely/core";
+ *
+ * assertEquals(asPoints([[1, 2], [3, 4]]), fromRows([[1, 2], [3, 4]]));
+ * ```
+ */
+export function asPoints(rows: Rows): Points {
+  return "data" in rows ? rows : fromRows(rows);
+}
+
 /**
  * Makes `n` rows of zeros.
  *

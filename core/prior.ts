@@ -8,10 +8,14 @@ import type { Key } from "./key.ts";
 import type { Points } from "./points.ts";
 import type { Support } from "./support.ts";
 
-/** A distribution over named parameters. */
-export interface Prior {
+/**
+ * A distribution over named parameters.
+ *
+ * @typeParam Name The names, where the compiler knows them.
+ */
+export interface Prior<Name extends string = string> {
   /** One name per parameter. */
-  readonly names: readonly string[];
+  readonly names: readonly Name[];
   /** Number of parameters. */
   readonly dim: number;
   /** One open interval per parameter. */

@@ -19,7 +19,7 @@ const ACTION = "read a prior";
  * Builds the prior that a spec describes: `priorFrom(prior.spec)` is `prior` again, also after
  * a trip through JSON. The spec may come from a hostile file: every value is checked.
  *
- * @param spec The prior as plain data.
+ * @param spec The prior as plain data; a prior will do.
  * @param own The prior itself, where it is the user's own and its spec has but a name; for any spec, one
  * of the same parameters and support is taken in its place.
  * @returns The prior.
@@ -37,9 +37,10 @@ const ACTION = "read a prior";
  * assertEquals(priorFrom(JSON.parse(JSON.stringify(prior.spec))).spec, prior.spec);
  * ```
  */
-export function priorFrom(spec: PriorSpec, own?: Prior): Prior {
+export function priorFrom(spec: PriorSpec | Prior, own?: Prior | PriorSpec): Prior {
   requireObject(ACTION, "its spec", spec);
-  if (own) return requireSame(own, spec);
+  if ("sample" in spec) return priorFrom(priorSpec(spec), own ?? spec);
+  if (own) return requireSame("sample" in own ? own : priorFrom(own), spec);
   switch (spec.kind) {
     case "custom":
       throw new TypeError(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger, requirePositive } from "./check.ts";
+import { requireInteger, requireKey, requireOptions, requirePositive, requireSource } from "./check.ts";
 import { sampleRanges } from "./_rows.ts";
 import {
   type Chunk,
@@ -111,6 +111,19 @@ export interface SimulationProgress {
   readonly secondsLeft: number;
 }
 
+const OPTIONS = {
+  workers: true,
+  path: true,
+  chunkRows: true,
+  shard: true,
+  score: true,
+  proposal: true,
+  level: true,
+  rowTimeout: true,
+  signal: true,
+  onProgress: true,
+} as const;
+
 /**
  * Draws `n` rows of θ from the prior and simulates x for each.
  *
@@ -163,6 +176,9 @@ export async function simulate(
   n: number,
   options: SimulateOptions = {},
 ): Promise<Dataset> {
+  requireKey("simulate", key);
+  requireSource("simulate", source);
+  requireOptions<SimulateOptions>("simulate", options, OPTIONS);
   const { workers = cores(), path, chunkRows, shard, score = false } = options;
   const { rowTimeout, signal, onProgress } = options;
   requireInteger("simulate", "n", n, 1);

@@ -30,6 +30,8 @@ export interface SimulationManifest {
   readonly n: number;
   /** Numbers in a row of x. */
   readonly xDim: number;
+  /** One name per number of x, where they have names. */
+  readonly xNames?: readonly string[];
   /** Whether the exact score is stored. */
   readonly score: boolean;
   /** Rows in a chunk. */

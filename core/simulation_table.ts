@@ -10,11 +10,12 @@ import type { Table } from "./table.ts";
 
 /**
  * Puts parameters and data side by side: columns of the parameters' names, then `x1`, `x2`, …; `data1`, … where
- * a parameter is called so.
+ * a parameter is called so; or columns of x by names of their own, where these are told and no parameter has one.
  *
  * @param names Of the parameters.
  * @param theta `[n, names.length]`.
  * @param x `[n, p]`.
+ * @param xNames `[p]`: names of the numbers of x, where they have some.
  * @returns `[n, names.length + p]`.
  * @throws {TypeError} If widths or numbers of rows do not agree.
  *
@@ -27,11 +28,21 @@ import type { Table } from "./table.ts";
  * assertEquals([names, rows], [["a", "x1", "x2"], fromRows([[1, 2, 3]])]);
  * ```
  */
-export function simulationTable(names: readonly string[], theta: Points, x: Points): Table {
+export function simulationTable(
+  names: readonly string[],
+  theta: Points,
+  x: Points,
+  xNames?: readonly string[],
+): Table {
   requireColumns("make a table", "theta", theta, names.length);
   if (theta.n !== x.n) {
     throw new TypeError(
       `Cannot make a table as x must have ${theta.n} rows, as theta: current number is ${x.n}`,
+    );
+  }
+  if (xNames && xNames.length !== x.dim) {
+    throw new TypeError(
+      `Cannot make a table as xNames must have length ${x.dim}: current length is ${xNames.length}`,
     );
   }
   const prefix =
@@ -43,5 +54,6 @@ export function simulationTable(names: readonly string[], theta: Points, x: Poin
     row(rows, i).set(row(theta, i));
     rows.data.set(row(x, i), i * rows.dim + theta.dim);
   }
-  return { names: [...names, ...Array.from({ length: x.dim }, (_, j) => `${prefix}${j + 1}`)], rows };
+  const own = xNames?.some((name) => names.includes(name)) ? undefined : xNames;
+  return { names: [...names, ...own ?? Array.from({ length: x.dim }, (_, j) => `${prefix}${j + 1}`)], rows };
 }

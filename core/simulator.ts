@@ -5,13 +5,16 @@
  */
 
 import { asyncRows } from "./_async_rows.ts";
+import { asyncByPosition, byPosition } from "./_by_position.ts";
 import type { AsyncSimulator, AsyncSimulatorDefinition } from "./async_simulator.ts";
 import { requireText } from "./_plain_data.ts";
-import { requireInteger } from "./check.ts";
+import { requireInteger, requireKey, requireLength } from "./check.ts";
 import { setRow } from "./_set_row.ts";
 import { foldIn, type Key } from "./key.ts";
+import type { SimulatorDefinition } from "./simulator_definition.ts";
+import type { NamedAsyncSimulatorDefinition, NamedSimulatorDefinition } from "./named_simulator.ts";
 import { type Points, row, zeros } from "./points.ts";
-import { type Stream, stream } from "./stream.ts";
+import { stream } from "./stream.ts";
 
 /**
  * Draws data `x` given parameters `theta`.
@@ -26,6 +29,8 @@ export interface Simulator {
   readonly thetaDim: number;
   /** Numbers in a row of `x`. */
   readonly xDim: number;
+  /** One name per number of a row of `x`, where they have names. */
+  readonly xNames?: readonly string[] | undefined;
   /** The same simulator at rising fidelity, coupled by common random numbers. */
   readonly levels?: readonly Level[];
   /**
@@ -92,38 +97,6 @@ export interface LevelPair {
   readonly coarse: Points;
 }
 
-/** What {@linkcode simulator} needs to know. */
-export interface SimulatorDefinition {
-  /** A short name, kept in provenance. */
-  readonly name: string;
-  /** Numbers in a row of `theta`. */
-  readonly thetaDim: number;
-  /** Numbers in a row of `x`. */
-  readonly xDim: number;
-  /**
-   * Simulates one row: reads `theta`, draws from `random`, returns `xDim` numbers. A signal is given to
-   * functions that are waited for, and to no others.
-   */
-  readonly simulate: (random: Stream, theta: Float64Array, signal?: AbortSignal) => ArrayLike<number>;
-  /** The exact log-likelihood of one row, in nats, where it is known. */
-  readonly logLikelihood?: (theta: Float64Array, x: Float64Array) => number;
-  /** The exact θ-score of one row, where it is known. */
-  readonly score?: (theta: Float64Array, x: Float64Array) => ArrayLike<number>;
-  /**
-   * Simulates one row and returns its score too, exact or joint; draws from `random` what
-   * `simulate` draws.
-   */
-  readonly simulateScored?: (random: Stream, theta: Float64Array) => ScoredRow;
-}
-
-/** One simulated row with its score. */
-export interface ScoredRow {
-  /** `xDim` numbers. */
-  readonly x: ArrayLike<number>;
-  /** `thetaDim` numbers. */
-  readonly score: ArrayLike<number>;
-}
-
 /**
  * Builds a simulator from a function of one row.
  *
@@ -170,15 +143,74 @@ export function simulator(definition: SimulatorDefinition): Simulator;
  * ```
  */
 export function simulator(definition: AsyncSimulatorDefinition): AsyncSimulator;
-export function simulator(
-  definition: SimulatorDefinition | AsyncSimulatorDefinition,
-): Simulator | AsyncSimulator {
-  const { name, thetaDim, xDim, logLikelihood, score } = definition;
+/**
+ * Builds a simulator from a function of one row that takes its parameters by name, as the prior names them.
+ *
+ * How many numbers a row of x has is found by simulating one when it is first asked for. Where rows are
+ * returned by name their numbers keep these names, in stores and surrogates too.
+ *
+ * @typeParam Name Names of the parameters.
+ * @param definition Its name, prior and functions.
+ * @returns The simulator.
+ * @throws {RangeError} If `xDim` is given and no whole number ≥ 1.
+ * @throws {TypeError} If there are not as many `xNames`.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { drawNormal, independent, simulator, uniform } from "@likely/core";
+ *
+ * const { xNames, xDim } = simulator({
+ *   name: "line",
+ *   prior: independent({ slope: uniform(-1, 1), offset: uniform(0, 5) }),
+ *   simulate: (random, { slope, offset }) => ({
+ *     start: drawNormal(random, offset),
+ *     end: drawNormal(random, offset + slope),
+ *   }),
+ * });
+ * assertEquals([xNames, xDim], [["start", "end"], 2]);
+ * ```
+ */
+export function simulator<Name extends string>(definition: NamedSimulatorDefinition<Name>): Simulator;
+/**
+ * Builds a simulator from an asynchronous function of one row that takes its parameters by name.
+ *
+ * @typeParam Name Names of the parameters.
+ * @param definition Its name, prior and functions, and what a row of x is; `simulate` is declared `async`.
+ * @returns The simulator, whose rows are waited for.
+ * @throws {RangeError} If `xDim` or the concurrency is not a whole number ≥ 1.
+ * @throws {TypeError} If there is neither `xDim` nor `xNames`, or they do not agree.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromRows, independent, key, normal, simulator } from "@likely/core";
+ *
+ * const later = simulator({
+ *   name: "later",
+ *   prior: independent({ a: normal(0, 1) }),
+ *   xDim: 1,
+ *   simulate: async (_random, { a }) => [await Promise.resolve(2 * a)],
+ * });
+ * assertEquals((await later.simulateAsync(key(0), fromRows([[1], [2]]))).x, fromRows([[2], [4]]));
+ * ```
+ */
+export function simulator<Name extends string>(
+  definition: NamedAsyncSimulatorDefinition<Name>,
+): AsyncSimulator;
+export function simulator(definition: AnyDefinition): Simulator | AsyncSimulator {
+  const placed = byPlace(definition);
+  const { name, thetaDim, logLikelihood, score } = placed;
   requireText("build a simulator", "its name", name);
-  requireInteger(`build simulator "${name}"`, "thetaDim", thetaDim, 1);
-  requireInteger(`build simulator "${name}"`, "xDim", xDim, 1);
-  return {
-    ...isDeclaredAsync(definition) ? asyncOf(definition) : syncOf(definition as SimulatorDefinition),
+  const action = `build simulator "${name}"`;
+  requireInteger(action, "thetaDim", thetaDim, 1);
+  // By name it may be left out, and is not looked for yet.
+  if (!("prior" in definition) || definition.xDim !== undefined) {
+    requireInteger(action, "xDim", definition.xDim!, 1);
+    if (definition.xNames) requireLength(action, "xNames", definition.xNames.length, definition.xDim!);
+  }
+  // Assigned, not spread: that would ask for `xDim`.
+  return Object.assign(isDeclaredAsync(placed) ? asyncOf(placed) : syncOf(placed as SimulatorDefinition), {
     ...(logLikelihood && {
       logLikelihood: (theta: Points, x: Points) =>
         Float64Array.from({ length: theta.n }, (_, i) => logLikelihood(row(theta, i), row(x, i))),
@@ -187,12 +219,25 @@ export function simulator(
       score: (theta: Points, x: Points) =>
         mapRows(theta.n, thetaDim, `the score of "${name}"`, (i) => score(row(theta, i), row(x, i))),
     }),
-  };
+  });
+}
+
+type AnyDefinition =
+  | SimulatorDefinition
+  | AsyncSimulatorDefinition
+  | NamedSimulatorDefinition<string>
+  | NamedAsyncSimulatorDefinition<string>;
+
+function byPlace(definition: AnyDefinition): SimulatorDefinition | AsyncSimulatorDefinition {
+  if (!("prior" in definition)) return definition;
+  return isDeclaredAsync(definition)
+    ? asyncByPosition(definition as NamedAsyncSimulatorDefinition<string>)
+    : byPosition(definition as NamedSimulatorDefinition<string>);
 }
 
 /** A function that is declared `async` says so before it is called. */
 function isDeclaredAsync(
-  definition: SimulatorDefinition | AsyncSimulatorDefinition,
+  definition: Pick<AnyDefinition, "simulate">,
 ): definition is AsyncSimulatorDefinition {
   return Object.prototype.toString.call(definition.simulate) === "[object AsyncFunction]";
 }
@@ -204,6 +249,7 @@ function asyncOf(definition: AsyncSimulatorDefinition): AsyncSimulator {
   const built = asyncRows(definition, (to, i, values) => setRow(to, i, who, values));
   return {
     ...built,
+    ...(definition.xNames && { xNames: definition.xNames }),
     simulateAsync: async (key, theta, call) => {
       requireWidth(name, theta, thetaDim);
       return await built.simulateAsync(key, theta, call);
@@ -211,27 +257,35 @@ function asyncOf(definition: AsyncSimulatorDefinition): AsyncSimulator {
   };
 }
 
-function syncOf({ name, thetaDim, xDim, simulate, simulateScored }: SimulatorDefinition): Simulator {
+function syncOf(definition: SimulatorDefinition): Simulator {
+  const { name, thetaDim, simulate, simulateScored } = definition;
   return {
     name,
     thetaDim,
-    xDim,
+    get xDim() {
+      return definition.xDim;
+    },
+    get xNames() {
+      return definition.xNames;
+    },
     simulate: (key, theta, first = 0) => {
+      requireKey(`run simulator "${name}"`, key);
       requireWidth(name, theta, thetaDim);
       const own = new Float64Array(thetaDim);
       return mapRows(
         theta.n,
-        xDim,
+        definition.xDim,
         `simulator "${name}"`,
         (i) => simulate(stream(foldIn(key, first + i)), copyOf(theta, i, own)),
       );
     },
     ...(simulateScored && {
       simulateScored: (key: Key, theta: Points, first = 0) => {
+        requireKey(`run simulator "${name}"`, key);
         requireWidth(name, theta, thetaDim);
         const score = zeros(theta.n, thetaDim);
         const own = new Float64Array(thetaDim);
-        const x = mapRows(theta.n, xDim, `simulator "${name}"`, (i) => {
+        const x = mapRows(theta.n, definition.xDim, `simulator "${name}"`, (i) => {
           const scored = simulateScored(stream(foldIn(key, first + i)), copyOf(theta, i, own));
           setRow(score, i, `the score of "${name}"`, scored.score);
           return scored.x;

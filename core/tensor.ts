@@ -30,23 +30,19 @@
  */
 
 import * as tfjs from "@tensorflow/tfjs";
+import { useBackend } from "./_tensor_backend.ts";
 import { holdTensors } from "./_tensor_holder.ts";
 import { repairTensorFlow } from "./_tensor_repairs.ts";
 import type { TensorLibrary } from "./_tensor_types.ts";
 
-export {
-  type BackendName,
-  type BackendPreference,
-  type BackendReport,
-  useBackend,
-  type UseBackendOptions,
-} from "./_tensor_backend.ts";
+export type { BackendName, BackendPreference, BackendReport, UseBackendOptions } from "./_tensor_backend.ts";
+export { useBackend };
 
 export type { TensorLibrary } from "./_tensor_types.ts";
 
 repairTensorFlow();
 tfjs.enableProdMode(); // no banner, and no checks of every value
-holdTensors(tfjs);
+holdTensors({ tf: tfjs, useBackend });
 
 /** TensorFlow.js, with its gradients repaired. */
 export const tf: TensorLibrary = tfjs;

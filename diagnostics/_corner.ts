@@ -85,7 +85,7 @@ export function diagonal(corner: Corner, j: number): PlotSpec {
   const y = channel("v", [0, 1.08 * top], null);
   return {
     layer: [
-      ...corner.layers.map(({ colour, isFilled }, k) => ({
+      ...corner.layers.map(({ colour, isFilled }, k): PlotSpec => ({
         data: { values: curves[k]! },
         mark: isFilled
           ? { type: "area", color: colour, fillOpacity: 0.25, line: { color: colour, strokeWidth: 1.5 } }
@@ -135,7 +135,10 @@ export function below(corner: Corner, row: number, col: number): PlotSpec {
   return {
     layer: [
       ...corner.layers.flatMap((layer) =>
-        regions(corner, layer, [col, row]).map((path) => ({ ...path, encoding: { ...path.encoding, x, y } }))
+        regions(corner, layer, [col, row]).map((path): PlotSpec => ({
+          ...path,
+          encoding: { ...path.encoding, x, y },
+        }))
       ),
       ...(u === undefined || v === undefined ? [] : [
         truthRule(u, { x }),

@@ -4,8 +4,17 @@
  * @module
  */
 
-import { drawPermutation, foldIn, gatherRows, type Key, type Points, split, stream } from "@likely/core";
-import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
+import {
+  asPoints,
+  drawPermutation,
+  foldIn,
+  gatherRows,
+  type Key,
+  type Rows,
+  split,
+  stream,
+} from "@likely/core";
+import { requireColumns, requireInteger, requireKey, requireRows } from "@likely/core/check";
 import { type ClassifierTrainer, mlpClassifier } from "./classifier.ts";
 import { stacked, standardBy } from "./_standard_rows.ts";
 
@@ -63,18 +72,20 @@ export interface C2stOptions {
  */
 export async function c2st(
   key: Key,
-  reference: Points,
-  sample: Points,
+  reference: Rows,
+  sample: Rows,
   options: C2stOptions = {},
 ): Promise<number> {
   const { folds = 5, train = mlpClassifier() } = options;
   requireInteger("run C2ST", "folds", folds, 2);
-  requireColumns("run C2ST", "the sample", sample, reference.dim);
-  requireRows("run C2ST", "the reference", reference, folds);
-  requireRows("run C2ST", "the sample", sample, folds);
+  requireKey("run C2ST", key);
+  const [a, b] = [asPoints(reference), asPoints(sample)];
+  requireColumns("run C2ST", "the sample", b, a.dim);
+  requireRows("run C2ST", "the reference", a, folds);
+  requireRows("run C2ST", "the sample", b, folds);
   const [forFolds, forTraining] = split(key, 2);
-  const rows = standardBy(reference)(stacked(reference, sample));
-  const labels = Uint8Array.from({ length: rows.n }, (_, i) => i < reference.n ? 0 : 1);
+  const rows = standardBy(a)(stacked(a, b));
+  const labels = Uint8Array.from({ length: rows.n }, (_, i) => i < a.n ? 0 : 1);
   const order = drawPermutation(stream(forFolds), rows.n);
   let accuracy = 0;
   for (let fold = 0; fold < folds; fold++) {

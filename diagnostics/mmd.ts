@@ -4,8 +4,17 @@
  * @module
  */
 
-import { drawPermutation, foldIn, type Key, type Points, row, stream } from "@likely/core";
-import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
+import {
+  asPoints,
+  drawPermutation,
+  foldIn,
+  type Key,
+  type Points,
+  row,
+  type Rows,
+  stream,
+} from "@likely/core";
+import { requireColumns, requireInteger, requireKey, requireRows } from "@likely/core/check";
 import { quantile } from "./quantile.ts";
 import { stacked } from "./_standard_rows.ts";
 
@@ -45,8 +54,8 @@ export interface MmdResult {
  * Source: Gretton et al. (2012), "A kernel two-sample test", JMLR 13, eq. 3.
  *
  * @param key Exchanges the rows.
- * @param a `[n, d]`, n ≥ 2.
- * @param b `[m, d]`, m ≥ 2.
+ * @param first `[n, d]`, n ≥ 2.
+ * @param second `[m, d]`, m ≥ 2.
  * @param options Kernel and p-value.
  * @returns The discrepancy.
  * @throws {TypeError} If the widths differ.
@@ -65,7 +74,9 @@ export interface MmdResult {
  * assert(mmd(forTest!, a, b).pValue < 0.01);
  * ```
  */
-export function mmd(key: Key, a: Points, b: Points, options: MmdOptions = {}): MmdResult {
+export function mmd(key: Key, first: Rows, second: Rows, options: MmdOptions = {}): MmdResult {
+  requireKey("compute MMD", key);
+  const [a, b] = [asPoints(first), asPoints(second)];
   requireColumns("compute MMD", "the second sample", b, a.dim);
   requireRows("compute MMD", "the first sample", a, 2);
   requireRows("compute MMD", "the second sample", b, 2);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { drawNormal, foldIn, type Key, type Points, row, stream } from "@likely/core";
-import { requireColumns, requireInteger, requireRows } from "@likely/core/check";
+import { asPoints, drawNormal, foldIn, type Key, type Points, row, type Rows, stream } from "@likely/core";
+import { requireColumns, requireInteger, requireKey, requireRows } from "@likely/core/check";
 
 /** Options of {@linkcode slicedWasserstein}. */
 export interface SlicedWassersteinOptions {
@@ -33,8 +33,8 @@ export interface SlicedWassersteinOptions {
  * https://doi.org/10.1007/s10851-014-0506-3.
  *
  * @param key Draws the directions.
- * @param a `[n, d]`.
- * @param b `[m, d]`.
+ * @param first `[n, d]`.
+ * @param second `[m, d]`.
  * @param options Directions and order.
  * @returns The distance, ≥ 0.
  * @throws {TypeError} If the widths differ.
@@ -52,11 +52,13 @@ export interface SlicedWassersteinOptions {
  */
 export function slicedWasserstein(
   key: Key,
-  a: Points,
-  b: Points,
+  first: Rows,
+  second: Rows,
   options: SlicedWassersteinOptions = {},
 ): number {
   const { projections = 100, order = 2 } = options;
+  requireKey("compute a distance", key);
+  const [a, b] = [asPoints(first), asPoints(second)];
   requireInteger("compute a distance", "projections", projections, 1);
   requireColumns("compute a distance", "the second sample", b, a.dim);
   requireRows("compute a distance", "the first sample", a, 1);

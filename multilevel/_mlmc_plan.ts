@@ -1,7 +1,13 @@
 // Options of a run, checked and with their defaults.
 
 import type { Key } from "@likely/core";
-import { requireInteger, requireLength, requireNonNegative, requirePositive } from "@likely/core/check";
+import {
+  requireInteger,
+  requireKey,
+  requireLength,
+  requireNonNegative,
+  requirePositive,
+} from "@likely/core/check";
 import type { LevelSampler } from "./level_samples.ts";
 import type { MlmcOptions } from "./mlmc_options.ts";
 import type { MlmcState } from "./mlmc_result.ts";
@@ -30,6 +36,7 @@ export function planOf(key: Key, sampler: LevelSampler, options: MlmcOptions): M
   const { outputs, levels, costs } = sampler;
   const { tolerance, budget, pilot = 100, chunkRows = 1024, exact = false, rates = {} } = options;
   const { biasShare = exact ? 0 : 0.25, weights = new Array<number>(outputs).fill(1) } = options;
+  requireKey(ACTION, key);
   requireInteger(ACTION, "outputs", outputs, 1);
   if (levels !== undefined) requireInteger(ACTION, "levels", levels, exact ? 1 : 2);
   if ((tolerance === undefined) === (budget === undefined)) {

@@ -5,7 +5,7 @@
  */
 
 import type { Key } from "@likely/core";
-import { requireInteger, requireLength } from "@likely/core/check";
+import { requireInteger, requireKey, requireLength } from "@likely/core/check";
 import type { LevelSampler } from "./level_samples.ts";
 
 /** Options of {@linkcode jointVariances}. */
@@ -55,6 +55,7 @@ export function jointVariances(
 ): number[][] {
   const { samples = 200, weights = new Array<number>(sampler.outputs).fill(1) } = options;
   const action = "compare levels";
+  requireKey(action, key);
   requireInteger(action, "samples", samples, 2);
   requireLength(action, "weights", weights.length, sampler.outputs);
   if (!sampler.together) {

@@ -5,7 +5,7 @@
  */
 
 import type { Key, LevelMoments } from "@likely/core";
-import { requireInteger } from "@likely/core/check";
+import { requireInteger, requireKey } from "@likely/core/check";
 import { drawLevels } from "./_level_run.ts";
 import { levelWarnings } from "./_mlmc_warnings.ts";
 import { type LevelRates, levelRates } from "./level_rates.ts";
@@ -74,6 +74,7 @@ export async function mlmcTable(
 ): Promise<MlmcTable> {
   const { samples = 10_000, levels: count = sampler.levels ?? 6 } = options;
   const action = "look at levels";
+  requireKey(action, key);
   const most = Math.min(sampler.levels ?? 40, sampler.costs?.length ?? 40);
   requireInteger(action, "samples", samples, 2);
   requireInteger(action, "levels", count, 1, most);

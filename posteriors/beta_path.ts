@@ -12,6 +12,7 @@ import {
   foldIn,
   type Key,
   type LogDensity,
+  type Observation,
   type Points,
   points,
   posteriorDensity,
@@ -19,7 +20,7 @@ import {
   priorFrom,
   split,
 } from "@likely/core";
-import { requireInteger, requireNonNegative } from "@likely/core/check";
+import { requireInteger, requireKey, requireNonNegative, requireOptions } from "@likely/core/check";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { importance, sample, type SampleOptions } from "@likely/samplers";
 import { observed } from "./_observed.ts";
@@ -76,6 +77,16 @@ export interface BetaStep {
   readonly sensitivity: Float64Array;
 }
 
+const OPTIONS = {
+  betas: true,
+  particles: true,
+  moves: true,
+  sampler: true,
+  engine: true,
+  prior: true,
+  signal: true,
+} as const;
+
 /**
  * Samples the generalized posterior at many β with one set of particles: drawn from the prior,
  * reweighted by `exp(−Δβ · cost)`, resampled, and moved by a few Markov steps, again and again.
@@ -108,9 +119,11 @@ export interface BetaStep {
 export async function betaPath(
   key: Key,
   artifact: Artifact,
-  x: ArrayLike<number> | Points,
+  x: Observation,
   options: BetaPathOptions,
 ): Promise<BetaStep[]> {
+  requireKey("follow a path of beta", key);
+  requireOptions<BetaPathOptions>("follow a path of beta", options, OPTIONS);
   const { betas, particles = 500, moves = 20, sampler = "hmc", engine = fusedEngine(), signal } = options;
   requireCost("follow a path of beta", artifact);
   requireInteger("follow a path of beta", "particles", particles, 25);

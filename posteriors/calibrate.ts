@@ -34,8 +34,9 @@ import {
   type TarpResult,
   thinDraws,
 } from "@likely/diagnostics";
-import { requireInteger } from "@likely/core/check";
+import { requireInteger, requireKey, requireOptions } from "@likely/core/check";
 import type { SmcManyOptions } from "@likely/samplers";
+import { requireArtifact } from "./_require_artifact.ts";
 import { logFits } from "./_log_fits.ts";
 import { pooledSimulator } from "./_pooled_simulator.ts";
 import { beyondEnds } from "./_observed.ts";
@@ -113,6 +114,19 @@ export interface Calibration {
   readonly tarp: TarpResult;
 }
 
+const OPTIONS = {
+  datasets: true,
+  draws: true,
+  trials: true,
+  beta: true,
+  engine: true,
+  prior: true,
+  smc: true,
+  chains: true,
+  onProgress: true,
+  signal: true,
+} as const;
+
 /**
  * Simulates fresh data from the prior, draws from the surrogate's posterior for each, and
  * checks whether the true parameters rank as they should: simulation-based calibration,
@@ -148,6 +162,9 @@ export async function calibrate(
   simulator: AnySimulator,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
+  requireKey("calibrate", key);
+  requireArtifact("calibrate", artifact);
+  requireOptions<CalibrateOptions>("calibrate", options, OPTIONS);
   const { datasets = 200, draws = 99, trials = 1, chains, onProgress, signal } = options;
   requireForAny("calibrate", artifact);
   requireTrials(artifact, trials);

@@ -27,8 +27,10 @@ import {
   requireColumns,
   requireFraction,
   requireInteger,
+  requireKey,
   requireLength,
   requireNonNegative,
+  requireOptions,
   requireRows,
 } from "@likely/core/check";
 import { requireCost } from "./_require_cost.ts";
@@ -119,6 +121,22 @@ export interface ChosenBeta {
   readonly warnings: readonly string[];
 }
 
+const OPTIONS = {
+  betas: true,
+  particles: true,
+  moves: true,
+  sampler: true,
+  engine: true,
+  prior: true,
+  signal: true,
+  by: true,
+  pairs: true,
+  datasets: true,
+  distance: true,
+  level: true,
+  onProgress: true,
+} as const;
+
 /**
  * Chooses β by data held out: for each pair of data sets from the same parameters, the posterior
  * of the first at every β is simulated from, and compared with the second.
@@ -160,6 +178,8 @@ export async function chooseBeta(
   simulator: AnySimulator,
   options: ChooseBetaOptions = {},
 ): Promise<ChosenBeta> {
+  requireKey("choose beta", key);
+  requireOptions<ChooseBetaOptions>("choose beta", options, OPTIONS);
   requireCost("choose beta", artifact);
   const { betas = usualBetas(artifact), by = "distance", datasets = 30, level = 0.8, ...rest } = options;
   const { pairs: given, onProgress, ...others } = rest;

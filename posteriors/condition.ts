@@ -6,19 +6,23 @@
 
 import {
   type Artifact,
+  asPoints,
   type Draws,
   type Engine,
   type LogDensity,
   membersOf,
+  type Observation,
   type Points,
   type Posterior,
   type Prior,
   priorFrom,
   row,
+  type Rows,
   warningsOf,
 } from "@likely/core";
-import { requireNonNegative } from "@likely/core/check";
+import { requireInteger, requireKey, requireNonNegative, requireOptions } from "@likely/core/check";
 import { convergenceWarnings } from "@likely/diagnostics/convergence-warnings";
+import { requireArtifact } from "./_require_artifact.ts";
 import { conditionedCosts } from "./_conditioned_costs.ts";
 import { disagreementWarnings, spreadWarnings } from "./_disagreement.ts";
 import { observed } from "./_observed.ts";
@@ -26,6 +30,7 @@ import { directPosterior, requireUntempered } from "./_direct_posterior.ts";
 import { proposedPosterior, type ProposedPosteriorOptions } from "./_proposed_posterior.ts";
 import { scaled } from "./_scaled.ts";
 import { unlikeTraining } from "./_unlike_training.ts";
+import type { ConditionedPosterior } from "./conditioned_posterior.ts";
 import type { PosteriorOptions, SampledBy, SamplingOptions } from "./posterior_options.ts";
 
 /** What {@linkcode condition} is told: nothing is taken for granted that would have to be carried. */
@@ -35,6 +40,22 @@ export interface ConditionOptions extends Omit<PosteriorOptions, "engine"> {
   /** What samples a ratio, a likelihood or a cost: `nutsPosterior` alone, or a choice among samplers. */
   readonly sampledBy: SampledBy;
 }
+
+const OPTIONS = {
+  sampler: true,
+  beta: true,
+  engine: true,
+  prior: true,
+  sampledBy: true,
+  chains: true,
+  warmup: true,
+  thin: true,
+  pool: true,
+  position: true,
+  onProgress: true,
+  signal: true,
+  check: true,
+} as const;
 
 /**
  * Conditions a surrogate on an observation, as `posterior` does, by the engine and the sampler that are given and
@@ -70,9 +91,11 @@ export interface ConditionOptions extends Omit<PosteriorOptions, "engine"> {
  */
 export async function condition(
   artifact: Artifact,
-  x: ArrayLike<number> | Points,
+  x: Observation,
   options: ConditionOptions,
-): Promise<Posterior & Disposable> {
+): Promise<ConditionedPosterior> {
+  requireOptions<ConditionOptions>("condition a surrogate", options, OPTIONS);
+  requireArtifact("condition a surrogate", artifact);
   const { beta = 1, engine, prior: own, ...sampling } = options;
   const prior = priorFrom(artifact.prior, own);
   requireNonNegative("condition a surrogate", "beta", beta);
@@ -85,15 +108,18 @@ export async function condition(
   const given = await conditioned(artifact, rows, { ...sampling, prior, beta, engine });
   return {
     ...given,
+    ...(given.logDensity && { logDensity: (theta: Rows) => given.logDensity!(asPoints(theta)) }),
     warnings,
     sample: async (key, n) => {
+      requireKey("draw from a posterior", key);
+      requireInteger("draw from a posterior", "n", n, 1);
       const draws = await given.sample(key, n);
       return { ...draws, warnings: [...warnings, ...draws.warnings] };
     },
   };
 }
 
-type Conditioning = ConditionOptions & Required<Pick<PosteriorOptions, "beta" | "prior">>;
+type Conditioning = Omit<ConditionOptions, "prior"> & { readonly beta: number; readonly prior: Prior };
 
 async function conditioned(
   artifact: Artifact,

@@ -4,9 +4,20 @@
  * @module
  */
 
-import type { Artifact, Draws, Key, Points } from "@likely/core";
+import { type Artifact, asPoints, type Draws, type Key, type Rows } from "@likely/core";
+import { requireKey, requireOptions } from "@likely/core/check";
+import { requireArtifact } from "./_require_artifact.ts";
 import { drawPooled } from "./_draw_pooled.ts";
 import type { DrawManyOptions } from "./draw_many_options.ts";
+
+const OPTIONS = {
+  draws: true,
+  beta: true,
+  smc: true,
+  engine: true,
+  prior: true,
+  signal: true,
+} as const;
 
 /**
  * Draws from the posterior of every row of x, all rows together: a learned posterior in one call
@@ -41,8 +52,19 @@ import type { DrawManyOptions } from "./draw_many_options.ts";
 export async function drawMany(
   keys: readonly Key[],
   artifact: Artifact,
-  x: Points,
+  x: Rows,
   options: DrawManyOptions = {},
 ): Promise<Draws[]> {
-  return await drawPooled(keys, artifact, x, options);
+  for (const key of listOf(keys)) requireKey("draw from many posteriors", key);
+  requireArtifact("draw from many posteriors", artifact);
+  requireOptions<DrawManyOptions>("draw from many posteriors", options, OPTIONS);
+  return await drawPooled(keys, artifact, asPoints(x), options);
+}
+
+/** One key in place of a list is told as what it is: no list. */
+function listOf(keys: readonly Key[]): readonly Key[] {
+  if (Array.isArray(keys)) return keys;
+  throw new TypeError(
+    "Cannot draw from many posteriors as keys must be a list, one for each row of x: it is none",
+  );
 }

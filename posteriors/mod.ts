@@ -26,6 +26,7 @@ export * from "./calibrate.ts";
 export * from "./calibration_report.ts";
 export * from "./choose_beta.ts";
 export * from "./condition.ts";
+export * from "./conditioned_posterior.ts";
 export * from "./cost_spread.ts";
 export * from "./draw_many.ts";
 export * from "./draw_many_options.ts";

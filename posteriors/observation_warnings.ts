@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Artifact, Engine, Points } from "@likely/core";
+import { type Artifact, asPoints, type Engine, type Rows } from "@likely/core";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { unlikeTraining } from "./_unlike_training.ts";
 
@@ -53,9 +53,9 @@ export interface ObservationWarningsOptions {
  */
 export async function observationWarnings(
   artifact: Artifact,
-  x: Points,
+  x: Rows,
   options: ObservationWarningsOptions = {},
 ): Promise<string[]> {
   const { engine = fusedEngine(), level = 0.01 } = options;
-  return await unlikeTraining(artifact, x, { engine, level });
+  return await unlikeTraining(artifact, asPoints(x), { engine, level });
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { Artifact, Points, Posterior } from "@likely/core";
+import type { Artifact, Observation } from "@likely/core";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { sampledPosterior } from "./_sampled_posterior.ts";
+import type { ConditionedPosterior } from "./conditioned_posterior.ts";
 import { condition } from "./condition.ts";
 import type { PosteriorOptions } from "./posterior_options.ts";
 
@@ -26,7 +27,7 @@ import type { PosteriorOptions } from "./posterior_options.ts";
  *
  * @param artifact A ratio, likelihood, posterior or cost surrogate.
  * @param x `[p]`, the observation; or `[m, p]`, independent observations of one θ, except of a
- * posterior, which knows one.
+ * posterior, which knows one. A list of rows will do, and numbers by name where x has names.
  * @param options Sampler, temperature, engine.
  * @returns The posterior.
  * @throws {TypeError} If the observation has the wrong width, or the prior is one of the user's own and
@@ -47,8 +48,8 @@ import type { PosteriorOptions } from "./posterior_options.ts";
  */
 export async function posterior(
   artifact: Artifact,
-  x: ArrayLike<number> | Points,
+  x: Observation,
   options: PosteriorOptions = {},
-): Promise<Posterior & Disposable> {
+): Promise<ConditionedPosterior> {
   return await condition(artifact, x, { engine: fusedEngine(), ...options, sampledBy: sampledPosterior });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Engine, LogDensity, Posterior, Prior } from "@likely/core";
+import type { Engine, LogDensity, Posterior, Prior, PriorSpec } from "@likely/core";
 import type { McmcPosteriorOptions } from "@likely/samplers";
 
 /** Options of `posterior`: the sampler's, and who evaluates. */
@@ -36,11 +36,11 @@ export interface PosteriorOptions extends Omit<McmcPosteriorOptions, "sampler"> 
    */
   readonly engine?: Engine;
   /**
-   * The prior, where the surrogate was trained under one of the user's own: its file has but the name.
+   * The prior, or its spec, where the surrogate was trained under one of the user's own: its file has but the name.
    *
    * @default {priorFrom(artifact.prior)}
    */
-  readonly prior?: Prior;
+  readonly prior?: Prior | PriorSpec;
 }
 
 /** How a fit is sampled, once it is known that it is. */

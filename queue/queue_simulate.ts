@@ -5,6 +5,7 @@
  */
 
 import { type Key, openRun, type SimulationFailure, type SimulationProgress } from "@likely/core";
+import { requireKey } from "@likely/core/check";
 import { openChannel } from "./_channel.ts";
 import { coordinate } from "./_coordinate.ts";
 import { mostNumbers } from "./_messages.ts";
@@ -137,6 +138,7 @@ export async function queueSimulate(
     onProgress,
     onNotice = () => {},
   } = options;
+  requireKey("queue a run", key);
   if (!(lease >= 1 && lease <= 3600)) {
     throw new RangeError(
       `Cannot queue a run as lease must be in [1, 3600] seconds: current value is ${lease}`,

@@ -7,10 +7,10 @@ import {
   type Engine,
   ensemble,
   foldIn,
-  fromRows,
   type Key,
   loadSimulator,
   membersOf,
+  observationRows,
   type Points,
   type Prior,
   priorSpec,
@@ -67,7 +67,10 @@ export async function inRounds<T extends Trained>(
   }
   requireInteger("simulate in rounds", "simulations", simulations, rounds);
   const { prior, simulator } = "module" in source ? await loadSimulator(source) : source;
-  const x = requireObservation(plan.observation, rounds, trialWidth(simulator.xDim, recipe.trials ?? 1));
+  const x = requireObservation(plan.observation, rounds, {
+    xDim: trialWidth(simulator.xDim, recipe.trials ?? 1),
+    xNames: simulator.xNames,
+  });
   // The first round has the fewest. A simulator without a prior is refused by who simulates.
   if (prior) recipe.check({ prior, simulator, simulations: shareOf(simulations, rounds, 0) });
   using proposer = recipe.proposer(x, { engine: recipe.engine ?? defaultEngine(), prior: prior! });
@@ -120,13 +123,17 @@ function about(x: Points, count: number): NonNullable<SimulatedPairs["rounds"]> 
   return { count, observation: Array.from({ length: x.n }, (_, i) => [...row(x, i)]) };
 }
 
-function requireObservation(x: RoundsPlan["observation"], rounds: number, xDim: number): Points {
+function requireObservation(
+  x: RoundsPlan["observation"],
+  rounds: number,
+  { xDim, xNames }: Pick<AnySimulator, "xDim" | "xNames">,
+): Points {
   if (x === undefined) {
     throw new TypeError(
       `Cannot simulate in rounds as ${rounds} rounds must have an observation that they are about: there is none`,
     );
   }
-  const rows = "data" in x ? x : fromRows([x]);
+  const rows = observationRows("simulate in rounds", x, xNames);
   requireColumns("simulate in rounds", "the observation", rows, xDim);
   requireRows("simulate in rounds", "the observation", rows, 1);
   return rows;

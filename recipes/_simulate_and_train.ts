@@ -49,6 +49,7 @@ export async function simulateAndTrain<Trained>(
 export function pairsOf(simulator: AnySimulator, prior: Prior, dataset: Dataset): SimulatedPairs {
   return {
     simulator: simulator.name,
+    ...(simulator.xNames && { xNames: simulator.xNames }),
     prior,
     dataset,
     ...(simulator.score && { score: simulator.score.bind(simulator) }),

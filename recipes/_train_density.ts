@@ -101,6 +101,7 @@ async function trainOne(
     kind: target === "theta" ? "posterior" : "likelihood",
     prior: prior.spec,
     simulator,
+    xNames: plan.pairs.xNames,
     versions: versions(),
     network: networkChoice(spec, {
       network: estimator !== undefined,

@@ -5,6 +5,8 @@
  */
 
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
+import { requireKey, requireOptions, requireSource } from "@likely/core/check";
+import { ACE } from "./_option_names.ts";
 import { simulateAndTrain } from "./_simulate_and_train.ts";
 import type { SimulationPlan } from "./simulated_pairs.ts";
 import { requireCostOptions } from "./_require_options.ts";
@@ -56,13 +58,16 @@ export interface Ace extends TrainedCost {
  * assert(Math.abs(values.reduce((a, b) => a + b) / values.length - Math.PI / 4) < 0.1);
  * ```
  */
-export function ace(
+export async function ace(
   key: Key,
   source: SimulationSource | SimulatorModule,
   options: AceOptions = {},
 ): Promise<Ace> {
+  requireKey("learn a cost", key);
+  requireSource("learn a cost", source);
+  requireOptions<AceOptions>("learn a cost", options, ACE);
   const { simulations = 10_000, simulation = {}, ...training } = options;
-  return simulateAndTrain(
+  return await simulateAndTrain(
     key,
     source,
     { simulations, simulation },

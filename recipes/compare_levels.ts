@@ -15,8 +15,9 @@ import {
   split,
   stream,
 } from "@likely/core";
-import { requireColumns, requireInteger } from "@likely/core/check";
+import { requireColumns, requireInteger, requireKey, requireOptions } from "@likely/core/check";
 import type { LevelPairs, LevelRows } from "@likely/multilevel";
+import { COMPARE_LEVELS } from "./_option_names.ts";
 import { IN_NATS, meanAndError, squaredErrors } from "./_judge.ts";
 import { defaultEngine } from "./default_engine.ts";
 import { LEVELS_MODES, type LevelsMode } from "./levels_mode.ts";
@@ -103,6 +104,8 @@ export async function compareLevels(
   pairs: LevelPairs,
   options: CompareLevelsOptions = {},
 ): Promise<LevelsComparison> {
+  requireKey("compare trainings on levels", key);
+  requireOptions<CompareLevelsOptions>("compare trainings on levels", options, COMPARE_LEVELS);
   const { modes = LEVELS_MODES, alone, folds = 5, onProgress, ...training } = options;
   const top = pairs.levels.at(-1)!;
   const { n } = top.theta;

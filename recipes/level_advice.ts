@@ -15,7 +15,13 @@ import {
   split,
   stream,
 } from "@likely/core";
-import { requireInteger, requirePositive } from "@likely/core/check";
+import {
+  requireInteger,
+  requireKey,
+  requireOptions,
+  requirePositive,
+  requireSource,
+} from "@likely/core/check";
 import {
   alignLevels,
   allocate,
@@ -26,6 +32,7 @@ import {
   type LevelPairs,
   type LevelRows,
 } from "@likely/multilevel";
+import { LEVEL_ADVICE } from "./_option_names.ts";
 import { columnsOf, pooledRows, seenBy } from "./_level_plan.ts";
 import { type LevelPilot, pilotLevels } from "./_level_pilot.ts";
 import { defaultEngine } from "./default_engine.ts";
@@ -108,6 +115,9 @@ export async function levelAdvice(
   source: SimulationSource,
   options: LevelAdviceOptions = {},
 ): Promise<LevelAdvice> {
+  requireKey("advise on levels", key);
+  requireSource("advise on levels", source);
+  requireOptions<LevelAdviceOptions>("advise on levels", options, LEVEL_ADVICE);
   const { pilot: n = 400, budget, ...training } = options;
   requireInteger("advise on levels", "pilot", n, 40);
   if (budget !== undefined) requirePositive("advise on levels", "budget", budget);

@@ -5,6 +5,8 @@
  */
 
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
+import { requireKey, requireOptions, requireSource } from "@likely/core/check";
+import { NLE } from "./_option_names.ts";
 import { inRounds } from "./_in_rounds.ts";
 import { posteriorProposer } from "./_proposer.ts";
 import type { RoundsPlan } from "./rounds_plan.ts";
@@ -61,6 +63,9 @@ export async function nle(
   source: SimulationSource | SimulatorModule,
   options: NleOptions = {},
 ): Promise<Nle> {
+  requireKey("learn a likelihood", key);
+  requireSource("learn a likelihood", source);
+  requireOptions<NleOptions>("learn a likelihood", options, NLE);
   const { simulations = 10_000, simulation = {}, observation, rounds = 1, ...training } = options;
   const plan = { simulations, simulation, rounds, ...(observation && { observation }) };
   return await inRounds(key, source, plan, {

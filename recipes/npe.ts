@@ -5,6 +5,8 @@
  */
 
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
+import { requireKey, requireOptions, requireSource } from "@likely/core/check";
+import { NPE } from "./_option_names.ts";
 import { inRounds } from "./_in_rounds.ts";
 import { truncatedProposer } from "./_truncated_proposer.ts";
 import type { RoundsPlan } from "./rounds_plan.ts";
@@ -64,6 +66,9 @@ export async function npe(
   source: SimulationSource | SimulatorModule,
   options: NpeOptions = {},
 ): Promise<Npe> {
+  requireKey("learn a posterior", key);
+  requireSource("learn a posterior", source);
+  requireOptions<NpeOptions>("learn a posterior", options, NPE);
   const { simulations = 10_000, simulation = {}, observation, rounds = 1, ...training } = options;
   const plan = { simulations, simulation, rounds, ...(observation && { observation }) };
   return await inRounds(key, source, plan, {

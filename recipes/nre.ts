@@ -5,6 +5,8 @@
  */
 
 import type { Dataset, Key, SimulationSource, SimulatorModule } from "@likely/core";
+import { requireKey, requireOptions, requireSource } from "@likely/core/check";
+import { NRE } from "./_option_names.ts";
 import { inRounds } from "./_in_rounds.ts";
 import { posteriorProposer } from "./_proposer.ts";
 import type { RoundsPlan } from "./rounds_plan.ts";
@@ -57,6 +59,9 @@ export async function nre(
   source: SimulationSource | SimulatorModule,
   options: NreOptions = {},
 ): Promise<Nre> {
+  requireKey("learn a ratio", key);
+  requireSource("learn a ratio", source);
+  requireOptions<NreOptions>("learn a ratio", options, NRE);
   const { simulations = 10_000, simulation = {}, observation, rounds = 1, ...training } = options;
   requireNoRefresh(rounds, training);
   const plan = { simulations, simulation, rounds, ...(observation && { observation }) };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Points } from "@likely/core";
+import type { Observation } from "@likely/core";
 
 /** One observation that is approached in rounds; without, all simulations are from the prior. */
 export interface RoundsPlan {
@@ -14,7 +14,7 @@ export interface RoundsPlan {
    *
    * @default {undefined} Needed for more than one round.
    */
-  readonly observation?: ArrayLike<number> | Points;
+  readonly observation?: Observation;
   /**
    * Rounds, ≥ 1, among which simulations are shared equally. What each round learns proposes the
    * parameters of the next; the last one is trained on all. With `simulation.path` each has a folder of

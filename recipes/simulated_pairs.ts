@@ -10,6 +10,8 @@ import type { Dataset, Prior, PriorSpec, Provenance, SimulateOptions, Simulator 
 export interface SimulatedPairs {
   /** The simulator's name, for provenance. */
   readonly simulator: string;
+  /** One name per number of a row of x, where they have names. */
+  readonly xNames?: readonly string[] | undefined;
   /** The prior that θ was drawn from, or its spec. */
   readonly prior: Prior | PriorSpec;
   /** The pairs. */

@@ -28,6 +28,7 @@ import {
   type TrunkSpec,
   unitHead,
 } from "@likely/core";
+import { requireKey, requireOptions } from "@likely/core/check";
 import { amortisedCost, noisyTargets, type NoisyTargetsOptions } from "@likely/losses";
 import {
   freeze,
@@ -39,6 +40,7 @@ import {
   type TrainingProgress,
   type TrainOptions,
 } from "@likely/surrogates";
+import { TRAIN_COST } from "./_option_names.ts";
 import { shortened, withAdvice } from "./_advised.ts";
 import { defaultEngine } from "./default_engine.ts";
 import { costHead } from "./_cost_head.ts";
@@ -209,6 +211,8 @@ export async function trainCost(
   pairs: SimulatedPairs,
   options: TrainCostOptions = {},
 ): Promise<TrainedCost> {
+  requireKey("train a cost", key);
+  requireOptions<TrainCostOptions>("train a cost", options, TRAIN_COST);
   const { members = 1, half = false, ...training } = options;
   const { engine = defaultEngine(), signal } = options;
   if (half) requireHalf(pairs.dataset.theta.n, training);
@@ -307,6 +311,7 @@ async function trainOne(
     kind: "cost",
     prior: known.spec,
     simulator,
+    xNames: pairs.xNames,
     versions: versions(),
     network: networkChoice(spec, {
       network: options.trunk !== undefined,

@@ -15,9 +15,16 @@ import {
   split,
   type Weights,
 } from "@likely/core";
-import { requireColumns, requireInteger, requirePositive } from "@likely/core/check";
+import {
+  requireColumns,
+  requireInteger,
+  requireKey,
+  requireOptions,
+  requirePositive,
+} from "@likely/core/check";
 import { alignLevels, type LevelPairs, type LevelRows, levelWarnings, totalCost } from "@likely/multilevel";
 import { freeze, heldOutRows, rowsDivided, train } from "@likely/surrogates";
+import { TRAIN_LEVELS } from "./_option_names.ts";
 import { conductorOf } from "./_conductor.ts";
 import { columnsOf, type LevelPlan, planLevels, pooledRows, seenBy } from "./_level_plan.ts";
 import { networkChoice } from "./_network_choice.ts";
@@ -85,6 +92,8 @@ export async function trainLevels(
   pairs: LevelPairs,
   options: TrainLevelsOptions = {},
 ): Promise<TrainedLevels> {
+  requireKey("train on levels", key);
+  requireOptions<TrainLevelsOptions>("train on levels", options, TRAIN_LEVELS);
   const trained = await trainMembers(key, options, (key) => trainOne(key, pairs, options));
   const { artifact } = trained;
   if (!artifact.others || artifact.kind !== "cost") return trained;

@@ -13,7 +13,9 @@ import {
   standardisation,
   supportEnds,
 } from "@likely/core";
+import { requireKey, requireOptions } from "@likely/core/check";
 import { nll, scoreAugmented, scoreScale } from "@likely/losses";
+import { TRAIN_LIKELIHOOD } from "./_option_names.ts";
 import { inferredColumns } from "./_inferred_columns.ts";
 import { logColumns } from "./_log_columns.ts";
 import { type KnownPrior, requirePairs } from "./_require_pairs.ts";
@@ -84,6 +86,8 @@ export async function trainLikelihood(
   pairs: SimulatedPairs,
   options: TrainLikelihoodOptions = {},
 ): Promise<TrainedLikelihood> {
+  requireKey("train a likelihood", key);
+  requireOptions<TrainLikelihoodOptions>("train a likelihood", options, TRAIN_LIKELIHOOD);
   const { trials = 1, ...rest } = options;
   const prior = requirePairs(pairs);
   const dataset = pooledTrials(pairs.dataset, trials, MOST_TRIALS);

@@ -5,7 +5,9 @@
  */
 
 import { inSupport, type Key, type Points, row, standardisation, supportEnds } from "@likely/core";
+import { requireKey, requireOptions } from "@likely/core/check";
 import { scalingFor } from "@likely/surrogates";
+import { TRAIN_POSTERIOR } from "./_option_names.ts";
 import { longTailed } from "./_inferred_columns.ts";
 import { type KnownPrior, requirePairs } from "./_require_pairs.ts";
 import { isWalled, trainDensity } from "./_train_density.ts";
@@ -60,6 +62,8 @@ export async function trainPosterior(
   pairs: SimulatedPairs,
   options: TrainPosteriorOptions = {},
 ): Promise<TrainedPosterior> {
+  requireKey("train a posterior", key);
+  requireOptions<DensityTrainingOptions>("train a posterior", options, TRAIN_POSTERIOR);
   const { dataset } = pairs;
   const prior = requirePairs(pairs);
   requireInside(dataset.theta, prior);

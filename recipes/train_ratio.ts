@@ -17,6 +17,7 @@ import {
   standardisation,
   type TrunkSpec,
 } from "@likely/core";
+import { requireKey, requireOptions } from "@likely/core/check";
 import {
   bce,
   refreshed,
@@ -26,6 +27,7 @@ import {
   scoreScale,
 } from "@likely/losses";
 import { freeze, rowsDivided, train, type TrainOptions } from "@likely/surrogates";
+import { TRAIN_RATIO } from "./_option_names.ts";
 import { advised, shortened } from "./_advised.ts";
 import { defaultEngine } from "./default_engine.ts";
 import { dataReference } from "./_data_reference.ts";
@@ -134,6 +136,8 @@ export async function trainRatio(
   pairs: SimulatedPairs,
   options: TrainRatioOptions = {},
 ): Promise<TrainedRatio> {
+  requireKey("train a ratio", key);
+  requireOptions<TrainRatioOptions>("train a ratio", options, TRAIN_RATIO);
   requireMembers(options);
   requireUnrefreshed(options);
   const { dataset, simulator } = pairs;
@@ -175,6 +179,7 @@ export async function trainRatio(
       kind: "ratio",
       prior: known.spec,
       simulator,
+      xNames: pairs.xNames,
       versions: versions(),
       network,
       rounds: pairs.rounds,

@@ -5,9 +5,23 @@
  */
 
 import type { Draws, Key, LogDensity } from "@likely/core";
+import { requireKey, requireOptions } from "@likely/core/check";
 import { chooseKernel } from "./_choose_kernel.ts";
 import { runSampler } from "./_run_sampler.ts";
 import type { SampleOptions, Start } from "./sample_options.ts";
+
+const OPTIONS = {
+  sampler: true,
+  chains: true,
+  warmup: true,
+  draws: true,
+  thin: true,
+  pool: true,
+  position: true,
+  onProgress: true,
+  signal: true,
+  check: true,
+} as const;
 
 /**
  * Samples a log density on θ with several chains.
@@ -53,6 +67,8 @@ export async function sample(
   start: Start,
   options: SampleOptions = {},
 ): Promise<Draws> {
+  requireKey("sample", key);
+  requireOptions<SampleOptions>("sample", options, OPTIONS);
   const { sampler = "auto" } = options;
   return await runSampler(key, target, {
     start,

@@ -12,7 +12,7 @@ import {
   UnreachableError,
   zeros,
 } from "@likely/core";
-import { requireColumns } from "@likely/core/check";
+import { requireColumns, requireKey } from "@likely/core/check";
 import type { Gate } from "./_gate.ts";
 import { isPassing, type Patience, patiently } from "./_patient.ts";
 import { UmBridgeError } from "./um_bridge_error.ts";
@@ -55,6 +55,7 @@ export function servedRows(
   const [thetaDim, xDim] = [total(served.inputSizes), total(served.outputSizes)];
   const hope = new Hope(served.model.name);
   return async (key, theta, { first = 0, signal } = {}) => {
+    requireKey(`run model "${served.model.name}"`, key);
     requireColumns(`run model "${served.model.name}"`, "theta", theta, thetaDim);
     signal?.throwIfAborted();
     const x = zeros(theta.n, xDim);

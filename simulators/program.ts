@@ -12,7 +12,7 @@ import {
   type Points,
   UnreachableError,
 } from "@likely/core";
-import { requireInteger, requireLength, requirePositive } from "@likely/core/check";
+import { requireInteger, requireKey, requireLength, requirePositive } from "@likely/core/check";
 import { ProgramJob } from "./_program_job.ts";
 import { type PoolPlan, ProgramPool } from "./_program_pool.ts";
 import type { Hello } from "./_program_protocol.ts";
@@ -122,6 +122,7 @@ function simulatorOf(
   { name, theta: thetaDim, x: xDim, processes, levels = [], score = false }: Described,
 ): AsyncSimulator {
   const at = (level: number | undefined) => async (key: Key, theta: Points, call: AsyncCall = {}) => {
+    requireKey(`simulate "${name}"`, key);
     requireLength(`simulate "${name}"`, "a row of theta", theta.dim, thetaDim);
     const { first = 0, score: wanted = false, signal } = call;
     const job = new ProgramJob({ key, theta, first, score: wanted, level, xDim, signal });

@@ -17,7 +17,7 @@ import {
   UnreachableError,
   zeros,
 } from "@likely/core";
-import { requireInteger, requireLength, requirePositive } from "@likely/core/check";
+import { requireInteger, requireKey, requireLength, requirePositive } from "@likely/core/check";
 import { fillTemplate, requireTemplate } from "./_argument_template.ts";
 import { readNumbers } from "./_read_numbers.ts";
 import { runOnce } from "./_run_once.ts";
@@ -102,6 +102,7 @@ export function programPerRow(options: ProgramPerRowOptions): AsyncSimulator {
     rows: Points,
     call: AsyncCall = {},
   ): Promise<AsyncRows> => {
+    requireKey(action, key);
     requireLength(action, "a row of theta", rows.dim, thetaDim);
     const { first = 0, signal } = call;
     const out = zeros(rows.n, xDim);

@@ -23,6 +23,12 @@ export interface FreezeOptions {
   /** The simulator's name. */
   readonly simulator: string;
   /**
+   * One name per number of a row of x; left out where the surrogate sees rows of another width, as single trials.
+   *
+   * @default {undefined} They have none.
+   */
+  readonly xNames?: readonly string[] | undefined;
+  /**
    * Library versions by name.
    *
    * @default {{}}
@@ -100,7 +106,7 @@ export interface FreezeOptions {
 export function freeze(trained: Trained, options: FreezeOptions): Artifact {
   const { spec, weights, scaling, key, simulations, trials, failed, loss, engine, history, best, epochs } =
     trained;
-  const { kind, prior, simulator, versions = {}, failedAs, network, rounds, warnings = [] } = options;
+  const { kind, prior, simulator, xNames, versions = {}, failedAs, network, rounds, warnings = [] } = options;
   const said = [...absurdLoss(kind, spec, best.loss), ...warnings];
   return {
     kind,
@@ -110,6 +116,7 @@ export function freeze(trained: Trained, options: FreezeOptions): Artifact {
     scaling,
     provenance: {
       simulator,
+      ...(xNames?.length === spec.xDim && { xNames }),
       simulations,
       ...(trials && { trials }),
       failed,

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { quickFiles } from "../_tools/quick.ts";
 import { versions } from "../recipes/_versions.ts";
 import { circular, imports, loadGraph, moduleGraph, modules, packages, source } from "./_modules.ts";
 
@@ -77,6 +78,16 @@ for (const entry of ["mod.ts", "posteriors/mod.ts", "core/mod.ts", "samplers/mod
   });
 }
 
+Deno.test("TensorFlow.js is fetched when it is asked for, not with what could ask for it", () => {
+  const graph = [...moduleGraph("mod.ts")];
+  assert(
+    graph.includes("vega") && graph.includes("core/lazy_tensor.ts"),
+    "the walk must follow late imports",
+  );
+  assertEquals(graph.filter((path) => /tensorflow/.test(path)), []);
+  assert(moduleGraph("core/tensor.ts").has("@tensorflow/tfjs"));
+});
+
 Deno.test("what posteriors may load later holds no tensors, and core reaches nothing of a host", () => {
   const [posteriors, core] = [[...moduleGraph("posteriors/mod.ts")], [...moduleGraph("core/mod.ts")]];
   assert(posteriors.includes("vega") && core.includes("zarrita"), "the walk must follow late imports");
@@ -90,6 +101,20 @@ Deno.test("what edge workers carry has no syntax that Node 20 lacks, and neither
   assertEquals(graph.filter((path) => HEAVY.test(path)), []);
   const carried = [...modules("edge"), "posteriors/condition.ts", "posteriors/_unlike_training.ts"];
   assertEquals(carried.filter((path) => /^\s*(await )?using \w+ =/m.test(source(path))), []);
+});
+
+Deno.test("the quick tests are there, and use every package", () => {
+  const files = quickFiles();
+  const used = new Set(
+    files.flatMap((path) =>
+      [path, ...imports(path).map(({ specifier }) => specifier.replace(/^\.\.\//, ""))].flatMap((from) =>
+        ownPackage(from) ?? from.split("/")[0]!
+      )
+    ),
+  );
+  // By way of the root.
+  const composed = ["recipes", "posteriors"].filter(() => used.has("sbi"));
+  assertEquals(packages().filter((name) => !used.has(name) && !composed.includes(name)), []);
 });
 
 Deno.test("no circle of files inside a package, not even of types", () => {
@@ -202,5 +227,5 @@ Deno.test("every public symbol of a package is reachable by path and from mod.ts
 
 Deno.test("the import scanner sees what it must and skips comments", () => {
   const found = imports("tests/architecture_test.ts").map(({ specifier }) => specifier);
-  assertEquals(found, ["@std/assert", "../recipes/_versions.ts", "./_modules.ts"]);
+  assertEquals(found, ["@std/assert", "../_tools/quick.ts", "../recipes/_versions.ts", "./_modules.ts"]);
 });

@@ -68,7 +68,7 @@ Deno.test("pairs from elsewhere need no simulator, and are matched by names of x
   await ok(desk, "export s.zarr --out s.csv");
   assertEquals(
     await Deno.readTextFile(desk.file("s.csv")),
-    "a,b,x1,x2\n0.1,1,1,10\n0.2,2,2,20\n0.3,3,3,30\n",
+    "a,b,u,v\n0.1,1,1,10\n0.2,2,2,20\n0.3,3,3,30\n",
   );
   desk.write("pq.csv", "p,q\n10,1\n20,2\n30,3\n");
   const line = "import --theta theta.csv --task task.json --out t.zarr --x";
@@ -97,7 +97,39 @@ Deno.test("rows that are numbered differently are refused", async () => {
   const { artifact } = await npe(key(0), twoMoons(), { simulations: 200, maxEpochs: 1 });
   desk.write("moons.safetensors", encodeArtifact(artifact));
   desk.write("numbered.csv", '"","x1","x2"\n"1",0.1,0.2\n');
-  await ok(desk, "sample moons.safetensors --x numbered.csv --out d.csv --draws 5");
+  await ok(desk, "sample moons.safetensors --x numbered.csv --out d.csv --draws 20");
+});
+
+Deno.test("numbers in place of a file are the row they are; a file of that name is the file", async () => {
+  await using desk = new Desk();
+  const { artifact } = await npe(key(0), twoMoons(), { simulations: 200, maxEpochs: 1 });
+  desk.write("moons.safetensors", encodeArtifact(artifact));
+  desk.write("x.csv", "-0.1,2e-1\n");
+  await ok(desk, "sample moons.safetensors --x x.csv --out file.csv --draws 20");
+  await ok(desk, "sample moons.safetensors --x -0.1,2e-1 --out typed.csv --draws 20");
+  assertEquals(desk.read("typed.csv"), desk.read("file.csv"));
+  desk.write("3,4", "-0.1,0.2\n");
+  await ok(desk, "sample moons.safetensors --x 3,4 --out named.csv --draws 20");
+  assertEquals(desk.read("named.csv"), desk.read("file.csv"));
+  await assertRefused(
+    desk,
+    "sample moons.safetensors --x 1,2,3 --out no.csv",
+    1,
+    "Cannot take 1,2,3 for x as a row must have 2 numbers, as the model's x: current length is 3",
+  );
+});
+
+Deno.test("commands and options that do not exist are told with the nearest that does", async () => {
+  await using desk = new Desk();
+  for (
+    const [line, told] of [
+      ["trian s.zarr", "the nearest is train"],
+      ["train s.zarr --out m --epochs 3", "--epochs is not an option: the nearest is --max-epochs"],
+      ["train s.zarr --out m --lr 0.1", "--lr is not an option: the nearest is --learning-rate"],
+      ["train s.zarr --out m --batchSize 3", "--batchSize is not an option: the nearest is --batch-size"],
+      ["sample m --x 1 --out d.csv --colour red", '"likely sample" as --colour is not an option'],
+    ] as const
+  ) await assertRefused(desk, line, 2, told);
 });
 
 Deno.test("a task of other parameters is not the model's", async () => {
@@ -137,7 +169,7 @@ Deno.test("a report without a simulator is warned of data that are unlike simula
   const { artifact } = await npe(key(0), twoMoons(), { simulations: 500, maxEpochs: 2 });
   desk.write("moons.safetensors", encodeArtifact(artifact));
   desk.write("far.csv", "0.1,0.2\n9,9\n");
-  await ok(desk, "sample moons.safetensors --x far.csv --each --out d.csv --draws 50");
+  await ok(desk, "sample moons.safetensors --x far.csv --each --out d.csv --draws 200");
   const page = async (row: number) => {
     await ok(desk, `report moons.safetensors d_${row}.csv --x far.csv --row ${row} --out r.html`);
     return (await Deno.readTextFile(desk.file("r.html"))).includes(

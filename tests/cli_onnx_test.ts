@@ -55,7 +55,7 @@ Deno.test("the posterior of 200 trials by an imported network is the one by the 
   const trials = driftDiffusionTrials(key(0), TRUTH, 200);
   desk.write("trials.csv", writeCsv(["choice", "time"], trials));
   const drawn = await desk.run(
-    ..."sample ddm.safetensors --x trials.csv --out draws.csv --draws 500".split(" "),
+    ..."sample ddm.safetensors --x trials.csv --out draws.csv --draws 2000".split(" "),
   );
   assertEquals(drawn.code, 0, drawn.stderr);
   const { values, names } = drawsFromCsv(new TextDecoder().decode(desk.read("draws.csv")));

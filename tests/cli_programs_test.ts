@@ -61,8 +61,8 @@ Deno.test("a task file with a program goes from simulations to a report", async 
 
   for (
     const line of [
-      "train s.zarr --method npe --epochs 3 --out m.safetensors",
-      "sample m.safetensors --x task.json --out d.csv --draws 100",
+      "train s.zarr --method npe --max-epochs 3 --out m.safetensors",
+      "sample m.safetensors --x task.json --out d.csv --draws 400",
       "report m.safetensors d.csv --task task.json --out r.html",
       "check m.safetensors --task task.json --datasets 20 --draws 19",
     ]
@@ -88,7 +88,7 @@ Deno.test("the same seed gives the same rows whatever the chunks, and a run is t
 Deno.test("a task file works in rounds, and by levels", async () => {
   await using desk = deskOf();
   const rounds =
-    "rounds task.json --x task.json --n 120 --rounds 2 --epochs 2 --pairs p --out m.safetensors --chunk-rows 13";
+    "rounds task.json --x task.json --n 120 --rounds 2 --max-epochs 2 --pairs p --out m.safetensors --chunk-rows 13";
   const ends = await desk.run(...rounds.split(" "));
   assertEquals(ends.code, 0, ends.stderr);
   for (const round of [1, 2]) {
@@ -129,14 +129,15 @@ Deno.test("scores that a program gives are kept beside its rows", async () => {
 
 Deno.test("kinds of columns reach the likelihood that rounds learn", async () => {
   await using desk = deskOf({ columns: [{ kind: "interval", low: 2, high: 3 }, { kind: "real" }] });
-  const line = "rounds task.json --x task.json --method nle --n 60 --rounds 2 --epochs 1 --pairs p --out m";
+  const line =
+    "rounds task.json --x task.json --method nle --n 60 --rounds 2 --max-epochs 1 --pairs p --out m";
   await assertRefusedLast(desk, line, "column 0 of x must be in (2, 3)");
 });
 
 Deno.test("for its data alone a task file needs no permission, and no program", async () => {
   await using desk = deskOf({ simulator: { command: ["no-such-program"] } });
   await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "100");
-  await desk.run("train", "s.zarr", "--method", "npe", "--epochs", "1", "--out", "m.safetensors");
+  await desk.run("train", "s.zarr", "--method", "npe", "--max-epochs", "1", "--out", "m.safetensors");
   const end = await desk.run(
     "sample",
     "m.safetensors",
@@ -145,7 +146,7 @@ Deno.test("for its data alone a task file needs no permission, and no program", 
     "--out",
     "d.csv",
     "--draws",
-    "10",
+    "40",
   );
   assertEquals(end.code, 0, end.stderr);
 });
@@ -333,8 +334,8 @@ Deno.test({
       const line of [
         "init mine --language python --parameters a=normal(0,1),b=normal(0,1) --x 2 --observation x.csv",
         "simulate mine/task.json --n 500 --out s.zarr",
-        "train s.zarr --method npe --epochs 3 --out m.safetensors",
-        "sample m.safetensors --x mine/task.json --out d.csv --draws 100",
+        "train s.zarr --method npe --max-epochs 3 --out m.safetensors",
+        "sample m.safetensors --x mine/task.json --out d.csv --draws 400",
         "report m.safetensors d.csv --task mine/task.json --out r.html",
       ]
     ) {

@@ -54,7 +54,7 @@ function npy({ data, n, dim }: { data: Float64Array; n: number; dim: number }): 
 
 Deno.test("pairs go out and come back in every form, failed rows and all, and train the very same model", async () => {
   await using desk = new Desk();
-  const train = ["--epochs", "2", "--seed", "3", "--out"];
+  const train = ["--max-epochs", "2", "--seed", "3", "--out"];
   await desk.run("simulate", "./task.ts", "--n", "300", "--out", "s.zarr", "--seed", "3");
   const first = await desk.run("train", "s.zarr", ...train, "m");
   assertEquals(first.code, 0, first.stderr);
@@ -298,7 +298,7 @@ Deno.test("likely sample --each asks about each row alone, and likely report kno
   const { artifact } = await npe(key(0), twoMoons(), { ...FEW, estimator: ESTIMATOR });
   desk.write("m", encodeArtifact(artifact));
   desk.write("all.npy", npy(ROWS));
-  const line = "sample m --x all.npy --draws 10 --seed 3 --out d.csv".split(" ");
+  const line = "sample m --x all.npy --draws 40 --seed 3 --out d.csv".split(" ");
   const { code, stdout, stderr } = await desk.run(...line, "--each");
   assertEquals(code, 1, "one of the rows cannot be asked about");
   assertStringIncludes(
@@ -336,7 +336,7 @@ Deno.test("likely sample --each asks about each row alone, and likely report kno
   );
   // A list of as many numbers as a row must have is one row.
   desk.write("list.npy", writeNpy({ shape: [2], values: Float64Array.of(0.1, 0.2) }));
-  assertEquals((await desk.run(..."sample m --x list.npy --draws 10 --out one.csv".split(" "))).code, 0);
+  assertEquals((await desk.run(..."sample m --x list.npy --draws 40 --out one.csv".split(" "))).code, 0);
 });
 
 Deno.test("--each goes with several values of beta, and rows that are pooled are said to be", async () => {

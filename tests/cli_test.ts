@@ -51,14 +51,23 @@ Deno.test("likely runs from a task to a page, and every file is what the library
   const simulated = await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "600", "--seed", "3");
   assertEquals([simulated.code, simulated.stdout.slice(0, 30)], [0, "s.zarr: 600 pairs of two_moons"]);
 
-  const trained = await desk.run("train", "s.zarr", "--out", "m.safetensors", "--epochs", "5", "--seed", "3");
+  const trained = await desk.run(
+    "train",
+    "s.zarr",
+    "--out",
+    "m.safetensors",
+    "--max-epochs",
+    "5",
+    "--seed",
+    "3",
+  );
   assertEquals(trained.code, 0, trained.stderr);
   assertMatch(trained.stdout, /validation loss +0\.\d+ \(bce, epoch \d\)[^]+engine[^]+size/);
   assert(!desk.has("m.safetensors.checkpoint"));
   const { artifact } = await nre(key(3), twoMoons(), { simulations: 600, maxEpochs: 5 });
   assertEquals(desk.read("m.safetensors"), encodeArtifact(artifact));
 
-  const flags = ["--draws", "100", "--warmup", "50", "--chains", "2", "--seed", "3"];
+  const flags = ["--draws", "200", "--warmup", "50", "--chains", "2", "--seed", "3"];
   const sampled = await desk.run("sample", "m.safetensors", "--x", "x.csv", "--out", "d.csv", ...flags);
   assertEquals(sampled.code, 0, sampled.stderr);
   assertMatch(sampled.stdout, /mean +sd[^]+theta1[^]+d\.csv: 2 chains of 100 draws by nuts/);
@@ -84,7 +93,7 @@ Deno.test("likely runs from a task to a page, and every file is what the library
 Deno.test("likely runs from a task to generalized posteriors, and every file is what the library makes", async () => {
   await using desk = new Desk();
   await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "400", "--seed", "3");
-  const training = ["train", "s.zarr", "--out", "m", "--method", "ace", "--epochs", "3", "--seed", "3"];
+  const training = ["train", "s.zarr", "--out", "m", "--method", "ace", "--max-epochs", "3", "--seed", "3"];
   const trained = await desk.run(...training);
   assertEquals(trained.code, 0, trained.stderr);
   assertMatch(trained.stdout, /cost of two_moons[^]+mean squared difference[^]+quadratic/);
@@ -96,7 +105,7 @@ Deno.test("likely runs from a task to generalized posteriors, and every file is 
   const sampled = await desk.run("sample", "m", ...flags, ...chains, "--beta", "50");
   assertEquals(sampled.code, 0, sampled.stderr);
   using given = await posterior(artifact, [0.1, 0.2], { beta: 50, chains: 2, warmup: 50 });
-  assertEquals(new TextDecoder().decode(desk.read("d.csv")), drawsToCsv(await given.sample(KEYS[2]!, 120)));
+  assertEquals(new TextDecoder().decode(desk.read("d.csv")), drawsToCsv(await given.sample(KEYS[2]!, 60)));
 
   const followed = await desk.run("sample", "m", ...flags, "--beta", "30,5");
   assertMatch(followed.stdout, /d_beta5.csv: beta 5, 60 draws, mean cost[^]+d_beta30.csv: beta 30/);
@@ -106,7 +115,7 @@ Deno.test("likely runs from a task to generalized posteriors, and every file is 
 
   const auto = ["--beta", "auto", "--task", "two_moons", "--datasets", "2"];
   const chosen = await desk.run("sample", "m", ...flags, ...chains, ...auto);
-  assertMatch(chosen.stdout, /beta \S+ +distance to data held out .+ <- chosen[^]+d.csv: 2 chains of 60/);
+  assertMatch(chosen.stdout, /beta \S+ +distance to data held out .+ <- chosen[^]+d.csv: 2 chains of 30/);
 
   const page = ["report", "m", "d_beta30.csv", "--out", "r.html", "--beta", "30", "--task", "two_moons"];
   assertStringIncludes((await desk.run(...page, "--x", "x.csv")).stdout, "4 figures");
@@ -121,7 +130,7 @@ Deno.test("likely trains on a grid, and on refreshed pairs, as the library does"
   const size = ["--n", "200", "--seed", "3"];
   await desk.run("simulate", "separable_field", "--out", "s.zarr", ...size, "--score");
   const line =
-    "train s.zarr --out m --epochs 2 --seed 3 --embedding conv --grid 6x6 --refresh separable_field";
+    "train s.zarr --out m --max-epochs 2 --seed 3 --embedding conv --grid 6x6 --refresh separable_field";
   const trained = await desk.run(...line.split(" "));
   assertEquals(trained.code, 0, trained.stderr);
   const { artifact } = await nre(key(3), separableField(), {
@@ -202,7 +211,7 @@ Deno.test("options of costs go with costs, those of ratios with ratios", async (
 Deno.test("a model of exact scores and of rates on the log scale survives its file", async () => {
   await using desk = new Desk();
   await desk.run("simulate", "influenza", "--out", "s.zarr", "--n", "200", "--score");
-  const { stdout } = await desk.run("train", "s.zarr", "--out", "m.safetensors", "--epochs", "1");
+  const { stdout } = await desk.run("train", "s.zarr", "--out", "m.safetensors", "--max-epochs", "1");
   assertStringIncludes(stdout, "bce_score");
   const { scaling } = decodeArtifact(desk.read("m.safetensors"));
   assertEquals(scaling.theta.log, [0, 0, 0]);
@@ -302,7 +311,7 @@ Deno.test("what is in the way of an output is left as it is", async () => {
 Deno.test("draws go to a folder for ArviZ as they go to a table, and a report reads both", async () => {
   await using desk = new Desk();
   desk.write("m", encodeArtifact(await model()));
-  const line = ["sample", "m", "--x", "x.csv", "--draws", "50", "--warmup", "20", "--chains", "2", "--out"];
+  const line = ["sample", "m", "--x", "x.csv", "--draws", "100", "--warmup", "20", "--chains", "2", "--out"];
   const sampled = await desk.run(...line, "d.zarr");
   assertEquals(sampled.code, 0, sampled.stderr);
   assertStringIncludes(sampled.stdout, "d.zarr: 2 chains of 50 draws");
@@ -430,10 +439,10 @@ for (
     await using desk = new Desk();
     desk.write("seen.csv", `${Array(10).fill(3)}\n`);
     await desk.run("simulate", "gaussian_linear", "--out", "s.zarr", "--n", "1000", "--seed", "3");
-    const line = ["train", "s.zarr", "--epochs", "40", ...how, "--out"];
+    const line = ["train", "s.zarr", "--max-epochs", "40", ...how, "--out"];
     await stopped(desk, line);
     const other = line.map((word) => word === "40" ? "50" : word).join(" ");
-    await assertRefused(desk, `${other} m`, 1, "--epochs must be as it was, 40: current value is 50");
+    await assertRefused(desk, `${other} m`, 1, "--max-epochs must be as it was, 40: current value is 50");
     if (method === "ace") {
       desk.write("seen.csv", `${Array(10).fill(4)}\n`);
       await assertRefused(desk, `${line.join(" ")} m`, 1, "--observations must be as it was");
@@ -473,7 +482,7 @@ Deno.test("likely train --members joins trainings as the library does, also when
   const line = [
     "train",
     "s.zarr",
-    "--epochs",
+    "--max-epochs",
     "40",
     "--trunk",
     "mlp",
@@ -507,7 +516,7 @@ Deno.test("likely train --members joins trainings as the library does, also when
 
 Deno.test("likely rounds is the library's rounds, goes on when killed, and tells what it is good for", async () => {
   await using desk = new Desk();
-  const line = "rounds two_moons --x x.csv --n 900 --epochs 8 --net maf --seed 2 --pairs".split(" ");
+  const line = "rounds two_moons --x x.csv --n 900 --max-epochs 8 --net maf --seed 2 --pairs".split(" ");
   const whole = await desk.run(...line, "all", "--out", "whole");
   assertEquals(whole.code, 0, whole.stderr);
   assertMatch(whole.stdout, /posterior of two_moons, from 900 pairs/);
@@ -537,7 +546,7 @@ Deno.test("likely rounds is the library's rounds, goes on when killed, and tells
   // Pairs of other proposals are not taken for this run's.
   await assertRefused(
     desk,
-    "rounds two_moons --x x.csv --n 900 --epochs 9 --net maf --seed 2 --pairs all --out m2",
+    "rounds two_moons --x x.csv --n 900 --max-epochs 9 --net maf --seed 2 --pairs all --out m2",
     1,
     "choose another path to start a new run",
   );
@@ -696,14 +705,14 @@ Deno.test("likely train tells the network, and by --half what more pairs and ste
   await using desk = new Desk();
   await desk.run("simulate", "two_moons", "--out", "s.zarr", "--n", "400");
   const { code, stdout, stderr } = await desk.run(
-    ..."train s.zarr --out m --method npe --net maf --epochs 3 --half".split(" "),
+    ..."train s.zarr --out m --method npe --net maf --max-epochs 3 --half".split(" "),
   );
   assertEquals(code, 0, stderr);
   assertMatch(
     stdout,
     /network +a flow of 4 masked transforms, as asked for[^]+note: Beside 360 simulations 180/,
   );
-  const cost = await desk.run(..."train s.zarr --out m2 --method ace --epochs 3 --half".split(" "));
+  const cost = await desk.run(..."train s.zarr --out m2 --method ace --max-epochs 3 --half".split(" "));
   assertMatch(cost.stdout, /note: Beside 360 simulations 180/, cost.stderr);
 });
 
