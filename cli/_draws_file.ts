@@ -1,8 +1,10 @@
-// Draws on disk: a CSV file, or a folder `.zarr` that ArviZ opens.
+// Draws on disk: a CSV file with another beside it that says how they were made, or a folder `.zarr` that ArviZ
+// opens.
 
 import { type Draws, drawsFromCsv, drawsToCsvChunks } from "@likely/core";
 import { checkDrawsFolder, openDraws, writeDraws } from "@likely/core/draws-zarr";
 import { readFile } from "./_input.ts";
+import { isSidecar, sidecarOf, withSidecar, writeSidecar } from "./_draws_sidecar.ts";
 import { type OutputKind, requireOutput, requireReplaceable, writeOutput } from "./_output.ts";
 
 const TABLE: OutputKind = {
@@ -19,12 +21,15 @@ const TABLE: OutputKind = {
 /** Reads draws. */
 export async function readDraws(path: string): Promise<Draws> {
   const isFolder = await Deno.stat(path).then((found) => found.isDirectory, () => false);
-  return isFolder ? await openDraws(path) : await readFile(path, drawsFromCsv);
+  return isFolder ? await openDraws(path) : await withSidecar(path, await readFile(path, drawsFromCsv));
 }
 
 /** Checks before any work is done that draws can be written, and replace nothing but draws. */
 export async function requireDrawsOutput(path: string): Promise<void> {
-  if (!isFolder(path)) return await requireOutput(path, TABLE);
+  if (!isFolder(path)) {
+    await requireOutput(sidecarOf(path), { what: "what was told of draws", isOne: isSidecar });
+    return await requireOutput(path, TABLE);
+  }
   for (const folder of [path, partial(path)]) {
     await requireReplaceable(folder, {
       what: "draws",
@@ -47,7 +52,10 @@ export async function requireDrawsNames(path: string, names: readonly string[]):
 
 /** Writes draws; they appear whole or not at all. */
 export async function writeDrawsOutput(path: string, draws: Draws): Promise<void> {
-  if (!isFolder(path)) return await writeOutput(path, drawsToCsvChunks(draws));
+  if (!isFolder(path)) {
+    await writeOutput(path, drawsToCsvChunks(draws));
+    return await writeSidecar(path, draws);
+  }
   await writeDraws(partial(path), draws);
   await Deno.remove(path, { recursive: true }).catch(() => {});
   await Deno.rename(partial(path), path);
