@@ -3,6 +3,7 @@
 import {
   type Artifact,
   type Draws,
+  extent,
   gatherRows,
   type Key,
   type Points,
@@ -64,11 +65,9 @@ function areAlike(replicates: Points): boolean {
     const [low, middle, high] = [0.05, 0.5, 0.95].map((p) => quantile(column, p));
     return { middle: middle!, width: high! - low! };
   });
-  const widths = places.map(({ width }) => width);
-  const widest = Math.max(...widths);
-  const middles = places.map(({ middle }) => middle);
-  return widest <= WIDER * Math.min(...widths) &&
-    Math.max(...middles) - Math.min(...middles) <= APART * widest;
+  const [narrowest, widest] = extent(places.map(({ width }) => width));
+  const [lowest, highest] = extent(places.map(({ middle }) => middle));
+  return widest <= WIDER * narrowest && highest - lowest <= APART * widest;
 }
 
 /** At most 1,000 draws, evenly over all chains. */

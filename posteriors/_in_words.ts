@@ -1,6 +1,15 @@
 // What was found, whether it can be believed, and what would help: the first lines of a report.
 
-import { type Artifact, type Draws, key, priorFrom, type PriorSpec, row, warningsOf } from "@likely/core";
+import {
+  type Artifact,
+  type Draws,
+  extent,
+  key,
+  priorFrom,
+  type PriorSpec,
+  row,
+  warningsOf,
+} from "@likely/core";
 import {
   areIndependent,
   convergenceWarnings,
@@ -135,7 +144,7 @@ function how(draws: Draws): string {
     return `they are independent, and the weights they were chosen by can be trusted${shape}`;
   }
   if (areIndependent(draws)) return "they are independent, from the learned density itself";
-  const worst = Math.max(...summary(draws).map(({ rHat }) => rHat));
+  const [, worst] = extent(summary(draws).map(({ rHat }) => rHat));
   const many = chains > 1 ? `${reportNumber(chains)} chains agree` : "the halves of the chain agree";
   return Number.isFinite(worst) ? `${many}, R-hat is at most ${worst.toFixed(3)}` : "no test of them failed";
 }
