@@ -72,7 +72,7 @@ const PAGES: Readonly<Record<string, (key: Key) => Promise<PosteriorReportOption
       },
     };
   },
-  two_moons: async (key) => {
+  "two_moons": async (key) => {
     const [forTraining, forDraws] = split(key, 2);
     const { artifact } = await nle(forTraining, twoMoons(), { simulations: 4000 });
     return {
@@ -82,7 +82,7 @@ const PAGES: Readonly<Record<string, (key: Key) => Promise<PosteriorReportOption
       draws: await drawn(forDraws, artifact, [0, 0]),
     };
   },
-  drift_diffusion: async (key) => {
+  "drift_diffusion": async (key) => {
     const [forData, forDraws] = split(key, 2);
     const truth = [1, 1.4, 0.5, 0.3];
     const artifact = await prebuilt("drift_diffusion");
@@ -95,7 +95,7 @@ const PAGES: Readonly<Record<string, (key: Key) => Promise<PosteriorReportOption
       truth,
     };
   },
-  hodgkin_huxley: async (key) => {
+  "hodgkin_huxley": async (key) => {
     const [forDraws, forReplicates] = split(key, 2);
     const { simulator, observation } = hodgkinHuxley();
     const artifact = await prebuilt("hodgkin_huxley");

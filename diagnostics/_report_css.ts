@@ -35,8 +35,8 @@ figcaption { font-size: .88rem; }
 .table table { margin-bottom: .5rem; }
 .scroll { overflow-x: auto; background: linear-gradient(to right, var(--page) 40%, transparent) 0 0 / 3rem 100% no-repeat local,
   linear-gradient(to left, var(--page) 40%, transparent) 100% 0 / 3rem 100% no-repeat local,
-  linear-gradient(to right, var(--shade), transparent) 1px 0 / 1rem 100% no-repeat scroll,
-  linear-gradient(to left, var(--shade), transparent) calc(100% - 1px) 0 / 1rem 100% no-repeat scroll; }
+  linear-gradient(to right, var(--shade), transparent) 1px 1px / 1rem calc(100% - 2px) no-repeat scroll,
+  linear-gradient(to left, var(--shade), transparent) calc(100% - 1px) 1px / 1rem calc(100% - 2px) no-repeat scroll; }
 table { border-collapse: collapse; margin: .8rem 0; font-size: .93rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .32rem .75rem .32rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); overflow-wrap: break-word; }
 th { font-weight: 600; white-space: nowrap; }

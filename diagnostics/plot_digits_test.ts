@@ -190,7 +190,7 @@ Deno.test("plots and references take more numbers than a call has arguments", ()
   assertEquals(referenceCloud(wide).low.length, 150_000);
 });
 
-Deno.test("draws that were resampled by weight have regions, not a speck for each", async () => {
+Deno.test("draws that were resampled by weight have regions, not a speck for each", () => {
   const random = stream(key(10));
   const rows = Array.from({ length: 1000 }, () => [drawNormal(random), drawNormal(random)]);
   // Each of them four times, in no order.
