@@ -44,7 +44,7 @@ export async function predict(
   const { dim } = observed;
   if (dim <= MOST_PANELS && (xNames !== undefined || dim < LEAST_SERIES || !areAlike(replicates))) {
     const columns = xNames ?? Array.from({ length: dim }, (_, j) => `x${j + 1}`);
-    return { columns, observed: first, replicates };
+    return { columns, observed: observed.n > 1 ? observed : first, replicates };
   }
   const which = observed.n > 1 ? `, first of ${observed.n} observations` : "";
   return {

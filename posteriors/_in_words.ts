@@ -74,7 +74,11 @@ function found({ artifact, draws, truth }: InWords): string {
 
 function inShort({ mean, sd, q5, q95 }: SummaryRow): string {
   // Two digits of the width.
-  const text = (value: number) => reportNumber(value, 3, 10 * sd);
+  const text = (value: number) => {
+    const short = reportNumber(value, 3, 10 * sd);
+    // Not nothing, where a long tail has widened all.
+    return /[1-9]/.test(short) || value === 0 ? short : reportNumber(value, 2);
+  };
   return `${text(mean)} (${text(q5)} to ${text(q95)})`;
 }
 
@@ -107,10 +111,15 @@ interface Predicted {
 function predicted({ observed, replicates }: PredictiveData | PredictiveColumns): Predicted {
   const rows = Array.from({ length: replicates.n }, (_, i) => row(replicates, i))
     .filter((x) => x.every(Number.isFinite));
-  const of = observed.length;
-  const inside = Array.from(observed, (value, j) => {
+  const seen = "dim" in observed ? observed.data : observed;
+  const of = seen.length;
+  const bounds = Array.from({ length: replicates.dim }, (_, j) => {
     const column = Float64Array.from(rows, (x) => x[j]!).sort();
-    return value >= quantile(column, 0.05) && value <= quantile(column, 0.95);
+    return [quantile(column, 0.05), quantile(column, 0.95)] as const;
+  });
+  const inside = Array.from(seen, (value, k) => {
+    const [low, high] = bounds[k % replicates.dim]!;
+    return value >= low && value <= high;
   }).filter(Boolean).length;
   return { inside, of, isMissed: tail(of - inside, of) < SURPRISING };
 }
@@ -180,8 +189,9 @@ function helping({ artifact }: InWords, warnings: readonly string[], prediction?
       : []),
     ...advice.map((line) => `${line.replace(/\.$/, "")}.`),
   ];
-  const judge =
-    "Whether the network is right for data like these is told by calibration, on data whose truth is known.";
+  const judge = artifact.kind === "cost"
+    ? "No data tell β: look at what depends on it, at several."
+    : "Whether the network is right for data like these is told by calibration, on data whose truth is known.";
   return [...(told.length > 0 ? told : ["Nothing that these numbers know of."]), judge].join(" ");
 }
 

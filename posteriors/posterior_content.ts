@@ -139,7 +139,7 @@ async function predictiveSection(data: PredictiveData | PredictiveColumns): Prom
   const [plot, caption] = "columns" in data
     ? [
       plotPredictiveColumns(data),
-      "Numbers simulated from posterior draws, each on its own axis; lines are the observed ones.",
+      "Numbers simulated from posterior draws, each on its own axis; lines in the colour of the text are the observed ones.",
     ]
     : [
       plotPredictive(data),
@@ -167,14 +167,12 @@ async function samplingSection(draws: Draws): Promise<ReportSection> {
 function withoutChains({ info, chains, length }: Draws): string {
   if (info.sampler !== "importance") return "No chain ran: draws are independent of each other.";
   const worth = typeof info.ess === "number" && Number.isFinite(info.ess)
-    ? `All weights together are worth ${reportNumber(Math.round(info.ess))} rows of equal weight, of which ` +
-      `${
-        reportNumber(chains * length)
-      } draws were made; below a fifth of them draws repeat themselves too much. `
+    ? `All weights together are worth ${reportNumber(Math.round(info.ess))} rows of equal weight, for ` +
+      `${reportNumber(chains * length)} draws. `
     : "";
   return "No chain ran: a proposal learned in rounds where the posterior is, and draws are rows of it chosen by " +
-    `their weights. ${worth}The Pareto k̂ of the weights says whether the proposal has missed a tail; above 0.7 ` +
-    "chains run instead.";
+    `their weights. ${worth}The Pareto k̂ of the weights says whether the proposal has missed a tail. Where it is ` +
+    "above 0.7, or the weights are worth less than a fifth of the draws, chains run instead.";
 }
 
 async function surrogateSection(artifact: Artifact): Promise<ReportSection> {

@@ -5,6 +5,7 @@ import { encodeArtifact, key } from "@likely/core";
 import { npe, twoMoons } from "@likely/sbi";
 import { findChromium } from "./_browser.ts";
 import { assertRefused, Desk } from "./_desk.ts";
+import { isThere } from "./_external.ts";
 
 const MODULE = (body: string) => `
 import { independent, simulator, uniform } from "@likely/core";
@@ -164,7 +165,11 @@ Deno.test("a report without a simulator is warned of data that are unlike simula
   );
 });
 
-Deno.test("columns that are statistics have panels with their names, a truth is drawn, figures are files", async () => {
+Deno.test({
+  name:
+    "columns that are statistics have panels, a truth is drawn, figures are files (ignored without python3)",
+  ignore: !await isThere("python3"),
+}, async () => {
   await using desk = new Desk("--allow-run", "--allow-env=LIKELY_CHROMIUM");
   desk.write("task.json", TWO_STATISTICS);
   desk.write(
