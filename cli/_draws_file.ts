@@ -1,4 +1,5 @@
-// Draws on disk: a CSV file, or a folder `.zarr` that ArviZ opens.
+// Draws on disk: a CSV file with another beside it that says how they were made, or a folder `.zarr` that ArviZ
+// opens.
 
 import {
   type Draws,
@@ -10,6 +11,7 @@ import {
 } from "@likely/core";
 import { checkDrawsFolder, openDraws, writeDraws } from "@likely/core/draws-zarr";
 import { readFile } from "./_input.ts";
+import { isSidecar, sidecarOf, withSidecar, writeSidecar } from "./_draws_sidecar.ts";
 import { type OutputKind, replaceFolder, requireOutput, requireReplaceable, writeOutput } from "./_output.ts";
 
 const TABLE: OutputKind = {
@@ -26,12 +28,15 @@ const TABLE: OutputKind = {
 /** Reads draws. */
 export async function readDraws(path: string): Promise<Draws> {
   const isFolder = await Deno.stat(path).then((found) => found.isDirectory, () => false);
-  return isFolder ? await openDraws(path) : await readFile(path, drawsFromCsv);
+  return isFolder ? await openDraws(path) : await withSidecar(path, await readFile(path, drawsFromCsv));
 }
 
 /** Checks before any work is done that draws can be written, and replace nothing but draws. */
 export async function requireDrawsOutput(path: string): Promise<void> {
-  if (!isFolder(path)) return await requireOutput(path, TABLE);
+  if (!isFolder(path)) {
+    await requireOutput(sidecarOf(path), { what: "what was told of draws", isOne: isSidecar });
+    return await requireOutput(path, TABLE);
+  }
   await requireReplaceable(path, {
     what: "draws",
     entries: /^(posterior|sample_stats|zarr\.json(\.[\w-]+\.partial)?)$/,
@@ -49,7 +54,10 @@ export async function requireDrawsNames(path: string, names: readonly string[]):
 
 /** Writes draws; they appear whole or not at all. */
 export async function writeDrawsOutput(path: string, draws: Draws): Promise<void> {
-  if (!isFolder(path)) return await writeOutput(path, () => drawsToCsvChunks(draws));
+  if (!isFolder(path)) {
+    await writeOutput(path, () => drawsToCsvChunks(draws));
+    return await writeSidecar(path, draws);
+  }
   const folder = path.replace(/(?<=.)\/+$/, "");
   await using _lock = await lockFile(`${folder}.lock`, { what: `the draws ${folder}` });
   // Nobody else is at it, so that these are what was left by those who were killed.

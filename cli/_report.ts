@@ -1,26 +1,15 @@
 // `likely report`.
 
 import { console } from "./_console.ts";
-import {
-  type Artifact,
-  type Draws,
-  gatherRows,
-  type Key,
-  type Points,
-  points,
-  priorShape,
-  row,
-  simulate,
-  warningsOf,
-} from "@likely/core";
-import type { PosteriorReportOptions } from "@likely/sbi";
+import { type Artifact, type Draws, type Points, points, priorShape, row, warningsOf } from "@likely/core";
 import { unitOf } from "./_beta.ts";
 import { readDraws } from "./_draws_file.ts";
-import { readModel, readObservation, requireFits, requireTaskOf } from "./_input.ts";
+import { readModel, readObservation, requireFits } from "./_input.ts";
+import { requireFigures, writeFigures } from "./_figure_files.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { PAGE, requireOutput, writeOutput } from "./_output.ts";
+import { predict } from "./_predictive.ts";
 import { keyFor } from "./_seed.ts";
-import { loadTask, type TaskSource } from "./_task.ts";
 
 /** The command. */
 export const reportCommand: Command = {
@@ -40,17 +29,25 @@ export const reportCommand: Command = {
       help: "link to this page with the model in it, ?model=…, and these data (docs/web.md)",
     },
     beta: { value: "number", help: "the inverse temperature of the draws, to be told on the page" },
+    truth: { value: "numbers", help: "the true parameters, to be drawn where data were simulated: 0.4,1.2" },
+    figures: { value: "folder", help: "write each figure as a file of its own, too: SVG" },
+    png: {
+      help: "and as PNG, by Chromium; needs --allow-run, and --allow-env to be told which",
+      with: ["figures"],
+    },
     seed: { value: "number", help: "of these simulations", default: "0" },
   },
   notes: [
-    "The page is one file without scripts: posterior, traces, learning curves, provenance and, with",
-    "--task, data simulated from the draws. Of existing files only such a page is replaced.",
+    "The page is one file without scripts. It says in words what was found, whether it can be believed and",
+    "what would help; then come posterior, traces, learning curves, provenance and, with --task, data",
+    "simulated from the draws. Of existing files only such a page is replaced.",
     "Draws are a CSV file, or a folder of this command or of ArviZ (Zarr 3), which may be compressed.",
     "Permissions: --allow-read, --allow-write; and --allow-run for a task file that names a program.",
   ],
   examples: [
     "likely report model.safetensors draws.csv --out report.html",
     "likely report model.safetensors draws.zarr --out report.html --task influenza",
+    "likely report model.safetensors draws.csv --out report.html --figures figures --png",
     "likely report model.safetensors draws_3.csv --out report.html --task ./my_task.ts --x all.csv --row 3",
   ],
   run,
@@ -68,35 +65,50 @@ async function run(args: Arguments): Promise<void> {
     args.refuse("--page must come with --x or --task, to link to: there is neither");
   }
   await requireOutput(out, PAGE);
+  const figures = args.text("figures");
+  if (figures !== undefined) await requireFigures(figures);
   const artifact = await readModel(args.positional(0));
   const draws = await readDraws(args.positional(1));
   requireOfModel(args.positional(1), draws, artifact);
+  const truth = truthOf(args, draws.names);
   const observed = data === undefined ? undefined : await observedRows(args, data, artifact);
   const from = [data, ...(args.has("row") ? [`row ${args.text("row")}`] : [])].join(", ");
   const predictive = task &&
     await predict(keyFor("report", seed), { task, from, observed: observed!, draws, artifact });
-  const { convergenceWarnings, observationWarnings, posteriorReport } = await import("@likely/sbi");
+  const sbi = await import("@likely/sbi");
   const warnings = [
     ...warningsOf(artifact),
-    ...(observed ? await observationWarnings(artifact, observed) : []),
+    ...(observed ? await sbi.observationWarnings(artifact, observed) : []),
     ...draws.warnings,
-    ...convergenceWarnings(draws),
+    ...sbi.convergenceWarnings(draws),
   ];
-  const page = await posteriorReport({
+  const content = await sbi.posteriorContent({
     title: `Posterior of ${artifact.provenance.simulator}`,
     ...leadOf(artifact, beta),
     artifact,
-    // Of the run a table tells nothing; the page says so.
-    draws: { ...draws, info: { divergences: NaN, ...draws.info }, warnings: [...new Set(warnings)] },
+    draws: { ...draws, warnings: [...new Set(warnings)] },
+    ...(truth && { truth }),
     ...(predictive && { predictive }),
     ...(args.has("page") && {
       page: { address: args.text("page")!, x: observed!, ...(beta !== undefined && { beta }) },
     }),
   });
+  const page = sbi.report(content);
   await writeOutput(out, page);
-  console.log(
-    `${out}: ${(page.length / 1000).toFixed(0)} kB, ${(page.match(/<figure>/g) ?? []).length} figures`,
-  );
+  const all = sbi.reportFigures(content);
+  console.log(`${out}: ${(page.length / 1000).toFixed(0)} kB, ${all.length} figures`);
+  if (figures !== undefined) {
+    console.log(`${figures}: ${(await writeFigures(figures, all, args.flag("png"))).join(", ")}`);
+  }
+}
+
+/** The true parameters, one for each that the model has. */
+function truthOf(args: Arguments, names: readonly string[]): number[] | undefined {
+  const text = args.text("truth");
+  if (text === undefined) return undefined;
+  const truth = text.split(",").map((cell) => cell.trim() === "" ? NaN : Number(cell));
+  if (truth.length === names.length && truth.every(Number.isFinite)) return truth;
+  args.refuse(`--truth must be a number for each of ${names.join(", ")}: current value is "${text}"`);
 }
 
 /** What kind of posterior it is, where it is not the Bayesian one. */
@@ -142,44 +154,4 @@ async function observedRows(args: Arguments, x: string, artifact: Artifact): Pro
   const observed = points(row(all, i - 1), all.dim);
   requireFits(`row ${i} of ${x}`, observed, artifact);
   return observed;
-}
-
-/** What the posterior predictive needs. */
-interface Prediction {
-  readonly task: string;
-  /** Where the data are from, in words. */
-  readonly from: string;
-  readonly observed: Points;
-  readonly draws: Draws;
-  readonly artifact: Artifact;
-}
-
-async function predict(
-  key: Key,
-  { task: name, from, observed, draws, artifact }: Prediction,
-): Promise<NonNullable<PosteriorReportOptions["predictive"]>> {
-  const { task } = await loadTask(name);
-  requireTaskOf(name, task, artifact);
-  const which = observed.n > 1 ? `, first of ${observed.n} observations` : "";
-  return {
-    t: Array.from({ length: observed.dim }, (_, j) => j + 1),
-    observed: row(observed, 0),
-    replicates: await replicate(key, task, spread(draws)),
-    xLabel: "column of x",
-    yLabel: `x of ${from}${which}`,
-  };
-}
-
-/** At most 1,000 draws, evenly over all chains. */
-function spread({ values, names }: Draws): Points {
-  const all = points(values, names.length);
-  const n = Math.min(1000, all.n);
-  return gatherRows(all, Uint32Array.from({ length: n }, (_, i) => Math.floor(i * all.n / n)));
-}
-
-/** One x for each draw, simulated together; those that failed are left out. */
-async function replicate(key: Key, { prior, simulator }: TaskSource["task"], theta: Points): Promise<Points> {
-  const source = { prior: { ...prior, sample: () => theta }, simulator };
-  const { x } = await simulate(key, source, theta.n);
-  return x;
 }

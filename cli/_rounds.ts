@@ -15,7 +15,7 @@ import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { MODEL, printModel } from "./_model.ts";
 import type { Arguments, Command } from "./_options.ts";
 import { requireOutput, requireReplaceable, writeOutput } from "./_output.ts";
-import { type Progress, progress, rate } from "./_progress.ts";
+import { type Progress, progress, rate, trained } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
 import { isTask, loadTask, type TaskSource } from "./_task.ts";
 import {
@@ -171,8 +171,10 @@ async function watched(
   const { signal } = interrupt;
   let [round, isTraining] = [1, false];
   let bar: Progress = progress("simulate");
+  let over = "";
   const turn = (training: boolean) => {
     if (training === isTraining) return;
+    if (isTraining) bar.end(over);
     bar[Symbol.dispose]();
     if (!training) round++;
     isTraining = training;
@@ -187,14 +189,15 @@ async function watched(
       },
       trained: ({ epoch, maxEpochs, best, stepsPerSecond, secondsLeft }) => {
         turn(true);
-        bar.update(
-          epoch,
-          maxEpochs,
-          `${of()}, loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
-        );
+        const now = `${of()}, loss ${best.loss.toPrecision(4)}`;
+        bar.update(epoch, maxEpochs, `${now}, ${rate(stepsPerSecond, secondsLeft)}`);
+        over = `${now}, ${trained(epoch, maxEpochs)}`;
       },
     });
-    if (!signal.aborted) return artifact;
+    if (!signal.aborted) {
+      if (isTraining) bar.end(over);
+      return artifact;
+    }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {

@@ -21,6 +21,8 @@ export interface TaskSource {
   };
   /** What the columns of x are, where a task file says it. */
   readonly columns?: readonly XColumn[];
+  /** Names of the columns of x, where a task file says them. */
+  readonly xNames?: readonly string[];
 }
 
 /** Whether the text names a task, not a file of data. */
@@ -64,6 +66,7 @@ async function loadFile(path: string): Promise<TaskSource> {
       argument: file,
       identity: await taskIdentity(file),
     },
+    ...(typeof file.x === "object" && { xNames: file.x }),
     ...(columns && { columns: Array.isArray(columns) ? columns : Array(xDim).fill(columns) }),
   };
 }

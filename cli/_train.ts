@@ -24,7 +24,7 @@ import { Interrupted, onInterrupt } from "./_interrupt.ts";
 import { MODEL, printModel } from "./_model.ts";
 import { type Arguments, type Command, UsageError } from "./_options.ts";
 import { requireOutput, writeOutput } from "./_output.ts";
-import { progress, rate } from "./_progress.ts";
+import { progress, rate, trained } from "./_progress.ts";
 import { keyFor } from "./_seed.ts";
 import { loadTask } from "./_task.ts";
 import { levelsJob } from "./_train_levels.ts";
@@ -181,6 +181,7 @@ async function watched(
   using bar = progress("train");
   const { signal } = interrupt;
   const which = settings.members > 1 ? `member ${index + 1} of ${settings.members}, ` : "";
+  let over = "";
   try {
     const { artifact } = await train(keyOf(settings, index), {
       index,
@@ -190,15 +191,14 @@ async function watched(
       onRefresh: ({ done, total }) => refreshing.update(done, total, `move ${done} of ${total}`),
       onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft, best }) => {
         refreshing[Symbol.dispose]();
-        bar.update(
-          epoch,
-          maxEpochs,
-          `${which}loss ${best.loss.toPrecision(4)}, ${rate(stepsPerSecond, secondsLeft)}`,
-        );
+        const now = `${which}loss ${best.loss.toPrecision(4)}`;
+        bar.update(epoch, maxEpochs, `${now}, ${rate(stepsPerSecond, secondsLeft)}`);
+        over = `${now}, ${trained(epoch, maxEpochs)}`;
       },
       signal,
     });
     if (!signal.aborted) {
+      bar.end(over);
       if (settings.members > 1) await checkpoint.finish(artifact);
       return artifact;
     }

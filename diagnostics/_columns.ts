@@ -23,8 +23,8 @@ export function requireDraws(action: string, draws: Draws): void {
 
 /** Share of the draws at each end that may be left out of a picture, though at least one. */
 const STRAY = 0.005;
-/** They are where they are farther out than so many times the width of all others. */
-const FAR = 1;
+/** They are where they are farther out than so many times the width of all others: thousands of normal draws are not. */
+const FAR = 0.3;
 
 /**
  * The interval to show for some columns: all of them but a few far draws (one stray one must not

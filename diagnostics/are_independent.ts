@@ -6,8 +6,8 @@
 
 import type { Draws } from "@likely/core";
 
-/** Samplers without chains: draws of a density that is known, and rows chosen by their weights. */
-const WITHOUT_CHAINS: readonly string[] = ["direct", "importance"];
+/** Samplers without chains: of a density that is drawn from directly, and rows chosen by weight or by chance. */
+const WITHOUT_CHAINS: readonly string[] = ["direct", "importance", "rejection"];
 
 /**
  * Tells whether draws were made without chains, so that none follows from the one before it: what judges

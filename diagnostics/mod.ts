@@ -43,6 +43,7 @@ export * from "./r_hat.ts";
 export * from "./reference_cloud.ts";
 export * from "./render_svg.ts";
 export * from "./report.ts";
+export * from "./report_figures.ts";
 export * from "./report_number.ts";
 export * from "./report_posterior.ts";
 export * from "./report_provenance.ts";

@@ -1,7 +1,7 @@
 // Digits and windows: what is shown follows the spread of the numbers, not their size, and a few
 // stray ones hide nothing.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { drawNormal, type Draws, fromRows, key, points, stream } from "@likely/core";
+import { drawNormal, drawPermutation, type Draws, fromRows, key, points, stream } from "@likely/core";
 import { outsideOf, windowOf } from "./_columns.ts";
 import { inUnits } from "./_in_units.ts";
 import { roundIn } from "./_round.ts";
@@ -188,4 +188,17 @@ Deno.test("plots and references take more numbers than a call has arguments", ()
   assert(plotPredictive({ t, observed: t, replicates, xLabel: "t", yLabel: "y" }));
   const wide = points(new Float64Array(20 * 150_000).map((_, k) => Math.sin(k)), 150_000);
   assertEquals(referenceCloud(wide).low.length, 150_000);
+});
+
+Deno.test("draws that were resampled by weight have regions, not a speck for each", () => {
+  const random = stream(key(10));
+  const rows = Array.from({ length: 1000 }, () => [drawNormal(random), drawNormal(random)]);
+  // Each of them four times, in no order.
+  const order = drawPermutation(random, 4000);
+  const values = Float64Array.from({ length: 8000 }, (_, k) => rows[order[k >> 1]! % 1000]![k % 2]!);
+  const info = { sampler: "importance", evaluations: 1000, ess: 1000 };
+  const spec = plotPairs({ names: ["a", "b"], chains: 1, length: 4000, values, info, warnings: [] });
+  const rings = JSON.stringify(spec).match(/"u":null/g)!.length;
+  // Two levels; a ring or a few for each, as noise has it.
+  assert(rings < 20, `${rings} rings`);
 });

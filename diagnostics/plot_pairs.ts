@@ -19,6 +19,7 @@ import {
   plot,
   WIDTH,
 } from "./_plot_style.ts";
+import { equalTogether } from "./_equal_together.ts";
 import type { PlotSpec } from "./plot_spec.ts";
 
 /** Options of {@linkcode plotPairs}. */
@@ -130,7 +131,8 @@ function outsideRow({ names, layers, windows }: Corner): PlotSpec[] {
 }
 
 function layerOf(draws: Draws, look: Pick<Layer, "colour" | "isFilled">): Layer {
-  return { ...look, columns: draws.names.map((_, j) => pool(chainsOf(draws, j))), length: draws.length };
+  const rows = equalTogether(draws);
+  return { ...look, columns: rows.names.map((_, j) => pool(chainsOf(rows, j))), length: rows.length };
 }
 
 function at(truth: ArrayLike<number> | undefined, j: number): number[] {

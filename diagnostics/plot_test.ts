@@ -270,6 +270,21 @@ Deno.test("plotPredictiveColumns() has an axis of its own, a name and a share fo
   );
 });
 
+Deno.test("plotPredictiveColumns() shows several observations at once, and says how many are expected", async () => {
+  const replicates = fromRows(Array.from({ length: 101 }, (_, i) => [i]));
+  const shown = (n: number) =>
+    renderSvg(
+      plotPredictiveColumns({
+        columns: ["time, s"],
+        observed: fromRows(Array.from({ length: n }, (_, i) => [100 * i / (n - 1)])),
+        replicates,
+      }),
+    );
+  // From 0 to 100 in steps of a quarter: the ends are outside.
+  assertStringIncludes(await shown(5), "3 of 5 in the central 90 % of predictions");
+  assertStringIncludes(await shown(101), "91 of 101 in the central 90 % of predictions");
+});
+
 Deno.test("renderSvg() refuses what is not a plot", async () => {
   await assertRejects(() => renderSvg({ mark: "nonsense" }), TypeError, "Cannot render a plot");
   await assertRejects(() => renderSvg({}), TypeError, "Cannot render a plot");

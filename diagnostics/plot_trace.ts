@@ -57,7 +57,8 @@ interface Trace {
  * const values = Float64Array.from({ length: 400 }, (_, i) => Math.sin(i * i));
  * const info = { sampler: "example", evaluations: 0 };
  * const draws = { names: ["β"], chains: 4, length: 100, values, info, warnings: [] };
- * assertEquals((plotTrace(draws).vconcat as unknown[]).length, 1);
+ * // A legend of four chains, and a panel.
+ * assertEquals((plotTrace(draws).vconcat as unknown[]).length, 2);
  * ```
  */
 export function plotTrace(draws: Draws, options: PlotTraceOptions = {}): PlotSpec {

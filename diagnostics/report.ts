@@ -26,7 +26,13 @@ export interface ReportSection {
 }
 
 /** One piece of a section. */
-export type ReportBlock = ReportProse | ReportLink | ReportNotice | ReportTable | ReportFigure;
+export type ReportBlock =
+  | ReportProse
+  | ReportAnswers
+  | ReportLink
+  | ReportNotice
+  | ReportTable
+  | ReportFigure;
 
 /** Paragraphs. */
 export interface ReportProse {
@@ -34,6 +40,14 @@ export interface ReportProse {
   readonly kind: "prose";
   /** Paragraphs, an empty line between two. */
   readonly text: string;
+}
+
+/** What a reader wants to know first: questions, each with its answer. */
+export interface ReportAnswers {
+  /** Which block. */
+  readonly kind: "answers";
+  /** A few words and a sentence or two each, in order. */
+  readonly answers: readonly { readonly question: string; readonly answer: string }[];
 }
 
 /** A way to somewhere else: the one thing of a report that needs a network. */
@@ -87,6 +101,8 @@ export interface ReportFigure {
   readonly svg: string;
   /** What it shows; also read out in place of the picture. */
   readonly caption: string;
+  /** What it is called where figures are files: `"pairs"`. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -149,6 +165,8 @@ function blockHtml(block: ReportBlock, count: Count): string {
   switch (block.kind) {
     case "prose":
       return paragraphs(block.text.split(/\n\s*\n/));
+    case "answers":
+      return answersHtml(block);
     case "link":
       return linkHtml(block);
     case "notice":
@@ -168,7 +186,19 @@ function blockHtml(block: ReportBlock, count: Count): string {
 }
 
 function paragraphs(texts: readonly string[]): string {
-  return texts.map((text) => `<p>${escapeHtml(text.trim())}</p>`).join("\n");
+  return texts.map((text) => `<p>${textHtml(text.trim())}</p>`).join("\n");
+}
+
+/** No line breaks between a number and its percent sign. */
+function textHtml(text: string): string {
+  return escapeHtml(text).replace(/(\d) %/g, "$1\u00a0%");
+}
+
+function answersHtml({ answers }: ReportAnswers): string {
+  const pairs = answers.map(({ question, answer }) =>
+    `<dt>${textHtml(question)}</dt><dd>${textHtml(answer)}</dd>`
+  );
+  return `<dl class="answers">\n${pairs.join("\n")}\n</dl>`;
 }
 
 function linkHtml({ text, address }: ReportLink): string {
@@ -183,10 +213,13 @@ function linkHtml({ text, address }: ReportLink): string {
 }
 
 function noticeHtml({ title, lines }: ReportNotice): string {
-  const above = title ? `<p class="title">${escapeHtml(title)}</p>\n` : "";
+  const above = title ? `<p class="title">${textHtml(title)}</p>\n` : "";
   const sentences = lines.map((line) => line.trim().replace(/[^.!?…:]$/, "$&."));
   return `<div class="notice">${above}${paragraphs(sentences)}</div>`;
 }
+
+/** So many columns of numbers do not fit a phone: there the page says that the table scrolls. */
+const WIDE = 4;
 
 function tableHtml({ columns, rows, caption }: ReportTable): string {
   const line = (tag: "th" | "td", cells: readonly string[]) =>
@@ -202,13 +235,17 @@ function tableHtml({ columns, rows, caption }: ReportTable): string {
         `current length is ${ragged.length}`,
     );
   }
-  const table = `<div class="scroll" tabindex="0"><table>\n<thead>${
+  const isWide = columns.filter(({ align }) => align === "right").length >= WIDE;
+  const hint = isWide
+    ? `<p class="hint" aria-hidden="true">The table goes on to the right: scroll it →</p>\n`
+    : "";
+  const table = `${hint}<div class="scroll" tabindex="0"><table>\n<thead>${
     line("th", columns.map(({ title }) => title))
   }</thead>
 <tbody>\n${rows.map((cells) => line("td", cells)).join("\n")}\n</tbody>\n</table></div>`;
   if (!caption) return table;
   // Not the table's own caption, which would scroll along with a wide one.
-  return `<figure class="table">\n${table}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
+  return `<figure class="table">\n${table}\n<figcaption>${textHtml(caption)}</figcaption>\n</figure>`;
 }
 
 function figureHtml({ svg, caption }: ReportFigure, number: number): string {
@@ -223,7 +260,7 @@ function figureHtml({ svg, caption }: ReportFigure, number: number): string {
 <div class="scroll"><div role="img" aria-label="${text}"${bounds(element)}>${
     withOwnIds(element, `figure-${number}-`)
   }</div></div>
-<figcaption>Figure ${number}. ${text}</figcaption>
+<figcaption>Figure ${number}. ${textHtml(caption)}</figcaption>
 </figure>`;
 }
 

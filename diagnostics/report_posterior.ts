@@ -21,11 +21,25 @@ const COLUMNS: readonly (readonly [string, (row: SummaryRow) => string])[] = [
   ["R-hat", (row) => fixed(row.rHat, 3)],
 ];
 
+/** Of chains alone. */
+const AGREEMENT = "R-hat";
+
+/** Options of {@linkcode reportPosterior}. */
+export interface ReportPosteriorOptions {
+  /**
+   * Whether the draws were made without chains, as `areIndependent` tells: there is no R-hat then.
+   *
+   * @default {false}
+   */
+  readonly independent?: boolean | undefined;
+}
+
 /**
  * Sets a posterior summary as a table: one row a parameter, with the digits that the
  * posterior's width warrants.
  *
  * @param rows As of `summary`.
+ * @param options How the draws were made.
  * @returns A block for a section of a report.
  *
  * @example Usage
@@ -39,16 +53,23 @@ const COLUMNS: readonly (readonly [string, (row: SummaryRow) => string])[] = [
  * assertEquals(reportPosterior(summary(draws)).rows[0]?.[0], "β");
  * ```
  */
-export function reportPosterior(rows: readonly SummaryRow[]): ReportTable {
+export function reportPosterior(
+  rows: readonly SummaryRow[],
+  options: ReportPosteriorOptions = {},
+): ReportTable {
+  const { independent = false } = options;
+  const columns = COLUMNS.filter(([title]) => !(independent && title === AGREEMENT));
   return {
     kind: "table",
     columns: [
       { title: "parameter", align: "left" },
-      ...COLUMNS.map(([title]) => ({ title, align: "right" as const })),
+      ...columns.map(([title]) => ({ title, align: "right" as const })),
     ],
-    rows: rows.map((row) => [row.name, ...COLUMNS.map(([, cell]) => cell(row))]),
+    rows: rows.map((row) => [row.name, ...columns.map(([, cell]) => cell(row))]),
     caption: "Posterior mean, standard deviation and quantiles. MCSE is the Monte Carlo standard error of " +
-      "the mean, ESS the effective sample size; R-hat near 1 means that the chains agree.",
+      `the mean, ESS the effective sample size${
+        independent ? "." : "; R-hat near 1 means that the chains agree."
+      }`,
   };
 }
 

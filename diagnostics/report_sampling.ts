@@ -5,13 +5,16 @@
  */
 
 import type { Draws } from "@likely/core";
+import { areIndependent } from "./are_independent.ts";
 import type { ReportTable } from "./report.ts";
 import { reportNumber } from "./report_number.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   warmup: "warm-up, steps a chain",
   thin: "steps a draw",
-  kHat: "Pareto k",
+  kHat: "Pareto k̂ of the weights",
+  ess: "effective size of the weights",
+  rounds: "rounds of proposals",
   logEvidence: "log evidence, nats",
   logEvidenceError: "its standard error, nats",
 };
@@ -34,7 +37,8 @@ const WHOLE_RUN: readonly string[] = ["evaluations", "seconds"];
  * assertEquals(reportSampling(draws).rows.at(-1), ["seconds, warm-up included", "1.129"]);
  * ```
  */
-export function reportSampling({ chains, length, info }: Draws): ReportTable {
+export function reportSampling(draws: Draws): ReportTable {
+  const { chains, length, info } = draws;
   const hasWarmup = info.warmup !== undefined;
   // Whole nats are not enough where the error is a tenth of one.
   const spread = Number(info.logEvidenceError ?? NaN);
@@ -50,7 +54,9 @@ export function reportSampling({ chains, length, info }: Draws): ReportTable {
     kind: "table",
     columns: [{ title: "what", align: "left" }, { title: "value", align: "left" }],
     rows: [
-      ["chains", `${reportNumber(chains)} of ${reportNumber(length)} draws`],
+      areIndependent(draws)
+        ? ["draws", `${reportNumber(chains * length)}, independent`]
+        : ["chains", `${reportNumber(chains)} of ${reportNumber(length)} draws`],
       ...Object.entries(info).map((
         [name, value],
       ) => [nameOf(name), typeof value === "number" ? shown(name, value) : value]),

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { report, type ReportBlock } from "./report.ts";
+import { reportFigures } from "./report_figures.ts";
 import { reportPosterior } from "./report_posterior.ts";
 import { reportProvenance } from "./report_provenance.ts";
 import { reportSampling } from "./report_sampling.ts";
@@ -20,6 +21,7 @@ Deno.test("report() escapes every text it is given", () => {
       heading: EVIL,
       blocks: [
         { kind: "prose", text: EVIL },
+        { kind: "answers", answers: [{ question: EVIL, answer: EVIL }] },
         { kind: "notice", title: EVIL, lines: [EVIL] },
         { kind: "table", columns: [{ title: EVIL, align: "left" }], rows: [[EVIL]], caption: EVIL },
         { kind: "figure", svg: SVG, caption: EVIL },
@@ -27,8 +29,8 @@ Deno.test("report() escapes every text it is given", () => {
     }],
   });
   assert(!html.includes("<script"));
-  // Title twice, lead, heading, prose, two in the notice, three in the table, caption and its label.
-  assertEquals(html.split(ESCAPED).length - 1, 12);
+  // Title twice, lead, heading, prose, two answers, two in the notice, three in the table, caption and its label.
+  assertEquals(html.split(ESCAPED).length - 1, 14);
 });
 
 Deno.test("report() stands alone: no script, no address, and a policy that forbids both", () => {
@@ -61,6 +63,44 @@ Deno.test("report() says what a notice is about, and ends its sentences", () => 
     html,
     '<p class="title">Of the draws</p>\n<p>run longer.</p>\n<p>Is it?</p>\n<p>Yes.</p>',
   );
+});
+
+Deno.test("report() says of a wide table that it scrolls, and breaks no number from its per cent", () => {
+  const columns = Array.from({ length: 4 }, (_, j) => ({ title: `${j}`, align: "right" as const }));
+  assertStringIncludes(page({ kind: "table", columns, rows: [] }), ">The table goes on to the right");
+  assert(!page({ kind: "table", columns: columns.slice(1), rows: [] }).includes("goes on to the right"));
+  assertStringIncludes(page({ kind: "prose", text: "The central 90 % of it" }), "90\u00a0% of it");
+});
+
+Deno.test("reportFigures() names figures apart", () => {
+  const figure = (name?: string) => ({ kind: "figure", svg: SVG, caption: "c", name }) as const;
+  const blocks = [figure("pairs"), figure(), { kind: "prose", text: "p" } as const, figure("pairs")];
+  assertEquals(
+    reportFigures({ title: "T", sections: [{ heading: "H", blocks }] }).map(({ name }) => name),
+    ["pairs", "figure-2", "figure-3"],
+  );
+});
+
+Deno.test("of draws without chains there is no R-hat, and their number is told", () => {
+  const row = {
+    name: "a",
+    mean: 1,
+    sd: 1,
+    q5: 0,
+    q50: 1,
+    q95: 2,
+    mcse: 0.1,
+    essBulk: 90,
+    essTail: 90,
+    rHat: 1,
+  };
+  const titles = (independent: boolean) =>
+    reportPosterior([row], { independent }).columns.map(({ title }) => title);
+  assertEquals(titles(false).at(-1), "R-hat");
+  assert(!titles(true).includes("R-hat"));
+  const info = { sampler: "importance", evaluations: 500, kHat: 0.4, ess: 300 };
+  const draws = { names: ["a"], chains: 1, length: 1000, values: new Float64Array(1000), info, warnings: [] };
+  assertEquals(reportSampling(draws).rows[0], ["draws", "1\u202f000, independent"]);
 });
 
 Deno.test("report() keeps a table's caption out of what scrolls", () => {

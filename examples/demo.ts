@@ -9,7 +9,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { encodeArtifact, formatSummary, influenzaCounts, key, posteriorReport, summary } from "@likely/sbi";
-import { progress, rate } from "../cli/_progress.ts";
+import { progress, rate, trained } from "../cli/_progress.ts";
 import { inferInfluenza, type InfluenzaResult } from "./influenza.ts";
 
 const USAGE = `Usage: deno task demo [--stochastic] [--simulations 10000] [--draws 1000] [--seed 1]`;
@@ -64,22 +64,33 @@ function refuse(why: string): never {
 
 async function run({ seed, ...options }: DemoArguments): Promise<InfluenzaResult> {
   console.log(`Influenza in a boarding school, 1978: ${influenzaCounts.join(" ")} boys in bed.\n`);
-  const simulating = progress("simulate");
-  let training: ReturnType<typeof progress> | undefined;
+  let bar = progress("simulate");
+  let [stage, over] = ["simulate", ""];
+  const turn = (what: string) => {
+    if (what === stage) return;
+    bar[Symbol.dispose]();
+    [bar, stage] = [progress(what === "train" ? what : "sample"), what];
+    if (what !== "train") console.error(`Now: ${what}`);
+  };
   const result = await inferInfluenza(key(seed), {
     ...options,
     simulation: {
       score: !options.stochastic,
       onProgress: ({ done, total, rowsPerSecond, secondsLeft }) =>
-        simulating.update(done, total, rate(rowsPerSecond, secondsLeft)),
+        bar.update(done, total, rate(rowsPerSecond, secondsLeft)),
     },
     onProgress: ({ epoch, maxEpochs, stepsPerSecond, secondsLeft }) => {
-      if (training === undefined) simulating[Symbol.dispose]();
-      training ??= progress("train");
-      training.update(epoch, maxEpochs, rate(stepsPerSecond, secondsLeft));
+      turn("train");
+      bar.update(epoch, maxEpochs, rate(stepsPerSecond, secondsLeft));
+      over = trained(epoch, maxEpochs);
+    },
+    onStage: (what, share) => {
+      if (stage === "train") bar.end(over);
+      turn(what);
+      if (share !== undefined) bar.update(Math.round(100 * share), 100, "");
     },
   });
-  training?.[Symbol.dispose]();
+  bar[Symbol.dispose]();
   return result;
 }
 

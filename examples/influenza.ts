@@ -29,6 +29,7 @@ import {
   points,
   posterior,
   posteriorDensity,
+  type SampleProgress,
   split,
   stochasticInfluenza,
   type Task,
@@ -39,8 +40,10 @@ import {
 export interface InfluenzaOptions extends NreOptions {
   /** The jump process in place of the differential equation. */
   readonly stochastic?: boolean;
-  /** Draws of each of the four chains. */
+  /** A quarter of the draws. */
   readonly draws?: number;
+  /** Told what is done now, in words, and how far it is where that is known. */
+  readonly onStage?: (what: string, share?: number) => void;
 }
 
 /** What {@linkcode inferInfluenza} finds. */
@@ -64,7 +67,7 @@ const TRAINING: NreOptions = {
 
 /** Simulates, trains, samples; and samples the exact posterior where there is one. */
 export async function inferInfluenza(key: Key, options: InfluenzaOptions = {}): Promise<InfluenzaResult> {
-  const { stochastic = false, draws: length = 1000, ...training } = options;
+  const { stochastic = false, draws: length = 1000, onStage, ...training } = options;
   const [forNre, forDraws, forExact, forReplicates] = split(key, 4);
   const task = stochastic ? stochasticInfluenza() : influenza();
   // Named by module, so that workers can import it.
@@ -77,14 +80,21 @@ export async function inferInfluenza(key: Key, options: InfluenzaOptions = {}): 
   const simulation = { score: !stochastic, ...training.simulation };
 
   const surrogate = await nre(forNre, module, { ...TRAINING, ...training, simulation });
+  onStage?.("draw from the surrogate's posterior");
   using given = await posterior(surrogate.artifact, countsToX(influenzaCounts));
   const draws = await given.sample(forDraws, 4 * length);
-  const exact = await sampleExact(forExact, task, length);
+  const exact = await sampleExact(forExact, task, length, onStage);
+  onStage?.("simulate from the draws");
   return { ...surrogate, draws, ...(exact && { exact }), replicates: predict(forReplicates, task, draws) };
 }
 
 /** Draws by Markov chains on the exact likelihood. */
-async function sampleExact(key: Key, task: Task, length: number): Promise<Draws | undefined> {
+async function sampleExact(
+  key: Key,
+  task: Task,
+  length: number,
+  onStage?: InfluenzaOptions["onStage"],
+): Promise<Draws | undefined> {
   const { prior, simulator } = task;
   if (!simulator.logLikelihood || !simulator.score) return undefined;
   const x = countsToX(influenzaCounts);
@@ -100,7 +110,13 @@ async function sampleExact(key: Key, task: Task, length: number): Promise<Draws 
   const target = posteriorDensity(prior, likelihood);
   // Each evaluation solves the epidemic: short fixed paths cost less than trees on a round target,
   // are soon tuned, and half as many draws are worth as much.
-  const how = { sampler: "hmc", warmup: 200, check: convergenceWarnings } as const;
+  const what = "run chains on the exact likelihood, which solves the epidemic at every step";
+  const how = {
+    sampler: "hmc",
+    warmup: 200,
+    check: convergenceWarnings,
+    onProgress: ({ step, total }: SampleProgress) => onStage?.(what, step / total),
+  } as const;
   return await mcmcPosterior(target, prior, how).sample(key, 2 * length);
 }
 

@@ -32,6 +32,7 @@ export * from "./draw_many.ts";
 export * from "./draw_many_options.ts";
 export * from "./observation_warnings.ts";
 export * from "./posterior.ts";
+export * from "./posterior_content.ts";
 export * from "./posterior_options.ts";
 export * from "./posterior_report.ts";
 export * from "./usual_betas.ts";

@@ -12,8 +12,9 @@ export async function isThere(name: string): Promise<boolean> {
   }
 }
 
-/** Runs a command in a folder; it must succeed. */
-export async function run([file, ...args]: readonly string[], cwd: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(file!, { args, cwd, stderr: "piped" }).output();
+/** Runs a command in a folder, which must succeed; gives what it prints. */
+export async function run([file, ...args]: readonly string[], cwd: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(file!, { args, cwd, stderr: "piped" }).output();
   assert(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
 }

@@ -3,7 +3,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { encodeArtifact, key } from "@likely/core";
 import { npe, twoMoons } from "@likely/sbi";
+import { findChromium } from "./_browser.ts";
 import { assertRefused, Desk } from "./_desk.ts";
+import { isThere } from "./_external.ts";
 
 const MODULE = (body: string) => `
 import { independent, simulator, uniform } from "@likely/core";
@@ -18,6 +20,15 @@ const ELSEWHERE = JSON.stringify({
   name: "elsewhere",
   prior: { a: { kind: "uniform", low: 0, high: 1 }, b: { kind: "uniform", low: 0, high: 9 } },
   x: ["u", "v"],
+});
+
+const TWO_STATISTICS = JSON.stringify({
+  format: 1,
+  name: "statistics",
+  prior: { a: { kind: "uniform", low: 0, high: 1 } },
+  x: ["wait, minutes", "served"],
+  observation: [0.4, 400],
+  simulator: { command: ["python3", "model.py"], processes: 1 },
 });
 
 async function ok(desk: Desk, line: string): Promise<string> {
@@ -184,4 +195,49 @@ Deno.test("a report without a simulator is warned of data that are unlike simula
     2,
     "which of the 2 rows",
   );
+});
+
+Deno.test({
+  name:
+    "columns that are statistics have panels, a truth is drawn, figures are files (ignored without python3)",
+  ignore: !await isThere("python3"),
+}, async () => {
+  await using desk = new Desk("--allow-run", "--allow-env=LIKELY_CHROMIUM");
+  desk.write("task.json", TWO_STATISTICS);
+  desk.write(
+    "model.py",
+    `import json, random, sys
+say = lambda said: print(json.dumps(said), flush=True)
+say({"likely": 1, "theta": ["a"], "x": ["wait, minutes", "served"]})
+for line in sys.stdin:
+    asked = json.loads(line)
+    random.seed(asked["seed"])
+    a = asked["theta"][0]
+    say({"row": asked["row"], "x": [random.gauss(a, 0.1), random.gauss(1000 * a, 9)]})
+`,
+  );
+  await ok(desk, "simulate task.json --n 200 --out s.zarr");
+  const training = await desk.run(..."train s.zarr --method npe --epochs 3 --out m.safetensors".split(" "));
+  assertEquals(training.code, 0, training.stderr);
+  // Off a terminal the last line of a bar is printed once.
+  assertEquals(training.stderr.match(/^train .* 100 % .*3 epochs$/gm)?.length, 1, training.stderr);
+  await ok(desk, "sample m.safetensors --x task.json --draws 50 --out d.csv");
+  const line = "report m.safetensors d.csv --task task.json --out r.html";
+  await assertRefused(desk, `${line} --truth 1,2`, 2, "--truth must be a number for each of a");
+  await assertRefused(desk, `${line} --png`, 2, "--png must come with --figures");
+  const chromium = await findChromium() !== undefined;
+  const said = await ok(desk, `${line} --truth 0.4 --figures figures${chromium ? " --png" : ""}`);
+  assertMatch(said, /^figures: pairs\.svg, .*predictive\.svg, .*learning\.svg/m);
+  const page = await Deno.readTextFile(desk.file("r.html"));
+  for (const text of [">wait, minutes<", ">served<", ">truth<", "What was found", "Can it be believed"]) {
+    assertStringIncludes(page, text);
+  }
+  assertStringIncludes(await Deno.readTextFile(desk.file("figures/predictive.svg")), "wait, minutes");
+  if (chromium) {
+    const png = await Deno.readFile(desk.file("figures/pairs.png"));
+    assertEquals(new TextDecoder().decode(png.subarray(1, 4)), "PNG");
+  }
+  await Deno.mkdir(desk.file("mine"));
+  desk.write("mine/notes.txt", "mine");
+  await assertRefused(desk, `${line} --figures mine`, 1, "the folder must hold figures only");
 });

@@ -324,9 +324,19 @@ Deno.test("draws go to a folder for ArviZ as they go to a table, and a report re
     const { code, stderr } = await desk.run("report", "m", from, "--out", to);
     assertEquals(code, 0, stderr);
   }
-  const [known, unknown] = ["zarr.html", "csv.html"].map((name) => new TextDecoder().decode(desk.read(name)));
-  assertStringIncludes(known!, String(draws.info.sampler));
-  assert(!unknown!.includes(`>${draws.info.sampler}<`));
+  const told = (name: string) =>
+    new TextDecoder().decode(desk.read(name)).includes(`>${draws.info.sampler}<`);
+  assert(told("zarr.html") && told("csv.html"));
+  // Of a table that another program has changed, or that lost what lay beside it, nothing is told.
+  desk.write("d.csv", drawsToCsv({ ...draws, values: draws.values.map((value) => value + 1e-3) }));
+  await desk.run("report", "m", "d.csv", "--out", "csv.html");
+  assert(!told("csv.html"));
+  await desk.run(...line, "d.csv");
+  await Deno.remove(desk.file("d.csv.info.json"));
+  await desk.run("report", "m", "d.csv", "--out", "csv.html");
+  assert(!told("csv.html"));
+  desk.write("d.csv.info.json", "{}");
+  await assertRefused(desk, [...line, "d.csv"].join(" "), 1, "only what was told of draws may be replaced");
 
   // What is there is replaced where it is draws of this command, and only there.
   assertEquals((await desk.run(...line, "d.zarr", "--seed", "1")).code, 0);
