@@ -59,4 +59,9 @@ export interface TrainPlan {
   readonly state: TrainState;
   /** Largest norm of the gradient; beyond it the gradient is rescaled. Absent: no limit. */
   readonly clipNorm?: number;
+  /**
+   * Share of the steps so far over which weights are averaged, see `averagingRate`; the average is what
+   * `TrainStep.evaluate` judges. Absent: the weights themselves are judged.
+   */
+  readonly average?: number;
 }

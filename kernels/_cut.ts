@@ -124,7 +124,7 @@ const CUTS: Readonly<Record<number, Cut>> = {
   [SUM_COLUMNS]: { count: 3, grain: 4, moves: () => [[4, 4], [6, 4]] },
   [COPY_RUNS]: byRows(1, (a) => [[4, a[5]!], [7, a[8]!]]),
   [SOFTPLUS_HEAD]: elementwise(1, 3, 4, 5),
-  [ADAM]: elementwise(1, 2, 3, 4, 5),
+  [ADAM]: elementwise(1, 2, 3, 4, 5, 8),
   [PATCHES]: byLines,
   [UNPATCH]: byLines,
   [AVERAGE_POOL]: byRows(1, (a) => [[6, cells(a) * a[7]!], [8, pooledCells(a) * a[7]!]]),

@@ -23,17 +23,17 @@ export interface TrainNetwork extends Network {
   readonly scoreWeights: number;
   /** The gradient of the loss without its aid, for looks at the two apart. */
   readonly apart: number;
-  /** Numbers: the loss, four float32 (rates, limit), the norm and its factor, the weighted aid. */
+  /** Numbers: the loss, five float32 (rates, limit), the norm and its factor, the weighted aid. */
   readonly slots: number;
 }
 
 /** Float32 places within the slots; the loss, in the first two, and the aid are float64. */
 export const RATES = 2;
-export const LIMIT = 5;
-export const NORM = 6;
-const FACTOR = 7;
-export const AID = 8;
-export const SLOTS = 10;
+export const LIMIT = 6;
+export const NORM = 7;
+const FACTOR = 8;
+export const AID = 10;
+export const SLOTS = 12;
 
 /** Plans a network for batches of at most n rows. */
 export function planTraining(spec: NetworkSpec, loss: LossProgram, n: number): TrainNetwork {
@@ -63,6 +63,8 @@ export interface StepOptions {
   readonly scores: number;
   /** Take the step. */
   readonly step: boolean;
+  /** And take its weights into their average. @default {false} */
+  readonly average?: boolean;
   /** Leave the gradient, and take no step. @default {false} */
   readonly gradient?: boolean;
   /**
@@ -93,7 +95,7 @@ export function emitStep(
   if (keep.slopes) emitBackward(code, network.trunk, keep);
   if (scores > 0) emitScore(code, network, scores);
   if (moves) emitGradient(code, network, { count, scores, n, look });
-  if (step) emitUpdate(code, network);
+  if (step) emitUpdate(code, network, options);
   return Int32Array.from(code.words);
 }
 
@@ -164,16 +166,21 @@ function emitGradient(code: Code, network: TrainNetwork, { count, scores, n, loo
 export function emitUpdate(
   code: Code,
   { parameters, slots }: Pick<TrainNetwork, "parameters" | "slots">,
+  { average = false }: Pick<StepOptions, "average">,
 ): void {
   const { weights, gradient, firstMoment, secondMoment, count: size } = parameters;
+  const mean = average ? parameters.average : 0;
   const [rates, limit, norm, factor] = [RATES, LIMIT, NORM, FACTOR].map((place) => slots + place * 4);
   code.emit(GRADIENT_NORM, size, gradient, limit!, norm!, factor!);
-  code.emit(ADAM, size, weights, firstMoment, secondMoment, gradient, rates!, factor!);
+  code.emit(ADAM, size, weights, firstMoment, secondMoment, gradient, rates!, factor!, mean);
 }
 
 /** The program that takes the step on whatever gradient is there. */
-export function updateProgram(of: Pick<TrainNetwork, "parameters" | "slots">): Int32Array {
+export function updateProgram(
+  of: Pick<TrainNetwork, "parameters" | "slots">,
+  options: Pick<StepOptions, "average">,
+): Int32Array {
   const code = new Code();
-  emitUpdate(code, of);
+  emitUpdate(code, of, options);
   return Int32Array.from(code.words);
 }

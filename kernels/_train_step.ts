@@ -2,6 +2,7 @@
 
 import {
   type AdaptiveWeighting,
+  averagingRate,
   type Batch,
   checkSpec,
   type CombineGradients,
@@ -41,8 +42,8 @@ function traineeOf({ spec, loss, scaling }: TrainPlan): { loss: LossTerms; train
   return { loss: program, train: (n) => networkTrainee(network, program, scaling, n) };
 }
 
-/** Parts that outlive a change of the batch size: zeros, and the four runs of parameters. */
-const LASTING_PARTS = 5;
+/** Parts that outlive a change of the batch size: zeros, and the five runs of parameters. */
+const LASTING_PARTS = 6;
 
 /** Owns an instance of the module. */
 class ModuleStep implements FusedTrainStep {
@@ -99,8 +100,9 @@ class ModuleStep implements FusedTrainStep {
       this.#weigh(weighting);
     }
     this.#beginStep(learningRate);
-    if (!looks || isFirst) return this.#run({ ...options, step: true });
-    const loss = this.#run({ ...options, step: true, look: weighting.over });
+    const step = { ...options, step: true, average: this.#averages };
+    if (!looks || isFirst) return this.#run(step);
+    const loss = this.#run({ ...step, look: weighting.over });
     this.#weigh(weighting);
     return loss;
   }
@@ -120,14 +122,15 @@ class ModuleStep implements FusedTrainStep {
     });
     this.#beginStep(learningRate);
     this.#gradient().set(combine(gradients, losses));
-    this.#runProgram("update", () => updateProgram(this.#network));
+    this.#runProgram("update", () => updateProgram(this.#network, { average: this.#averages }));
     return losses;
   }
 
   evaluate(batch: Batch): number {
     this.#write(batch);
     const judged = this.#loss.score?.judged ?? 0;
-    const value = this.#run({ n: batch.x.n, scores: judged > 0 ? batch.score!.n : 0, step: false });
+    const options = { n: batch.x.n, scores: judged > 0 ? batch.score!.n : 0, step: false };
+    const value = this.#atAverage(() => this.#run(options));
     return judged > 0 ? value + judged * this.#aid() : value;
   }
 
@@ -138,6 +141,7 @@ class ModuleStep implements FusedTrainStep {
       weights: parameters.read(memory, parameters.weights),
       firstMoment: parameters.read(memory, parameters.firstMoment),
       secondMoment: parameters.read(memory, parameters.secondMoment),
+      ...(this.#averages && { average: parameters.read(memory, parameters.average) }),
       steps: this.#steps,
       ...(this.#termWeights && { termWeights: this.#termWeights }),
     };
@@ -156,12 +160,33 @@ class ModuleStep implements FusedTrainStep {
     slots[RATES] = learningRate;
     slots[RATES + 1] = 1 / (1 - 0.9 ** this.#steps);
     slots[RATES + 2] = 1 / (1 - 0.999 ** this.#steps);
+    slots[RATES + 3] = averagingRate(this.#plan.average ?? 0, this.#steps);
     slots[LIMIT] = this.#plan.clipNorm ?? Infinity;
   }
 
   #gradient(): Float32Array {
-    const { gradient, count } = this.#network.parameters;
-    return new Float32Array(this.#alive().memory.buffer, gradient, count);
+    return this.#parametersAt(this.#network.parameters.gradient);
+  }
+
+  #parametersAt(run: number): Float32Array {
+    return new Float32Array(this.#alive().memory.buffer, run, this.#network.parameters.count);
+  }
+
+  get #averages(): boolean {
+    return this.#plan.average !== undefined;
+  }
+
+  /** Runs what changes no weights with the average in their place; they wait where gradients are made. */
+  #atAverage(run: () => number): number {
+    if (!this.#averages) return run();
+    const { weights, gradient, average } = this.#network.parameters;
+    this.#parametersAt(gradient).set(this.#parametersAt(weights));
+    this.#parametersAt(weights).set(this.#parametersAt(average));
+    try {
+      return run();
+    } finally {
+      this.#parametersAt(weights).set(this.#parametersAt(gradient));
+    }
   }
 
   #alive(): Runner {
@@ -229,8 +254,9 @@ class ModuleStep implements FusedTrainStep {
   #loadState(): void {
     const { memory } = this.#alive();
     const { parameters } = this.#network;
-    const { weights, firstMoment, secondMoment } = this.#plan.state;
+    const { weights, firstMoment, secondMoment, average = weights } = this.#plan.state;
     parameters.write(memory, parameters.weights, weights);
+    parameters.write(memory, parameters.average, average);
     if (firstMoment) parameters.write(memory, parameters.firstMoment, firstMoment);
     if (secondMoment) parameters.write(memory, parameters.secondMoment, secondMoment);
   }

@@ -165,11 +165,18 @@ export async function trainRatio(
     head: { kind: "linear" },
   };
   if (half) requireHalf(dataset.theta.n, { ...training, loss });
-  const settings = { ...DEFAULT_TRAINING, ...training, engine, spec, loss, logTheta };
+  const settings = {
+    ...defaultTraining(dataset.theta.n, training),
+    ...training,
+    engine,
+    spec,
+    loss,
+    logTheta,
+  };
   const network = networkChoice(spec, { network: trunk !== undefined, embedding: asked !== undefined });
   const trainOn = async (key: Key, dataset: Dataset, how: TrainOptions): Promise<TrainedRatio> => {
-    const { trained: rows } = rowsDivided(dataset.theta.n, how);
-    const trained = await train(key, dataset, { batchSize: Math.min(LARGEST_BATCH, rows), ...how });
+    const batchSize = defaultBatch(dataset.theta.n, how);
+    const trained = await train(key, dataset, { batchSize, ...how });
     const warnings = [...trainingWarnings(pairs, known, trained), ...unknownFailures(dataset)];
     const artifact = freeze(trained, {
       kind: "ratio",
@@ -209,10 +216,22 @@ function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
 
 const LARGEST_BATCH = 100;
 
-// Long cosine schedules at a high rate fit sharp ratios better than early stopping at a small one.
-const DEFAULT_TRAINING = {
-  learningRate: 3e-3,
-  schedule: "cosine",
-  maxEpochs: 100,
-  patience: 30,
-} as const;
+function defaultBatch(n: number, options: Partial<TrainOptions>): number {
+  return Math.min(LARGEST_BATCH, rowsDivided(n, options).trained);
+}
+
+// A high rate, made bearable by averages of the weights, gets in 25 epochs where a third of it got in 100,
+// and sharp ratios need it to fall along a cosine. An average that gets worse will not recover: patience is
+// short. Where there are few rows they are seen more often, for as many steps.
+const EPOCHS = [25, 100] as const;
+const STEPS = 2250;
+const PATIENCE = 0.2;
+
+function defaultTraining(n: number, options: Partial<TrainOptions>) {
+  const { batchSize = defaultBatch(n, options) } = options;
+  const batches = Math.max(1, Math.floor(rowsDivided(n, options).trained / batchSize));
+  const [fewest, most] = EPOCHS;
+  const { maxEpochs = Math.max(fewest, Math.min(most, Math.ceil(STEPS / batches))) } = options;
+  const patience = Math.max(5, Math.ceil(PATIENCE * maxEpochs));
+  return { learningRate: 1e-2, schedule: "cosine", average: 0.1, maxEpochs, patience } as const;
+}

@@ -1,4 +1,10 @@
-import { type LearningCurves, TrainingError, type TrainStep, type Weights } from "@likely/core";
+import {
+  type LearningCurves,
+  TrainingError,
+  type TrainState,
+  type TrainStep,
+  type Weights,
+} from "@likely/core";
 import { requireSameRun, type TrainingPlan } from "./_plan.ts";
 import type { TrainingCheckpoint } from "./checkpoint.ts";
 import { scheduledRate } from "./scheduled_rate.ts";
@@ -43,6 +49,7 @@ export class TrainingRun implements Disposable {
   static async begin(plan: TrainingPlan, options: TrainOptions): Promise<TrainingRun> {
     const { engine, spec, loss, resume } = options;
     const { clipNorm } = plan.settings;
+    const { average } = options;
     if (resume) requireSameRun(plan.about, resume);
     const step = await engine.trainStep({
       spec,
@@ -50,6 +57,7 @@ export class TrainingRun implements Disposable {
       scaling: plan.scaling,
       state: resume?.state ?? plan.start(),
       ...(clipNorm !== Infinity && { clipNorm }),
+      ...(average !== undefined && { average }),
     });
     return new TrainingRun(plan, options, step);
   }
@@ -132,13 +140,13 @@ export class TrainingRun implements Disposable {
     this.#batch = 0;
     this.#lossSum = 0;
     // The epoch counts once its loss is pushed.
-    if (isBest) this.best = { weights: state!.weights, loss, epoch: this.#epoch };
+    if (isBest) this.best = { weights: trainedOf(state!), loss, epoch: this.#epoch };
     await this.#checkpoint();
     this.#report();
   }
 
   async #weights(): Promise<Weights> {
-    return (await this.#step.state()).weights;
+    return trainedOf(await this.#step.state());
   }
 
   /** The mean over rows, piece by piece. */
@@ -204,4 +212,9 @@ export class TrainingRun implements Disposable {
   [Symbol.dispose](): void {
     this.#step[Symbol.dispose]();
   }
+}
+
+/** The weights that were judged. */
+function trainedOf({ weights, average }: TrainState): Weights {
+  return average ?? weights;
 }

@@ -104,6 +104,7 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
   add("weights", state.weights);
   add("first", state.firstMoment);
   add("second", state.secondMoment);
+  add("average", state.average);
   add("best", best?.weights);
   return encodeSafetensors(tensors, {
     [FORMAT]: VERSION,
@@ -150,6 +151,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
   const { steps, termWeights, memory, best, ...rest } = parse(metadata.checkpoint);
   const first = side("first");
   const second = side("second");
+  const average = side("average");
   const bestWeights = side("best");
   return {
     ...rest,
@@ -157,6 +159,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
       weights: side("weights") ?? {},
       ...(first && { firstMoment: first }),
       ...(second && { secondMoment: second }),
+      ...(average && { average }),
       steps,
       ...(termWeights && { termWeights }),
       ...(memory && { memory }),

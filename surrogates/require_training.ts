@@ -77,13 +77,16 @@ export function requireTraining(
   rows: number,
 ): void {
   const { spec, loss, batchSize, learningRate, patience, maxEpochs, clipNorm, checkpointEvery } = options;
-  const { validationPairings } = options;
+  const { validationPairings, average } = options;
   const { trained } = rowsDivided(rows, options);
   if (spec) checkSpec(spec);
   if (batchSize !== undefined) {
     requireInteger("train", "batchSize", batchSize, loss?.fewestRows ?? 1, trained);
   }
   if (learningRate !== undefined) requirePositive("train", "learningRate", learningRate);
+  if (average !== undefined && !(average > 0 && average <= 1)) {
+    throw new RangeError(`Cannot train as average must be in (0, 1]: current value is ${average}`);
+  }
   if (patience !== undefined) requireInteger("train", "patience", patience, 1);
   if (maxEpochs !== undefined) requireInteger("train", "maxEpochs", maxEpochs, 1, 2 ** 32 - 1);
   if (clipNorm !== undefined && clipNorm !== Infinity) requirePositive("train", "clipNorm", clipNorm);

@@ -62,6 +62,14 @@ export interface TrainOptions {
    */
   readonly schedule?: Schedule;
   /**
+   * Share of the steps so far over which weights are averaged, in (0, 1]: the average is judged and kept. It
+   * has lost most of the noise of steps at any time, so that rates may be larger and patience shorter. See
+   * `averagingRate`.
+   *
+   * @default {undefined} No average: weights are judged and kept as they are after an epoch.
+   */
+  readonly average?: number;
+  /**
    * Fraction of the rows set aside to tell when to stop, in (0, 1).
    *
    * @default {0.1}

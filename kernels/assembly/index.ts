@@ -217,7 +217,7 @@ export function run(pc: usize, end: usize): void {
         gradientNorm(int(pc, 1), at(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5));
         break;
       case ADAM:
-        adam(int(pc, 1), at(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7));
+        adam(int(pc, 1), at(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), at(pc, 8));
         break;
       case PATCHES:
         patches(
