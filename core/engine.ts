@@ -64,4 +64,10 @@ export interface TrainPlan {
    * `TrainStep.evaluate` judges. Absent: the weights themselves are judged.
    */
   readonly average?: number;
+  /**
+   * An engine may learn from a pair whose share of the loss's slope is below this, in (0, 1], by chance only,
+   * as likely as the slope is large, and then weighed up, so that gradients stay right on average. Absent: all
+   * pairs are learned from.
+   */
+  readonly thin?: number;
 }

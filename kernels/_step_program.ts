@@ -12,8 +12,16 @@ import {
   type Network,
   planNetwork,
 } from "./_network.ts";
-import { ADAM, COPY_RUNS, GRADIENT_NORM, SCORE_RESIDUAL } from "./_opcodes.ts";
-import { emitBackward, emitSecondAdjoint, emitTangent, emitTrunk, emitTrunkGradient } from "./_trunk.ts";
+import { ADAM, CHOOSE_ROWS, COPY_RUNS, GRADIENT_NORM, SCORE_RESIDUAL } from "./_opcodes.ts";
+import {
+  emitBackward,
+  emitKeptRows,
+  emitKeptTrunk,
+  emitSecondAdjoint,
+  emitTangent,
+  emitTrunk,
+  emitTrunkGradient,
+} from "./_trunk.ts";
 
 /** A network planned for training, and what only training needs. */
 export interface TrainNetwork extends Network {
@@ -23,7 +31,12 @@ export interface TrainNetwork extends Network {
   readonly scoreWeights: number;
   /** The gradient of the loss without its aid, for looks at the two apart. */
   readonly apart: number;
-  /** Numbers: the loss, five float32 (rates, limit), the norm and its factor, the weighted aid. */
+  /** Places of the pairs that are learned from, where they are some of all. */
+  readonly chosen: number;
+  /**
+   * Numbers: the loss, five float32 (rates, limit), the norm and its factor, the weighted aid, where choices
+   * begin, and how many pairs were chosen.
+   */
   readonly slots: number;
 }
 
@@ -33,7 +46,10 @@ export const LIMIT = 6;
 export const NORM = 7;
 const FACTOR = 8;
 export const AID = 10;
-export const SLOTS = 12;
+/** Where in [0, 1) the choice of pairs begins; how many were chosen, a whole number. */
+export const OFFSET = 12;
+export const CHOSEN = 13;
+export const SLOTS = 14;
 
 /** Plans a network for batches of at most n rows. */
 export function planTraining(spec: NetworkSpec, loss: LossProgram, n: number): TrainNetwork {
@@ -46,8 +62,14 @@ export function planTraining(spec: NetworkSpec, loss: LossProgram, n: number): T
     score: takeRows(arena, "score", hasScore ? n : 0, spec.thetaDim),
     scoreWeights: arena.take("score weights", spec.thetaDim),
     apart: arena.take("gradient apart", isAdaptive(loss) ? network.parameters.count : 0),
+    chosen: arena.take("chosen", n * loss.atoms),
     slots: arena.take("slots", SLOTS),
   };
+}
+
+/** Tells whether a step can do with some of the pairs: where they differ in their slopes alone. */
+export function canThin({ head }: NetworkSpec, { atoms, score }: LossProgram): boolean {
+  return head.kind === "linear" && atoms > 1 && score === undefined;
 }
 
 /** Tells whether gradients are looked at to weigh the terms of a loss. */
@@ -65,6 +87,10 @@ export interface StepOptions {
   readonly step: boolean;
   /** And take its weights into their average. @default {false} */
   readonly average?: boolean;
+  /** Choose pairs by their slopes, those below this share of the loss's by chance; no step. */
+  readonly choose?: number;
+  /** Pairs chosen by the program before, from which all is learned: the first so many of the list. */
+  readonly chosen?: number;
   /** Leave the gradient, and take no step. @default {false} */
   readonly gradient?: boolean;
   /**
@@ -83,8 +109,9 @@ export function emitStep(
 ): Int32Array {
   const { n, step, look, gradient = false } = options;
   const code = new Code();
+  if (options.chosen !== undefined) return emitChosenStep(code, network, options, options.chosen);
   const count = n * loss.atoms;
-  const { scores } = options;
+  const { scores, choose } = options;
   const moves = step || gradient || look !== undefined;
   const keep = { count, slopes: moves || scores > 0, bends: moves ? scores : 0 };
   emitPacking(code, network.layers);
@@ -92,10 +119,30 @@ export function emitStep(
   emitJoin(code, network, n, loss.atoms);
   emitTrunk(code, network.trunk, keep);
   emitLoss(code, spec, loss, network, { n, slopes: keep.slopes });
+  if (choose !== undefined) emitChoice(code, network, count, choose);
   if (keep.slopes) emitBackward(code, network.trunk, keep);
   if (scores > 0) emitScore(code, network, scores);
   if (moves) emitGradient(code, network, { count, scores, n, look });
   if (step) emitUpdate(code, network, options);
+  return Int32Array.from(code.words);
+}
+
+/** Which pairs are learned from: with slopes of 1 in every logit they would sum up to `count / 2` or so. */
+function emitChoice(code: Code, { slope, slots, chosen }: TrainNetwork, count: number, limit: number): void {
+  const [offset, kept] = [OFFSET, CHOSEN].map((place) => slots + place * 4);
+  code.emit(CHOOSE_ROWS, count, float(limit / count), offset!, slope, chosen, kept!);
+}
+
+/** A step that learns from the chosen pairs: their sums are there, and move together. */
+function emitChosenStep(code: Code, network: TrainNetwork, options: StepOptions, count: number): Int32Array {
+  const { trunk, theta, slope, scratch, chosen: index } = network;
+  const slopes = { count, scores: 0, slope, scratch };
+  emitKeptRows(code, theta, count, index);
+  emitKeptTrunk(code, trunk, count, index);
+  emitBackward(code, trunk, { count, slopes: true, bends: 0 });
+  emitTrunkGradient(code, trunk, slopes);
+  emitJoinGradient(code, network, slopes, { n: options.n, index });
+  emitUpdate(code, network, options);
   return Int32Array.from(code.words);
 }
 
@@ -150,7 +197,7 @@ function emitGradient(code: Code, network: TrainNetwork, { count, scores, n, loo
   const slopes = { count, scores, slope, scratch };
   if (look) {
     emitTrunkGradient(code, trunk, { ...slopes, scores: 0 });
-    emitJoinGradient(code, network, { ...slopes, scores: 0 }, n, look === "all");
+    emitJoinGradient(code, network, { ...slopes, scores: 0 }, { n, embeds: look === "all" });
     code.emit(COPY_RUNS, 1, 1, parameters.count, apart, 0, 0, parameters.gradient, 0, 0);
   }
   if (scores > 0) {
@@ -159,7 +206,7 @@ function emitGradient(code: Code, network: TrainNetwork, { count, scores, n, loo
     emitSecondAdjoint(code, trunk, scores);
   }
   emitTrunkGradient(code, trunk, slopes);
-  emitJoinGradient(code, network, slopes, n);
+  emitJoinGradient(code, network, slopes, { n });
 }
 
 /** Clips the gradient and takes the step. */

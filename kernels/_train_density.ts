@@ -39,6 +39,7 @@ export function planDensityTraining(spec: DensitySpec, scaling: Scaling, n: numb
     arena,
     parameters,
     slots,
+    thins: false,
     scoreWeights: 0,
     apart: 0,
     write: (memory, batch) => {

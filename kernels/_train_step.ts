@@ -17,7 +17,17 @@ import { requireDim } from "./_host_rows.ts";
 import { lossProgram } from "./_loss_program.ts";
 import { networkTrainee } from "./_network_trainee.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
-import { AID, LIMIT, NORM, RATES, SLOTS, type StepOptions, updateProgram } from "./_step_program.ts";
+import {
+  AID,
+  CHOSEN,
+  LIMIT,
+  NORM,
+  OFFSET,
+  RATES,
+  SLOTS,
+  type StepOptions,
+  updateProgram,
+} from "./_step_program.ts";
 import { requireFusable } from "./_support.ts";
 import { densityLoss, planDensityTraining } from "./_train_density.ts";
 import type { LossTerms, Trainee } from "./_trainee.ts";
@@ -44,6 +54,11 @@ function traineeOf({ spec, loss, scaling }: TrainPlan): { loss: LossTerms; train
 
 /** Parts that outlive a change of the batch size: zeros, and the five runs of parameters. */
 const LASTING_PARTS = 6;
+
+/** Chosen pairs are counted in so many, so that few programs serve all counts. */
+const CHOSEN_GRAIN = 8;
+/** From step to step choices begin by so much later: the golden section leaves no part of [0, 1) out for long. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Owns an instance of the module. */
 class ModuleStep implements FusedTrainStep {
@@ -101,10 +116,22 @@ class ModuleStep implements FusedTrainStep {
     }
     this.#beginStep(learningRate);
     const step = { ...options, step: true, average: this.#averages };
+    if (this.#plan.thin !== undefined && this.#network.thins) return this.#thinStep(step, this.#plan.thin);
     if (!looks || isFirst) return this.#run(step);
     const loss = this.#run({ ...step, look: weighting.over });
     this.#weigh(weighting);
     return loss;
+  }
+
+  /** Forward on all pairs, backward on those that are chosen. */
+  #thinStep(step: StepOptions, limit: number): number {
+    this.#slots()[OFFSET] = this.#steps * GOLDEN % 1;
+    this.#run({ ...step, step: false, choose: limit });
+    const { slots } = this.#network;
+    const chosen = new Int32Array(this.#alive().memory.buffer, slots, SLOTS)[CHOSEN]!;
+    const all = step.n * this.#loss.atoms;
+    const rounded = Math.max(1, Math.ceil(chosen / CHOSEN_GRAIN)) * CHOSEN_GRAIN;
+    return this.#run({ ...step, chosen: Math.min(all, rounded) });
   }
 
   stepOn(batches: readonly Batch[], combine: CombineGradients, learningRate: number): number[] {

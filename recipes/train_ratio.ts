@@ -233,5 +233,5 @@ function defaultTraining(n: number, options: Partial<TrainOptions>) {
   const [fewest, most] = EPOCHS;
   const { maxEpochs = Math.max(fewest, Math.min(most, Math.ceil(STEPS / batches))) } = options;
   const patience = Math.max(5, Math.ceil(PATIENCE * maxEpochs));
-  return { learningRate: 1e-2, schedule: "cosine", average: 0.1, maxEpochs, patience } as const;
+  return { learningRate: 1e-2, schedule: "cosine", average: 0.1, thin: 0.1, maxEpochs, patience } as const;
 }

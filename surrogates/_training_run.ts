@@ -49,7 +49,7 @@ export class TrainingRun implements Disposable {
   static async begin(plan: TrainingPlan, options: TrainOptions): Promise<TrainingRun> {
     const { engine, spec, loss, resume } = options;
     const { clipNorm } = plan.settings;
-    const { average } = options;
+    const { average, thin } = options;
     if (resume) requireSameRun(plan.about, resume);
     const step = await engine.trainStep({
       spec,
@@ -58,6 +58,7 @@ export class TrainingRun implements Disposable {
       state: resume?.state ?? plan.start(),
       ...(clipNorm !== Infinity && { clipNorm }),
       ...(average !== undefined && { average }),
+      ...(thin !== undefined && { thin }),
     });
     return new TrainingRun(plan, options, step);
   }

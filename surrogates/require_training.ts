@@ -77,15 +77,16 @@ export function requireTraining(
   rows: number,
 ): void {
   const { spec, loss, batchSize, learningRate, patience, maxEpochs, clipNorm, checkpointEvery } = options;
-  const { validationPairings, average } = options;
+  const { validationPairings, average, thin } = options;
   const { trained } = rowsDivided(rows, options);
   if (spec) checkSpec(spec);
   if (batchSize !== undefined) {
     requireInteger("train", "batchSize", batchSize, loss?.fewestRows ?? 1, trained);
   }
   if (learningRate !== undefined) requirePositive("train", "learningRate", learningRate);
-  if (average !== undefined && !(average > 0 && average <= 1)) {
-    throw new RangeError(`Cannot train as average must be in (0, 1]: current value is ${average}`);
+  for (const [name, share] of Object.entries({ average, thin })) {
+    if (share === undefined || (share > 0 && share <= 1)) continue;
+    throw new RangeError(`Cannot train as ${name} must be in (0, 1]: current value is ${share}`);
   }
   if (patience !== undefined) requireInteger("train", "patience", patience, 1);
   if (maxEpochs !== undefined) requireInteger("train", "maxEpochs", maxEpochs, 1, 2 ** 32 - 1);

@@ -70,6 +70,14 @@ export interface TrainOptions {
    */
   readonly average?: number;
   /**
+   * Slope of the loss in its output, as a share of the largest, below which an engine may learn from a pair
+   * by chance only, weighed up, in (0, 1]: most pairs are soon told apart with certainty and teach nothing,
+   * but take as long as others. Gradients stay right on average.
+   *
+   * @default {undefined} All pairs are learned from.
+   */
+  readonly thin?: number;
+  /**
    * Fraction of the rows set aside to tell when to stop, in (0, 1).
    *
    * @default {0.1}
