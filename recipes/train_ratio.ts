@@ -220,18 +220,18 @@ function defaultBatch(n: number, options: Partial<TrainOptions>): number {
   return Math.min(LARGEST_BATCH, rowsDivided(n, options).trained);
 }
 
-// A high rate, made bearable by averages of the weights, gets in 25 epochs where a third of it got in 100,
+// A high rate, made bearable by averages of the weights, gets in 30 epochs where a third of it got in 100,
 // and sharp ratios need it to fall along a cosine. An average that gets worse will not recover: patience is
 // short. Where there are few rows they are seen more often, for as many steps.
-const EPOCHS = [25, 100] as const;
-const STEPS = 2250;
-const PATIENCE = 0.2;
+const EPOCHS = [30, 100] as const;
+const STEPS = 2700;
+const SHORTEST_PATIENCE = 5;
 
 function defaultTraining(n: number, options: Partial<TrainOptions>) {
   const { batchSize = defaultBatch(n, options) } = options;
   const batches = Math.max(1, Math.floor(rowsDivided(n, options).trained / batchSize));
   const [fewest, most] = EPOCHS;
   const { maxEpochs = Math.max(fewest, Math.min(most, Math.ceil(STEPS / batches))) } = options;
-  const patience = Math.max(5, Math.ceil(PATIENCE * maxEpochs));
+  const patience = Math.max(SHORTEST_PATIENCE, Math.ceil(maxEpochs / 6));
   return { learningRate: 1e-2, schedule: "cosine", average: 0.1, thin: 0.1, maxEpochs, patience } as const;
 }

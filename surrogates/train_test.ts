@@ -100,7 +100,13 @@ for (const backend of ["cpu", "wasm"] satisfies BackendName[]) {
   Deno.test(`train() resumed from any checkpoint ends bit for bit where it would have, on ${backend}`, async () => {
     await useBackend(backend);
     const before = tf.memory().numTensors;
-    const options: TrainOptions = { ...BASE, schedule: "cosine", maxEpochs: 4, checkpointEvery: 3 };
+    const options: TrainOptions = {
+      ...BASE,
+      schedule: "cosine",
+      average: 0.2,
+      maxEpochs: 4,
+      checkpointEvery: 3,
+    };
     const files: Uint8Array[] = [];
     const whole = await train(key(5), DATA, {
       ...options,
