@@ -67,9 +67,9 @@ export function planTraining(spec: NetworkSpec, loss: LossProgram, n: number): T
   };
 }
 
-/** Tells whether a step can do with some of the pairs: where they differ in their slopes alone. */
-export function canThin({ head }: NetworkSpec, { atoms, score }: LossProgram): boolean {
-  return head.kind === "linear" && atoms > 1 && score === undefined;
+/** Tells whether a step can do with some of the pairs: where all that tells them apart is their slope. */
+export function canThin({ head }: NetworkSpec, { atoms }: LossProgram): boolean {
+  return head.kind === "linear" && atoms > 1;
 }
 
 /** Tells whether gradients are looked at to weigh the terms of a loss. */
@@ -87,8 +87,8 @@ export interface StepOptions {
   readonly step: boolean;
   /** And take its weights into their average. @default {false} */
   readonly average?: boolean;
-  /** Choose pairs by their slopes, those below this share of the loss's by chance; no step. */
-  readonly choose?: number;
+  /** Choose pairs: the first, and those whose share of the loss's slope is not below a limit; others by chance. */
+  readonly choose?: { readonly limit: number; readonly always: number };
   /** Pairs chosen by the program before, from which all is learned: the first so many of the list. */
   readonly chosen?: number;
   /** Leave the gradient, and take no step. @default {false} */
@@ -127,21 +127,32 @@ export function emitStep(
   return Int32Array.from(code.words);
 }
 
-/** Which pairs are learned from: with slopes of 1 in every logit they would sum up to `count / 2` or so. */
-function emitChoice(code: Code, { slope, slots, chosen }: TrainNetwork, count: number, limit: number): void {
+/** Which pairs are learned from: where slopes were those of a mean over all pairs, `limit` would be 1 / count. */
+function emitChoice(
+  code: Code,
+  { slope, slots, chosen }: TrainNetwork,
+  count: number,
+  { limit, always }: NonNullable<StepOptions["choose"]>,
+): void {
   const [offset, kept] = [OFFSET, CHOSEN].map((place) => slots + place * 4);
-  code.emit(CHOOSE_ROWS, count, float(limit / count), offset!, slope, chosen, kept!);
+  code.emit(CHOOSE_ROWS, count, always, float(limit / count), offset!, slope, chosen, kept!);
 }
 
 /** A step that learns from the chosen pairs: their sums are there, and move together. */
-function emitChosenStep(code: Code, network: TrainNetwork, options: StepOptions, count: number): Int32Array {
-  const { trunk, theta, slope, scratch, chosen: index } = network;
-  const slopes = { count, scores: 0, slope, scratch };
+function emitChosenStep(
+  code: Code,
+  network: TrainNetwork,
+  options: StepOptions,
+  count: number,
+): Int32Array {
+  const { n, scores } = options;
+  const { trunk, theta, chosen: index } = network;
+  const keep = { count, slopes: true, bends: scores };
   emitKeptRows(code, theta, count, index);
-  emitKeptTrunk(code, trunk, count, index);
-  emitBackward(code, trunk, { count, slopes: true, bends: 0 });
-  emitTrunkGradient(code, trunk, slopes);
-  emitJoinGradient(code, network, slopes, { n: options.n, index });
+  emitKeptTrunk(code, trunk, keep, index);
+  emitBackward(code, trunk, keep);
+  if (scores > 0) emitScore(code, network, scores);
+  emitGradient(code, network, { count, scores, n, index, look: undefined });
   emitUpdate(code, network, options);
   return Int32Array.from(code.words);
 }
@@ -190,9 +201,15 @@ interface GradientRows {
   readonly scores: number;
   readonly n: number;
   readonly look: StepOptions["look"];
+  /** Where the places of pairs are listed, if they are some of all. */
+  readonly index?: number;
 }
 
-function emitGradient(code: Code, network: TrainNetwork, { count, scores, n, look }: GradientRows): void {
+function emitGradient(
+  code: Code,
+  network: TrainNetwork,
+  { count, scores, n, look, index }: GradientRows,
+): void {
   const { trunk, fromTheta, v, slope, scratch, parameters, apart } = network;
   const slopes = { count, scores, slope, scratch };
   if (look) {
@@ -206,7 +223,7 @@ function emitGradient(code: Code, network: TrainNetwork, { count, scores, n, loo
     emitSecondAdjoint(code, trunk, scores);
   }
   emitTrunkGradient(code, trunk, slopes);
-  emitJoinGradient(code, network, slopes, { n });
+  emitJoinGradient(code, network, slopes, { n, ...(index !== undefined && { index }) });
 }
 
 /** Clips the gradient and takes the step. */

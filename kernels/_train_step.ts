@@ -116,7 +116,8 @@ class ModuleStep implements FusedTrainStep {
     }
     this.#beginStep(learningRate);
     const step = { ...options, step: true, average: this.#averages };
-    if (this.#plan.thin !== undefined && this.#network.thins) return this.#thinStep(step, this.#plan.thin);
+    const { thin } = this.#plan;
+    if (thin !== undefined && this.#network.thins && (!looks || isFirst)) return this.#thinStep(step, thin);
     if (!looks || isFirst) return this.#run(step);
     const loss = this.#run({ ...step, look: weighting.over });
     this.#weigh(weighting);
@@ -126,7 +127,8 @@ class ModuleStep implements FusedTrainStep {
   /** Forward on all pairs, backward on those that are chosen. */
   #thinStep(step: StepOptions, limit: number): number {
     this.#slots()[OFFSET] = this.#steps * GOLDEN % 1;
-    this.#run({ ...step, step: false, choose: limit });
+    // Pairs with a score teach what their slope does not tell.
+    this.#run({ n: step.n, scores: 0, step: false, choose: { limit, always: step.scores } });
     const { slots } = this.#network;
     const chosen = new Int32Array(this.#alive().memory.buffer, slots, SLOTS)[CHOSEN]!;
     const all = step.n * this.#loss.atoms;

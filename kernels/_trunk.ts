@@ -175,13 +175,14 @@ export function emitTrunk(code: Code, trunk: Trunk, keep: Keep): void {
 }
 
 /** Of some rows alone, those that `index` lists: all that a backward pass needs, moved to the front. */
-export function emitKeptTrunk(code: Code, trunk: Trunk, count: number, index: number): void {
+export function emitKeptTrunk(code: Code, trunk: Trunk, keep: Keep, index: number): void {
+  const { count } = keep;
   const actives = trunk.blocks.flatMap(({ stages }) => stages.map(({ input }) => input));
   if (trunk.last) actives.push(trunk.last);
   else emitKeptRows(code, trunk.end.z, count, index);
   for (const active of actives) {
     emitKeptRows(code, active.sums.z, count, index);
-    emitActive(code, trunk, active, { count, slopes: true, bends: 0 });
+    emitActive(code, trunk, active, keep);
   }
 }
 

@@ -108,7 +108,7 @@ function randomMeasuring(seed: number): NetworkSpec {
 const LOOK = { step: true, look: "all" } as const;
 const PLAIN = [{ step: true, average: true }, { step: false }] as const;
 /** A choice of pairs, then a step on some of them, whatever was chosen. */
-const THIN = [{ step: false, choose: 0.5 }, { step: true, average: true, chosen: 1 }] as const;
+const THIN = [{ step: false, choose: { limit: 0.5, always: 0 } }, { step: true, average: true }] as const;
 
 Deno.test("planned programs write nothing outside their parts and read no guard, over random specs", async () => {
   const build = bestBuild();
@@ -134,7 +134,11 @@ Deno.test("planned programs write nothing outside their parts and read no guard,
       numbers.set([1e-3, 10, 1000, 0.5, Infinity], RATES);
       assertEquals(LIMIT, RATES + 4);
       const scores = loss.score ? batch.score!.n : 0;
-      const others = loss.score ? [LOOK] : canThin(spec, loss) ? THIN : [];
+      const some = THIN.map((half) => ({
+        ...half,
+        ...(half.step ? { chosen: Math.max(1, scores) } : { scores: 0 }),
+      }));
+      const others = [...(loss.score ? [LOOK] : []), ...(canThin(spec, loss) ? some : [])];
       for (const kind of [...PLAIN, ...others]) {
         const program = emitStep(spec, loss, network, { n, scores, ...kind });
         const start = arena.bytes + 256;

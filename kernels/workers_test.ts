@@ -35,7 +35,10 @@ function runCut(machine: Machine, spec: NetworkSpec, loss: Loss, batch: Batch, l
   const emit = (options: Partial<StepOptions>) =>
     emitStep(spec, program, network, { n, scores, step: true, average: true, ...options });
   const words = [emit({})];
-  if (canThin(spec, program)) words.push(emit({ step: false, choose: 0.5 }), emit({ chosen: n }));
+  if (canThin(spec, program)) {
+    const choose = { limit: 0.5, always: scores };
+    words.push(emit({ scores: 0, step: false, choose }), emit({ chosen: n }));
+  }
   const { theta, x } = unitScaling(spec);
   reserve(machine, arena.bytes);
   const { memory } = machine;

@@ -166,7 +166,7 @@ export async function trainRatio(
   };
   if (half) requireHalf(dataset.theta.n, { ...training, loss });
   const settings = {
-    ...defaultTraining(dataset.theta.n, training),
+    ...defaultTraining(dataset.theta.n, { ...training, loss }),
     ...training,
     engine,
     spec,
@@ -223,15 +223,17 @@ function defaultBatch(n: number, options: Partial<TrainOptions>): number {
 // A high rate, made bearable by averages of the weights, gets in 30 epochs where a third of it got in 100,
 // and sharp ratios need it to fall along a cosine. An average that gets worse will not recover: patience is
 // short. Where there are few rows they are seen more often, for as many steps.
-const EPOCHS = [30, 100] as const;
-const STEPS = 2700;
+// From scores more can be learned of each pair, and it takes longer.
+const EPOCHS = { fewest: 30, scored: 60, most: 100 };
+const BATCHES = 90;
 const SHORTEST_PATIENCE = 5;
 
-function defaultTraining(n: number, options: Partial<TrainOptions>) {
+function defaultTraining(n: number, options: Partial<TrainOptions> & Pick<TrainOptions, "loss">) {
   const { batchSize = defaultBatch(n, options) } = options;
   const batches = Math.max(1, Math.floor(rowsDivided(n, options).trained / batchSize));
-  const [fewest, most] = EPOCHS;
-  const { maxEpochs = Math.max(fewest, Math.min(most, Math.ceil(STEPS / batches))) } = options;
+  const fewest = options.loss.aid ? EPOCHS.scored : EPOCHS.fewest;
+  const sameSteps = Math.min(EPOCHS.most, Math.ceil(fewest * BATCHES / batches));
+  const { maxEpochs = Math.max(fewest, sameSteps) } = options;
   const patience = Math.max(SHORTEST_PATIENCE, Math.ceil(maxEpochs / 6));
   return { learningRate: 1e-2, schedule: "cosine", average: 0.1, thin: 0.1, maxEpochs, patience } as const;
 }

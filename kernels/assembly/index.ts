@@ -378,7 +378,7 @@ export function run(pc: usize, end: usize): void {
         maskedDraw(int(pc, 1), int(pc, 2), int(pc, 3), int(pc, 4), at(pc, 5), int(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), at(pc, 10), at(pc, 11), int(pc, 12));
         break;
       case CHOOSE_ROWS:
-        chooseRows(int(pc, 1), num(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6));
+        chooseRows(int(pc, 1), int(pc, 2), num(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7));
         break;
       case KEEP_ROWS:
         keepRows(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5));

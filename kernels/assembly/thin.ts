@@ -1,7 +1,7 @@
 // Rows that are worth a backward pass: they are chosen, moved together, and their sums brought back.
 
 /**
- * Chooses among `count` rows: one whose slope is `limit` or more is kept, a smaller one with the
+ * Chooses among `count` rows: the first `always` are kept, and one whose slope is `limit` or more; a smaller one with the
  * probability |slope| / limit, by which its slope is then divided, so that sums over rows stay right on
  * average. Chances are spread evenly over the rows in their order, beginning at `offset` in [0, 1):
  * systematic sampling, which keeps their sum of rows up to one.
@@ -9,14 +9,17 @@
  * The places of those kept go to `index`, ascending, their slopes to the front of `slopes`; behind them
  * every row is its own place, of slope 0. How many there are goes to `kept`.
  */
-export function chooseRows(count: i32, limit: f32, offset: usize, slopes: usize, index: usize, kept: usize): void {
+export function chooseRows(
+  count: i32,
+  always: i32,
+  limit: f32, offset: usize, slopes: usize, index: usize, kept: usize): void {
   let sum = <f64>load<f32>(offset);
   let m = 0;
   for (let i = 0; i < count; i++) {
     const slope = load<f32>(slopes + (<usize>i << 2));
     let chance = <f64>abs(slope) / <f64>limit;
     // NaN is kept, too: the loss must show it.
-    if (!(chance < 1)) chance = 1;
+    if (i < always || !(chance < 1)) chance = 1;
     const before = floor(sum);
     sum += chance;
     if (floor(sum) == before) continue;
