@@ -94,7 +94,8 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   },
   epochs: {
     value: "number",
-    help: "stop after so many in any case; by default 30 to 100 by the number of pairs, for ace 60 to 200 by structure",
+    help:
+      "stop after so many in any case; by default 30 to 100, more for few pairs and for scores; for ace 60 to 200",
   },
   "batch-size": {
     value: "rows",
@@ -104,7 +105,10 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     value: "number",
     help: "at the start; it falls to zero as a cosine. By default 0.01, for ace about 0.003",
   },
-  patience: { value: "epochs", help: "stop after so many without a better loss; by default a sixth of all epochs, at least 5; for ace half of them" },
+  patience: {
+    value: "epochs",
+    help: "stop after so many without a better loss; by default 5 to 28, more for more epochs; for ace 60",
+  },
   members: {
     value: "number",
     help: "trainings joined into one model, closer to the truth than one; five take five times as long",

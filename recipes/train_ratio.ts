@@ -226,7 +226,7 @@ function defaultBatch(n: number, options: Partial<TrainOptions>): number {
 // From scores more can be learned of each pair, and it takes longer.
 const EPOCHS = { fewest: 30, scored: 60, most: 100 };
 const BATCHES = 90;
-const SHORTEST_PATIENCE = 5;
+const PATIENCE = 5;
 
 function defaultTraining(n: number, options: Partial<TrainOptions> & Pick<TrainOptions, "loss">) {
   const { batchSize = defaultBatch(n, options) } = options;
@@ -234,6 +234,6 @@ function defaultTraining(n: number, options: Partial<TrainOptions> & Pick<TrainO
   const fewest = options.loss.aid ? EPOCHS.scored : EPOCHS.fewest;
   const sameSteps = Math.min(EPOCHS.most, Math.ceil(fewest * BATCHES / batches));
   const { maxEpochs = Math.max(fewest, sameSteps) } = options;
-  const patience = Math.max(SHORTEST_PATIENCE, Math.ceil(maxEpochs / 6));
+  const patience = PATIENCE + Math.ceil(Math.max(0, maxEpochs - EPOCHS.fewest) / 3);
   return { learningRate: 1e-2, schedule: "cosine", average: 0.1, thin: 0.1, maxEpochs, patience } as const;
 }

@@ -86,6 +86,17 @@ export class TrainingRun implements Disposable {
     return this.#validation.length;
   }
 
+  /**
+   * Epochs since the best that count towards patience. Where weights are averaged, rows set aside that fare
+   * no worse than those trained on tell that nothing is learned by heart yet: what a lower rate will bring is
+   * still to come.
+   */
+  get #waited(): number {
+    const { epoch } = this.best!;
+    if (this.#options.average === undefined) return this.#epoch - epoch;
+    return this.#validation.slice(epoch).filter((loss, k) => loss > this.#train[epoch + k]!).length;
+  }
+
   /** Runs epochs until one of the reasons to stop. */
   async toEnd(): Promise<Trained["stopped"]> {
     const { patience, maxEpochs } = this.#plan.settings;
@@ -93,7 +104,7 @@ export class TrainingRun implements Disposable {
     // Weights that were given must be bettered.
     if (start && !resume) this.best = { weights: start, loss: await this.#validationLoss(), epoch: 0 };
     while (true) {
-      if (this.best && this.#epoch - this.best.epoch >= patience) return "patience";
+      if (this.best && this.#waited >= patience) return "patience";
       if (this.#epoch >= maxEpochs) return "maxEpochs";
       if (!await this.#epochOrAbort()) {
         await this.#checkpoint();
@@ -190,7 +201,7 @@ export class TrainingRun implements Disposable {
     const { patience, maxEpochs } = this.#plan.settings;
     const { loss, epoch } = this.best!;
     const stepsPerSecond = (this.steps - this.#stepsBefore) / ((performance.now() - this.#startedAt) / 1000);
-    const epochsLeft = Math.min(maxEpochs - this.#epoch, epoch + patience - this.#epoch);
+    const epochsLeft = Math.min(maxEpochs - this.#epoch, patience - this.#waited);
     this.#options.onProgress?.({
       epoch: this.#epoch,
       maxEpochs,

@@ -68,7 +68,7 @@ export interface TrainOptions {
    *
    * @default {undefined} No average: weights are judged and kept as they are after an epoch.
    */
-  readonly average?: number;
+  readonly average?: number | undefined;
   /**
    * Slope of the loss in its output, as a share of the largest, below which an engine may learn from a pair
    * by chance only, weighed up, in (0, 1]: most pairs are soon told apart with certainty and teach nothing,
@@ -76,7 +76,7 @@ export interface TrainOptions {
    *
    * @default {undefined} All pairs are learned from.
    */
-  readonly thin?: number;
+  readonly thin?: number | undefined;
   /**
    * Fraction of the rows set aside to tell when to stop, in (0, 1).
    *
@@ -90,7 +90,8 @@ export interface TrainOptions {
    */
   readonly validationPairings?: number;
   /**
-   * Epochs without a better validation loss after which training stops.
+   * Epochs without a better validation loss after which training stops. With an `average` only those count
+   * after which rows set aside fare worse than those trained on.
    *
    * @default {20}
    */
