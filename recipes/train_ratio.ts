@@ -221,9 +221,8 @@ function defaultBatch(n: number, options: Partial<TrainOptions>): number {
 }
 
 // A high rate, made bearable by averages of the weights, gets in 30 epochs where a third of it got in 100,
-// and sharp ratios need it to fall along a cosine. An average that gets worse will not recover: patience is
-// short. Where there are few rows they are seen more often, for as many steps.
-// From scores more can be learned of each pair, and it takes longer.
+// and sharp ratios need it to fall along a cosine. Few rows are seen more often, for as many steps, and waited
+// for longer, as fewer tell when to stop. From scores there is more to learn of each pair.
 const EPOCHS = { fewest: 30, scored: 60, most: 100 };
 const BATCHES = 90;
 const PATIENCE = 5;
