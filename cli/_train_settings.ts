@@ -94,7 +94,8 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   },
   "max-epochs": {
     value: "number",
-    help: "stop after so many in any case; by default 100, for ace 60 to 200 by structure",
+    help:
+      "stop after so many in any case; by default 30 to 100, more for few pairs and for scores; for ace 60 to 200",
   },
   "batch-size": {
     value: "rows",
@@ -102,9 +103,12 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   },
   "learning-rate": {
     value: "number",
-    help: "at the start; it falls to zero as a cosine. By default about 0.003",
+    help: "at the start; it falls to zero as a cosine. By default 0.01, for ace about 0.003",
   },
-  patience: { value: "epochs", help: "stop after so many without a better loss; by default 30, or 60" },
+  patience: {
+    value: "epochs",
+    help: "stop after so many without a better loss; by default 5 to 28, more for more epochs; for ace 60",
+  },
   members: {
     value: "number",
     help: "trainings joined into one model, closer to the truth than one; five take five times as long",

@@ -59,4 +59,15 @@ export interface TrainPlan {
   readonly state: TrainState;
   /** Largest norm of the gradient; beyond it the gradient is rescaled. Absent: no limit. */
   readonly clipNorm?: number;
+  /**
+   * Share of the steps so far over which weights are averaged, see `averagingRate`; the average is what
+   * `TrainStep.evaluate` judges. Absent: the weights themselves are judged.
+   */
+  readonly average?: number;
+  /**
+   * An engine may learn from a pair whose share of the loss's slope is below this, in (0, 1], by chance only,
+   * as likely as the slope is large, and then weighed up, so that gradients stay right on average. Absent: all
+   * pairs are learned from.
+   */
+  readonly thin?: number;
 }

@@ -14,6 +14,7 @@ export * from "./artifact_file.ts";
 export * from "./artifact_from_onnx.ts";
 export * from "./artifact_to_onnx.ts";
 export * from "./async_simulator.ts";
+export * from "./averaging_rate.ts";
 export * from "./base_draws.ts";
 export * from "./batch.ts";
 export * from "./beta.ts";

@@ -26,7 +26,10 @@ export interface TrainStep extends Disposable {
     combine: CombineGradients,
     learningRate: number,
   ): readonly number[] | Promise<readonly number[]>;
-  /** The loss by which training is judged, of a batch; nothing changed. See `Aid.judged`. */
+  /**
+   * The loss by which training is judged, of a batch, at the average of the weights if there is one; nothing
+   * changed. See `Aid.judged`.
+   */
   evaluate(batch: Batch): number | Promise<number>;
   /** Copies everything needed to go on bit for bit. */
   state(): TrainState | Promise<TrainState>;
@@ -53,6 +56,8 @@ export interface TrainState {
   readonly firstMoment?: Weights;
   /** Adam's second moments, named as the weights; absent before the first step. */
   readonly secondMoment?: Weights;
+  /** The running mean of the weights, which is what was trained; absent where there is none. */
+  readonly average?: Weights;
   /** Optimizer steps taken. */
   readonly steps: number;
   /** Weights of the loss and of the terms that aid it, where they adapt; absent before the first step. */

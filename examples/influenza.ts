@@ -56,13 +56,13 @@ export interface InfluenzaResult extends Nre {
   readonly replicates: Points;
 }
 
-// The posterior is a sliver of the prior: so sharp a ratio wants a high rate and a long cosine.
-// Small batches get there in half the epochs that batches of 100 need.
+// The posterior is a sliver of the prior: so sharp a ratio wants a high rate and many steps, and
+// small batches get there in half the epochs that batches of 100 need.
 const TRAINING: NreOptions = {
   trunk: { kind: "mlp", hidden: [96, 96, 96], activation: "silu" },
   batchSize: 25,
-  learningRate: 5e-3,
-  maxEpochs: 40,
+  learningRate: 8e-3,
+  maxEpochs: 36,
 };
 
 /** Simulates, trains, samples; and samples the exact posterior where there is one. */

@@ -68,6 +68,8 @@ class CrewRunner implements Runner {
   #program: Loaded | undefined;
   /** Work of what was loaded before: steps on several batches take turns between two programs. */
   readonly #works = new WeakMap<Int32Array, number>();
+  /** What became of programs for the lanes, and the meeting they were cut for. */
+  readonly #cuts = new WeakMap<Int32Array, { readonly at: number; readonly parts: readonly Int32Array[] }>();
   #runs = 0;
   /** Milliseconds a multiply-add took last, alone and in company. */
   readonly #pace = [0, 0];
@@ -181,18 +183,24 @@ class CrewRunner implements Runner {
 
   /** Behind the program: the meeting's words, then the lanes' programs. */
   #cut({ words, end }: Loaded): Required<Loaded>["parts"] {
-    const meeting = { at: Math.ceil(end / MEETING_BYTES) * MEETING_BYTES, lanes: this.#lanes };
-    const from = meeting.at + MEETING_BYTES;
-    const parts = Array.from({ length: this.#lanes }, (_, lane) => {
-      const patience = lane > 0 || maySleep() ? PATIENCE : 0;
-      return cutProgram(words, lane, { ...meeting, patience });
-    });
+    const at = Math.ceil(end / MEETING_BYTES) * MEETING_BYTES;
+    const from = at + MEETING_BYTES;
+    let known = this.#cuts.get(words);
+    if (known?.at !== at) this.#cuts.set(words, known = { at, parts: this.#partsOf(words, at) });
+    const { parts } = known;
     const bytes = parts[0]!.byteLength;
     this.reserve(from + this.#lanes * bytes);
     const memory = new Int32Array(this.memory.buffer);
-    memory.fill(0, meeting.at >> 2, from >> 2);
+    memory.fill(0, at >> 2, from >> 2);
     parts.forEach((part, lane) => memory.set(part, (from + lane * bytes) >> 2));
     return { from, bytes };
+  }
+
+  #partsOf(words: Int32Array, at: number): Int32Array[] {
+    return Array.from({ length: this.#lanes }, (_, lane) => {
+      const patience = lane > 0 || maySleep() ? PATIENCE : 0;
+      return cutProgram(words, lane, { at, lanes: this.#lanes, patience });
+    });
   }
 }
 

@@ -19,7 +19,7 @@ import {
   takeRows,
 } from "./_layer.ts";
 import { type Measure, measuredWidth, planMeasure } from "./_measure.ts";
-import { COPY_RUNS, SCALE_ROWS, SUM_RUNS } from "./_opcodes.ts";
+import { COPY_RUNS, SCALE_ROWS, SCATTER_ROWS, SUM_RUNS } from "./_opcodes.ts";
 import { planDot, type Slopes } from "./_output.ts";
 import { type Parameters, planParameters } from "./_parameters.ts";
 import { joinLayer, planTrunk, type Trunk, widthBeforeOutput } from "./_trunk.ts";
@@ -180,13 +180,22 @@ export function emitThetaGradient(code: Code, network: Network, count: number): 
   emitInputGradient(code, count, network.fromTheta, network.trunk.first.d, network.thetaGradient);
 }
 
+/** What the gradients before the join are of. */
+export interface JoinRows {
+  /** Rows of x. */
+  readonly n: number;
+  /** Where the places of pairs are listed, if they are some of all. */
+  readonly index?: number;
+  /** Whether the embedding's gradients are made, too. @default {true} */
+  readonly embeds?: boolean;
+}
+
 /** Gradients of the join's weights and, unless told not to, of the embedding before it. */
 export function emitJoinGradient(
   code: Code,
   network: Network,
   slopes: Slopes,
-  n: number,
-  embeds: boolean = true,
+  { n, index, embeds = true }: JoinRows,
 ): void {
   const { trunk: { first }, fromTheta, fromX, theta, v, joint, jointX, embedding, scratch } = network;
   const { count, scores, slope } = slopes;
@@ -196,7 +205,8 @@ export function emitJoinGradient(
   code.emit(SCALE_ROWS, count, ld * 4, columns, joint.at, first.d.at, slope, first.e?.at ?? 0, scores);
   emitWeightGradient(code, count, fromTheta, theta, joint, { scratch, bias: false });
   if (scores > 0) emitWeightGradient(code, scores, fromTheta, v, first.d, { scratch, accumulate: true });
-  code.emit(SUM_RUNS, n * ld, count / n, jointX.at, joint.at, n * ld * 4);
+  if (index !== undefined) code.emit(SCATTER_ROWS, count, ld, n, jointX.at, joint.at, ld * 4, index);
+  else code.emit(SUM_RUNS, n * ld, count / n, jointX.at, joint.at, n * ld * 4);
   emitWeightGradient(code, n, fromX, embedding.out, jointX, { scratch });
   if (embedding.adjoint.at === 0 || !embeds) return;
   emitInputGradient(code, n, fromX, jointX, embedding.adjoint);

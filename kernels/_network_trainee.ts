@@ -3,7 +3,7 @@
 import type { NetworkSpec, Scaling } from "@likely/core";
 import { writeScores, writeStandardised } from "./_host_rows.ts";
 import type { LossProgram } from "./_loss_program.ts";
-import { emitStep, planTraining } from "./_step_program.ts";
+import { canThin, emitStep, planTraining } from "./_step_program.ts";
 import type { Trainee } from "./_trainee.ts";
 
 /** Plans a network for batches of at most n rows of x. */
@@ -12,6 +12,7 @@ export function networkTrainee(spec: NetworkSpec, loss: LossProgram, scaling: Sc
   const { theta, embedding, target, score } = network;
   return {
     ...network,
+    thins: canThin(spec, loss),
     write: (memory, batch) => {
       writeStandardised(memory, batch.theta, scaling.theta, theta);
       writeStandardised(memory, batch.x, scaling.x, embedding.input);

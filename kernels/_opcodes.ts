@@ -51,3 +51,6 @@ export const MIXTURE_DRAW = 43;
 export const MASKED_DRAW = 44;
 export const CATEGORICAL = 45;
 export const CATEGORICAL_DRAW = 46;
+export const CHOOSE_ROWS = 47;
+export const KEEP_ROWS = 48;
+export const SCATTER_ROWS = 49;

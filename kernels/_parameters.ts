@@ -1,4 +1,4 @@
-// Weights, their gradients and Adam's moments: four runs of one layout, padded rows.
+// Weights, their gradients, Adam's moments and averages: five runs of one layout, padded rows.
 
 import { type PartSpec, type Weight, type Weights, weightShapes } from "@likely/core";
 import { type Arena, padded } from "./_arena.ts";
@@ -17,7 +17,7 @@ interface Slot {
   readonly offset: number;
 }
 
-/** The four runs. */
+/** The five runs. */
 export interface Parameters {
   /** Numbers in one run, padding included. */
   readonly count: number;
@@ -30,6 +30,7 @@ export interface Parameters {
   readonly gradient: number;
   readonly firstMoment: number;
   readonly secondMoment: number;
+  readonly average: number;
   /** Bytes from a run's start to a weight. */
   offset(name: string): number;
   /** Lays numbers out as a run: those of each weight, and others for what has none. @default others {1} */
@@ -56,6 +57,7 @@ export function planParameters(arena: Arena, spec: PartSpec, training: boolean):
     gradient: take("gradient"),
     firstMoment: take("first moment"),
     secondMoment: take("second moment"),
+    average: take("average"),
     offset: (name) => byName.get(name)!.offset * 4,
     layOut: (numbers, others = 1) => {
       const run = new Array<number>(count).fill(others);

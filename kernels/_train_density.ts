@@ -39,6 +39,7 @@ export function planDensityTraining(spec: DensitySpec, scaling: Scaling, n: numb
     arena,
     parameters,
     slots,
+    thins: false,
     scoreWeights: 0,
     apart: 0,
     write: (memory, batch) => {
@@ -58,7 +59,7 @@ interface StepParts {
 function emitDensityStep(
   estimator: Estimator,
   { mask, slots }: StepParts,
-  { n, step, gradient: asked = false }: StepOptions,
+  { n, step, average = false, gradient: asked = false }: StepOptions,
 ): Int32Array {
   const { parameters, flow, io, embedding } = estimator;
   const { gradient, count } = parameters;
@@ -76,6 +77,6 @@ function emitDensityStep(
   code.inTwoTurns((name) => name === PACK_ROWS, () => flow.gradient(code, n));
   emitEmbeddedBack(code, estimator, n);
   if (mask) code.emit(MUL, count, gradient, gradient, mask);
-  if (step) emitUpdate(code, { parameters, slots });
+  if (step) emitUpdate(code, { parameters, slots }, { average });
   return Int32Array.from(code.words);
 }

@@ -2,6 +2,7 @@
 
 import {
   type AdaptiveWeighting,
+  averagingRate,
   type Batch,
   checkSpec,
   type CombineGradients,
@@ -16,7 +17,17 @@ import { requireDim } from "./_host_rows.ts";
 import { lossProgram } from "./_loss_program.ts";
 import { networkTrainee } from "./_network_trainee.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
-import { AID, LIMIT, NORM, RATES, SLOTS, type StepOptions, updateProgram } from "./_step_program.ts";
+import {
+  AID,
+  CHOSEN,
+  LIMIT,
+  NORM,
+  OFFSET,
+  RATES,
+  SLOTS,
+  type StepOptions,
+  updateProgram,
+} from "./_step_program.ts";
 import { requireFusable } from "./_support.ts";
 import { densityLoss, planDensityTraining } from "./_train_density.ts";
 import type { LossTerms, Trainee } from "./_trainee.ts";
@@ -41,8 +52,13 @@ function traineeOf({ spec, loss, scaling }: TrainPlan): { loss: LossTerms; train
   return { loss: program, train: (n) => networkTrainee(network, program, scaling, n) };
 }
 
-/** Parts that outlive a change of the batch size: zeros, and the four runs of parameters. */
-const LASTING_PARTS = 5;
+/** Parts that outlive a change of the batch size: zeros, and the five runs of parameters. */
+const LASTING_PARTS = 6;
+
+/** Chosen pairs are counted in so many, so that few programs serve all counts. */
+const CHOSEN_GRAIN = 8;
+/** From step to step choices begin by so much later: the golden section leaves no part of [0, 1) out for long. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Owns an instance of the module. */
 class ModuleStep implements FusedTrainStep {
@@ -99,10 +115,25 @@ class ModuleStep implements FusedTrainStep {
       this.#weigh(weighting);
     }
     this.#beginStep(learningRate);
-    if (!looks || isFirst) return this.#run({ ...options, step: true });
-    const loss = this.#run({ ...options, step: true, look: weighting.over });
+    const step = { ...options, step: true, average: this.#averages };
+    const { thin } = this.#plan;
+    if (thin !== undefined && this.#network.thins && (!looks || isFirst)) return this.#thinStep(step, thin);
+    if (!looks || isFirst) return this.#run(step);
+    const loss = this.#run({ ...step, look: weighting.over });
     this.#weigh(weighting);
     return loss;
+  }
+
+  /** Forward on all pairs, backward on those that are chosen. */
+  #thinStep(step: StepOptions, limit: number): number {
+    this.#slots()[OFFSET] = this.#steps * GOLDEN % 1;
+    // Pairs with a score teach what their slope does not tell.
+    this.#run({ n: step.n, scores: 0, step: false, choose: { limit, always: step.scores } });
+    const { slots } = this.#network;
+    const chosen = new Int32Array(this.#alive().memory.buffer, slots, SLOTS)[CHOSEN]!;
+    const all = step.n * this.#loss.atoms;
+    const rounded = Math.max(1, Math.ceil(chosen / CHOSEN_GRAIN)) * CHOSEN_GRAIN;
+    return this.#run({ ...step, chosen: Math.min(all, rounded) });
   }
 
   stepOn(batches: readonly Batch[], combine: CombineGradients, learningRate: number): number[] {
@@ -120,14 +151,15 @@ class ModuleStep implements FusedTrainStep {
     });
     this.#beginStep(learningRate);
     this.#gradient().set(combine(gradients, losses));
-    this.#runProgram("update", () => updateProgram(this.#network));
+    this.#runProgram("update", () => updateProgram(this.#network, { average: this.#averages }));
     return losses;
   }
 
   evaluate(batch: Batch): number {
     this.#write(batch);
     const judged = this.#loss.score?.judged ?? 0;
-    const value = this.#run({ n: batch.x.n, scores: judged > 0 ? batch.score!.n : 0, step: false });
+    const options = { n: batch.x.n, scores: judged > 0 ? batch.score!.n : 0, step: false };
+    const value = this.#atAverage(() => this.#run(options));
     return judged > 0 ? value + judged * this.#aid() : value;
   }
 
@@ -138,6 +170,7 @@ class ModuleStep implements FusedTrainStep {
       weights: parameters.read(memory, parameters.weights),
       firstMoment: parameters.read(memory, parameters.firstMoment),
       secondMoment: parameters.read(memory, parameters.secondMoment),
+      ...(this.#averages && { average: parameters.read(memory, parameters.average) }),
       steps: this.#steps,
       ...(this.#termWeights && { termWeights: this.#termWeights }),
     };
@@ -156,12 +189,33 @@ class ModuleStep implements FusedTrainStep {
     slots[RATES] = learningRate;
     slots[RATES + 1] = 1 / (1 - 0.9 ** this.#steps);
     slots[RATES + 2] = 1 / (1 - 0.999 ** this.#steps);
+    slots[RATES + 3] = averagingRate(this.#plan.average ?? 0, this.#steps);
     slots[LIMIT] = this.#plan.clipNorm ?? Infinity;
   }
 
   #gradient(): Float32Array {
-    const { gradient, count } = this.#network.parameters;
-    return new Float32Array(this.#alive().memory.buffer, gradient, count);
+    return this.#parametersAt(this.#network.parameters.gradient);
+  }
+
+  #parametersAt(run: number): Float32Array {
+    return new Float32Array(this.#alive().memory.buffer, run, this.#network.parameters.count);
+  }
+
+  get #averages(): boolean {
+    return this.#plan.average !== undefined;
+  }
+
+  /** Runs what changes no weights with the average in their place; they wait where gradients are made. */
+  #atAverage(run: () => number): number {
+    if (!this.#averages) return run();
+    const { weights, gradient, average } = this.#network.parameters;
+    this.#parametersAt(gradient).set(this.#parametersAt(weights));
+    this.#parametersAt(weights).set(this.#parametersAt(average));
+    try {
+      return run();
+    } finally {
+      this.#parametersAt(weights).set(this.#parametersAt(gradient));
+    }
   }
 
   #alive(): Runner {
@@ -229,8 +283,9 @@ class ModuleStep implements FusedTrainStep {
   #loadState(): void {
     const { memory } = this.#alive();
     const { parameters } = this.#network;
-    const { weights, firstMoment, secondMoment } = this.#plan.state;
+    const { weights, firstMoment, secondMoment, average = weights } = this.#plan.state;
     parameters.write(memory, parameters.weights, weights);
+    parameters.write(memory, parameters.average, average);
     if (firstMoment) parameters.write(memory, parameters.firstMoment, firstMoment);
     if (secondMoment) parameters.write(memory, parameters.secondMoment, secondMoment);
   }

@@ -15,6 +15,8 @@ export interface Trainee {
   readonly parameters: Parameters;
   /** Numbers of a step, see `_step_program.ts`. */
   readonly slots: number;
+  /** Whether a step can do with some of the pairs. */
+  readonly thins: boolean;
   /** 1/τ² of a score term, and the gradient without it; not read where there is none. */
   readonly scoreWeights: number;
   readonly apart: number;

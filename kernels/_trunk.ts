@@ -15,7 +15,7 @@ import {
   type Rows,
   takeRows,
 } from "./_layer.ts";
-import { ACTIVATE_BACK, ADD, MUL, MUL_MUL_ADD } from "./_opcodes.ts";
+import { ACTIVATE_BACK, ADD, KEEP_ROWS, MUL, MUL_MUL_ADD } from "./_opcodes.ts";
 import type { Output, Slopes } from "./_output.ts";
 
 /** What a layer writes: sums, and what the passes find at them. */
@@ -172,6 +172,23 @@ export function emitTrunk(code: Code, trunk: Trunk, keep: Keep): void {
   }
   if (trunk.last) emitActive(code, trunk, trunk.last, keep);
   trunk.output.forward(code, count, trunk.last?.a ?? trunk.end.z);
+}
+
+/** Of some rows alone, those that `index` lists: all that a backward pass needs, moved to the front. */
+export function emitKeptTrunk(code: Code, trunk: Trunk, keep: Keep, index: number): void {
+  const { count } = keep;
+  const actives = trunk.blocks.flatMap(({ stages }) => stages.map(({ input }) => input));
+  if (trunk.last) actives.push(trunk.last);
+  else emitKeptRows(code, trunk.end.z, count, index);
+  for (const active of actives) {
+    emitKeptRows(code, active.sums.z, count, index);
+    emitActive(code, trunk, active, keep);
+  }
+}
+
+/** The i-th row becomes that at the i-th place of `index`. */
+export function emitKeptRows(code: Code, { at, ld }: Rows, count: number, index: number): void {
+  code.emit(KEEP_ROWS, count, ld, at, ld * 4, index);
 }
 
 function emitActive(code: Code, { activation }: Trunk, { sums, a, s1, s2 }: Active, keep: Keep): void {

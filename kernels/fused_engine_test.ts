@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  averagingRate,
   type Batch,
   initWeights,
   key,
@@ -256,6 +257,81 @@ Deno.test("trainStep() follows Adam with clipping, as written down in float64", 
   }
   const all = Object.values(step.state().weights).length;
   assertEquals(all, Object.keys(plan.state.weights).length);
+});
+
+Deno.test("trainStep() averages weights, judges by the average, and goes on from it", async () => {
+  const plan = { ...planOf(key(1), simple, losses.bce!), average: 0.25 };
+  const batch = noiseBatch(key(2), simple, 8, 2);
+  using step = await fusedEngine().trainStep(plan);
+  const name = "trunk/in/weight";
+  let mean = plan.state.weights[name]!.data[3]!;
+  for (let t = 1; t <= 6; t++) {
+    step.step(batch, 0.01);
+    mean += averagingRate(0.25, t) * (step.state().weights[name]!.data[3]! - mean);
+    assertAlmostEquals(step.state().average![name]!.data[3]!, mean, 1e-6);
+  }
+  const { average, weights } = step.state();
+  using atMean = await fusedEngine().trainStep({ ...plan, state: { weights: average!, steps: 0 } });
+  using atEnd = await fusedEngine().trainStep({ ...plan, state: { weights, steps: 0 } });
+  assertEquals(step.evaluate(batch), atMean.evaluate(batch));
+  assert(step.evaluate(batch) !== atEnd.evaluate(batch));
+  assertEquals(step.state().weights, weights);
+  using resumed = await fusedEngine().trainStep({ ...plan, state: step.state() });
+  for (const one of [step, resumed]) one.step(batch, 0.01);
+  assertEquals(resumed.state(), step.state());
+  // The average is taken after steps on several batches, too.
+  const before = step.state().average!;
+  step.stepOn([batch, batch], ([gradient]) => gradient!, 0.01);
+  assert(step.state().average![name]!.data[3] !== before[name]!.data[3]);
+});
+
+const thinnable = Object.entries(specs).filter(([, { head }]) => head.kind === "linear");
+for (const [title, spec] of thinnable) {
+  Deno.test(`trainStep() that leaves no pair out is the step on all: ${title}`, async () => {
+    for (const loss of lossesFor(spec).filter(({ name }) => name !== "squared_error")) {
+      const plan = planOf(key(1), spec, loss);
+      const batch = noiseBatch(key(2), spec, 9, atomsOf(loss));
+      using all = await fusedEngine().trainStep(plan);
+      using thin = await fusedEngine().trainStep({ ...plan, thin: 1e-9 });
+      assertEquals(thin.step(batch, 1e-2), all.step(batch, 1e-2));
+      for (const [name, { data }] of Object.entries(all.state().firstMoment!)) {
+        const scale = Math.max(...data.map(Math.abs));
+        data.forEach((m, i) =>
+          assertAlmostEquals(thin.state().firstMoment![name]!.data[i]!, m, 1e-5 * scale)
+        );
+      }
+    }
+  });
+}
+
+Deno.test("trainStep() that leaves pairs out has the gradient of all on average", async () => {
+  const plan = planOf(key(1), simple, losses.bce!);
+  const batch = noiseBatch(key(2), simple, 40, 2);
+  const gradient = async (thin: Partial<TrainPlan>, steps: number) => {
+    using step = await fusedEngine().trainStep({ ...plan, ...thin, state: { ...plan.state, steps } });
+    step.step(batch, 0);
+    return Object.values(step.state().firstMoment!).flatMap(({ data }) => [...data]);
+  };
+  const all = await gradient({}, 0);
+  const size = Math.hypot(...all);
+  const runs = 400;
+  const sum = all.map(() => 0);
+  let spread = 0;
+  for (let t = 0; t < runs; t++) {
+    const some = await gradient({ thin: 1 }, t);
+    some.forEach((m, i) => sum[i]! += m / runs);
+    spread += Math.hypot(...some.map((m, i) => m - all[i]!)) ** 2 / runs;
+  }
+  assert(Math.sqrt(spread) > 0.05 * size, "nothing was left out");
+  // Choices that are spread evenly over the steps err less than independent ones would.
+  assert(Math.hypot(...sum.map((m, i) => m - all[i]!)) < 3 * Math.sqrt(spread / runs));
+});
+
+Deno.test("trainStep() that leaves pairs out shows a batch that is not a number", async () => {
+  using step = await fusedEngine().trainStep({ ...planOf(key(1), simple, losses.bce!), thin: 0.1 });
+  const batch = noiseBatch(key(2), simple, 4, 2);
+  batch.x.data[3] = NaN;
+  assert(Number.isNaN(step.step(batch, 1e-3)));
 });
 
 Deno.test("trainStep() returns NaN for a batch that has one, and does not throw", async () => {

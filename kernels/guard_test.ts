@@ -19,7 +19,7 @@ import { emitPacking } from "./_layer.ts";
 import { lossProgram } from "./_loss_program.ts";
 import { bestBuild, borrowMachine } from "./_builds.ts";
 import { type Machine, reserve, returnMachine } from "./_machine.ts";
-import { emitStep, LIMIT, planTraining, RATES } from "./_step_program.ts";
+import { canThin, emitStep, LIMIT, planTraining, RATES } from "./_step_program.ts";
 import { planDensityTraining } from "./_train_density.ts";
 
 /** A random legal spec, small. */
@@ -106,6 +106,9 @@ function randomMeasuring(seed: number): NetworkSpec {
 }
 
 const LOOK = { step: true, look: "all" } as const;
+const PLAIN = [{ step: true, average: true }, { step: false }] as const;
+/** A choice of pairs, then a step on some of them, whatever was chosen. */
+const THIN = [{ step: false, choose: { limit: 0.5, always: 0 } }, { step: true, average: true }] as const;
 
 Deno.test("planned programs write nothing outside their parts and read no guard, over random specs", async () => {
   const build = bestBuild();
@@ -128,10 +131,15 @@ Deno.test("planned programs write nothing outside their parts and read no guard,
       writeStandardised(machine.memory, batch.x, scaling.x, network.embedding.input);
       if (loss.score) writeStandardised(machine.memory, batch.score!, scaling.theta, network.score);
       const numbers = new Float32Array(machine.memory.buffer, slots, 8);
-      numbers.set([1e-3, 10, 1000, Infinity], RATES);
-      assertEquals(LIMIT, RATES + 3);
+      numbers.set([1e-3, 10, 1000, 0.5, Infinity], RATES);
+      assertEquals(LIMIT, RATES + 4);
       const scores = loss.score ? batch.score!.n : 0;
-      for (const kind of [{ step: true }, { step: false }, ...(loss.score ? [LOOK] : [])]) {
+      const some = THIN.map((half) => ({
+        ...half,
+        ...(half.step ? { chosen: Math.max(1, scores) } : { scores: 0 }),
+      }));
+      const others = [...(loss.score ? [LOOK] : []), ...(canThin(spec, loss) ? some : [])];
+      for (const kind of [...PLAIN, ...others]) {
         const program = emitStep(spec, loss, network, { n, scores, ...kind });
         const start = arena.bytes + 256;
         new Int32Array(machine.memory.buffer, start, program.length).set(program);
@@ -144,8 +152,10 @@ Deno.test("planned programs write nothing outside their parts and read no guard,
         assert(new Int32Array(machine.memory.buffer, at, bytes / 4).every((word) => word === 0), what);
         // Guards are NaN: whoever read one spread it.
         assert(Number.isFinite(new Float64Array(machine.memory.buffer, slots, 1)[0]), what);
-        const run = new Float32Array(machine.memory.buffer, parameters.weights, parameters.count);
-        assert(run.every(Number.isFinite), what);
+        for (const at of [parameters.weights, parameters.average]) {
+          const run = new Float32Array(machine.memory.buffer, at, parameters.count);
+          assert(run.every(Number.isFinite), what);
+        }
       }
     }
     returnMachine(machine);
@@ -211,7 +221,7 @@ Deno.test("programs of densities write nothing outside their parts and read no g
     for (const n of new Set([capacity, 1, Math.ceil(capacity / 2)])) {
       const batch = noiseBatch(key(seed), spec, n, 1);
       trainee.write(machine.memory, { ...batch, x: legalRows(spec, batch.x) });
-      new Float32Array(machine.memory.buffer, slots, 8).set([1e-3, 10, 1000, Infinity], RATES);
+      new Float32Array(machine.memory.buffer, slots, 8).set([1e-3, 10, 1000, 0.5, Infinity], RATES);
       for (const step of [true, false]) {
         const what = `seed ${seed}, n ${n}: ${JSON.stringify(spec)}`;
         runGuarded(machine, trainee.arena, trainee.program({ n, scores: 0, step }), what);

@@ -19,7 +19,7 @@ import { lossProgram } from "./_loss_program.ts";
 import { bestBuild, borrowMachine } from "./_builds.ts";
 import { type Machine, reserve, returnMachine } from "./_machine.ts";
 import { INSTRUCTION_WORDS, MEET } from "./_opcodes.ts";
-import { emitStep, planTraining, RATES } from "./_step_program.ts";
+import { canThin, emitStep, planTraining, RATES, type StepOptions } from "./_step_program.ts";
 import { fusedEngine } from "./fused_engine.ts";
 import { fusedModule } from "./fused_module.ts";
 
@@ -31,11 +31,14 @@ function runCut(machine: Machine, spec: NetworkSpec, loss: Loss, batch: Batch, l
   const { n } = batch.x;
   const network = planTraining(spec, program, n);
   const { arena, parameters, slots } = network;
-  const words = emitStep(spec, program, network, {
-    n,
-    scores: program.score ? batch.score!.n : 0,
-    step: true,
-  });
+  const scores = program.score ? batch.score!.n : 0;
+  const emit = (options: Partial<StepOptions>) =>
+    emitStep(spec, program, network, { n, scores, step: true, average: true, ...options });
+  const words = [emit({})];
+  if (canThin(spec, program)) {
+    const choose = { limit: 0.5, always: scores };
+    words.push(emit({ scores: 0, step: false, choose }), emit({ chosen: n }));
+  }
   const { theta, x } = unitScaling(spec);
   reserve(machine, arena.bytes);
   const { memory } = machine;
@@ -48,8 +51,8 @@ function runCut(machine: Machine, spec: NetworkSpec, loss: Loss, batch: Batch, l
     new Float32Array(memory.buffer, network.scoreWeights, spec.thetaDim).fill(0.25);
   }
   if (program.target) new Float32Array(memory.buffer, network.target, n).set(batch.target!);
-  new Float32Array(memory.buffer, slots, 8).set([1e-3, 10, 1000, Infinity], RATES);
-  runLanes(machine, arena.bytes, words, lanes);
+  new Float32Array(memory.buffer, slots, 8).set([1e-3, 10, 1000, 0.5, Infinity], RATES);
+  for (const program of words) runLanes(machine, arena.bytes, program, lanes);
   assertEquals(arena.broken(memory), []);
   return new Int32Array(memory.buffer, 0, arena.bytes >> 2).slice();
 }

@@ -169,11 +169,18 @@ export async function trainRatio(
     head: { kind: "linear" },
   };
   if (half) requireHalf(dataset.theta.n, { ...training, loss });
-  const settings = { ...DEFAULT_TRAINING, ...training, engine, spec, loss, logTheta };
+  const settings = {
+    ...defaultTraining(dataset.theta.n, { ...training, loss }),
+    ...training,
+    engine,
+    spec,
+    loss,
+    logTheta,
+  };
   const network = networkChoice(spec, { network: trunk !== undefined, embedding: asked !== undefined });
   const trainOn = async (key: Key, dataset: Dataset, how: TrainOptions): Promise<TrainedRatio> => {
-    const { trained: rows } = rowsDivided(dataset.theta.n, how);
-    const trained = await train(key, dataset, { batchSize: Math.min(LARGEST_BATCH, rows), ...how });
+    const batchSize = defaultBatch(dataset.theta.n, how);
+    const trained = await train(key, dataset, { batchSize, ...how });
     const warnings = [...trainingWarnings(pairs, known, trained), ...unknownFailures(dataset)];
     const artifact = freeze(trained, {
       kind: "ratio",
@@ -214,10 +221,23 @@ function defaultLoss(dataset: Dataset, log: readonly (number | null)[]): Loss {
 
 const LARGEST_BATCH = 100;
 
-// Long cosine schedules at a high rate fit sharp ratios better than early stopping at a small one.
-const DEFAULT_TRAINING = {
-  learningRate: 3e-3,
-  schedule: "cosine",
-  maxEpochs: 100,
-  patience: 30,
-} as const;
+function defaultBatch(n: number, options: Partial<TrainOptions>): number {
+  return Math.min(LARGEST_BATCH, rowsDivided(n, options).trained);
+}
+
+// A high rate, made bearable by averages of the weights, gets in 30 epochs where a third of it got in 100,
+// and sharp ratios need it to fall along a cosine. Few rows are seen more often, for as many steps, and waited
+// for longer, as fewer tell when to stop. From scores there is more to learn of each pair.
+const EPOCHS = { fewest: 30, scored: 60, most: 100 };
+const BATCHES = 90;
+const PATIENCE = 5;
+
+function defaultTraining(n: number, options: Partial<TrainOptions> & Pick<TrainOptions, "loss">) {
+  const { batchSize = defaultBatch(n, options) } = options;
+  const batches = Math.max(1, Math.floor(rowsDivided(n, options).trained / batchSize));
+  const fewest = options.loss.aid ? EPOCHS.scored : EPOCHS.fewest;
+  const sameSteps = Math.min(EPOCHS.most, Math.ceil(fewest * BATCHES / batches));
+  const { maxEpochs = Math.max(fewest, sameSteps) } = options;
+  const patience = PATIENCE + Math.ceil(Math.max(0, maxEpochs - EPOCHS.fewest) / 3);
+  return { learningRate: 1e-2, schedule: "cosine", average: 0.1, thin: 0.1, maxEpochs, patience } as const;
+}

@@ -13,6 +13,8 @@ export type AdamVectors = {
   readonly weights: Vector;
   readonly first: Vector;
   readonly second: Vector;
+  /** The running mean of the weights; absent where nobody asked for one. */
+  readonly average?: Vector;
 };
 
 /**
@@ -22,14 +24,17 @@ export type AdamVectors = {
 export function adam(
   from: AdamVectors,
   gradient: Vector,
-  at: { readonly step: number; readonly learningRate: number },
+  at: { readonly step: number; readonly learningRate: number; readonly averagingRate: number },
 ): AdamVectors {
-  const { step, learningRate } = at;
+  const { step, learningRate, averagingRate } = at;
   const first = tf.add(tf.mul(from.first, BETA1), tf.mul(gradient, 1 - BETA1)) as Vector;
   const second = tf.add(tf.mul(from.second, BETA2), tf.mul(tf.square(gradient), 1 - BETA2)) as Vector;
   const rate = learningRate / (1 - BETA1 ** step);
   const spread = tf.add(tf.mul(tf.sqrt(second), 1 / Math.sqrt(1 - BETA2 ** step)), EPSILON);
-  return { weights: tf.sub(from.weights, tf.mul(tf.div(first, spread), rate)), first, second };
+  const weights = tf.sub(from.weights, tf.mul(tf.div(first, spread), rate)) as Vector;
+  const mean = from.average;
+  const average = mean && tf.add(mean, tf.mul(tf.sub(weights, mean), averagingRate)) as Vector;
+  return { weights, first, second, ...(average && { average }) };
 }
 
 /** Rescales a gradient whose norm is beyond `largest`. */

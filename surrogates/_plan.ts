@@ -130,8 +130,8 @@ export function requireSameRun(about: TrainingIdentity, resumed: TrainingCheckpo
       `Cannot resume training as ${name} must be the checkpoint's, ${there}: current value is ${here}`,
     );
   }
-  const { weights, firstMoment, secondMoment } = resumed.state;
-  for (const side of [weights, firstMoment, secondMoment, resumed.best?.weights]) {
+  const { weights, firstMoment, secondMoment, average } = resumed.state;
+  for (const side of [weights, firstMoment, secondMoment, average, resumed.best?.weights]) {
     if (side) checkWeights(about.spec, side);
   }
 }

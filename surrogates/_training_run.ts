@@ -1,4 +1,10 @@
-import { type LearningCurves, TrainingError, type TrainStep, type Weights } from "@likely/core";
+import {
+  type LearningCurves,
+  TrainingError,
+  type TrainState,
+  type TrainStep,
+  type Weights,
+} from "@likely/core";
 import { requireSameRun, type TrainingPlan } from "./_plan.ts";
 import type { TrainingCheckpoint } from "./checkpoint.ts";
 import { scheduledRate } from "./scheduled_rate.ts";
@@ -43,6 +49,7 @@ export class TrainingRun implements Disposable {
   static async begin(plan: TrainingPlan, options: TrainOptions): Promise<TrainingRun> {
     const { engine, spec, loss, resume } = options;
     const { clipNorm } = plan.settings;
+    const { average, thin } = options;
     if (resume) requireSameRun(plan.about, resume);
     const step = await engine.trainStep({
       spec,
@@ -50,6 +57,8 @@ export class TrainingRun implements Disposable {
       scaling: plan.scaling,
       state: resume?.state ?? plan.start(),
       ...(clipNorm !== Infinity && { clipNorm }),
+      ...(average !== undefined && { average }),
+      ...(thin !== undefined && { thin }),
     });
     return new TrainingRun(plan, options, step);
   }
@@ -77,6 +86,17 @@ export class TrainingRun implements Disposable {
     return this.#validation.length;
   }
 
+  /**
+   * Epochs since the best that count towards patience. Where weights are averaged, rows set aside that fare
+   * no worse than those trained on tell that nothing is learned by heart yet: what a lower rate will bring is
+   * still to come.
+   */
+  get #waited(): number {
+    const { epoch } = this.best!;
+    if (this.#options.average === undefined) return this.#epoch - epoch;
+    return this.#validation.slice(epoch).filter((loss, k) => loss > this.#train[epoch + k]!).length;
+  }
+
   /** Runs epochs until one of the reasons to stop. */
   async toEnd(): Promise<Trained["stopped"]> {
     const { patience, maxEpochs } = this.#plan.settings;
@@ -84,7 +104,7 @@ export class TrainingRun implements Disposable {
     // Weights that were given must be bettered.
     if (start && !resume) this.best = { weights: start, loss: await this.#validationLoss(), epoch: 0 };
     while (true) {
-      if (this.best && this.#epoch - this.best.epoch >= patience) return "patience";
+      if (this.best && this.#waited >= patience) return "patience";
       if (this.#epoch >= maxEpochs) return "maxEpochs";
       if (!await this.#epochOrAbort()) {
         await this.#checkpoint();
@@ -132,13 +152,13 @@ export class TrainingRun implements Disposable {
     this.#batch = 0;
     this.#lossSum = 0;
     // The epoch counts once its loss is pushed.
-    if (isBest) this.best = { weights: state!.weights, loss, epoch: this.#epoch };
+    if (isBest) this.best = { weights: trainedOf(state!), loss, epoch: this.#epoch };
     await this.#checkpoint();
     this.#report();
   }
 
   async #weights(): Promise<Weights> {
-    return (await this.#step.state()).weights;
+    return trainedOf(await this.#step.state());
   }
 
   /** The mean over rows, piece by piece. */
@@ -181,7 +201,7 @@ export class TrainingRun implements Disposable {
     const { patience, maxEpochs } = this.#plan.settings;
     const { loss, epoch } = this.best!;
     const stepsPerSecond = (this.steps - this.#stepsBefore) / ((performance.now() - this.#startedAt) / 1000);
-    const epochsLeft = Math.min(maxEpochs - this.#epoch, epoch + patience - this.#epoch);
+    const epochsLeft = Math.min(maxEpochs - this.#epoch, patience - this.#waited);
     this.#options.onProgress?.({
       epoch: this.#epoch,
       maxEpochs,
@@ -204,4 +224,9 @@ export class TrainingRun implements Disposable {
   [Symbol.dispose](): void {
     this.#step[Symbol.dispose]();
   }
+}
+
+/** The weights that were judged. */
+function trainedOf({ weights, average }: TrainState): Weights {
+  return average ?? weights;
 }

@@ -110,6 +110,7 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
   add("weights", state.weights);
   add("first", state.firstMoment);
   add("second", state.secondMoment);
+  add("average", state.average);
   add("best", best?.weights);
   // Losses of very many epochs as they are in memory, to the last bit: as text they would not fit into the header.
   if (isLong) { for (const name of CURVES) tensors[`history/${name}`] = exactly(history[name]); }
@@ -163,6 +164,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
   const { steps, termWeights, memory, best, ...rest } = parse(metadata.checkpoint, curves);
   const first = side("first");
   const second = side("second");
+  const average = side("average");
   const bestWeights = side("best");
   return {
     ...rest,
@@ -170,6 +172,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
       weights: side("weights") ?? {},
       ...(first && { firstMoment: first }),
       ...(second && { secondMoment: second }),
+      ...(average && { average }),
       steps,
       ...(termWeights && { termWeights }),
       ...(memory && { memory }),

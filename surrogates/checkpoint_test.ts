@@ -17,6 +17,7 @@ const WHOLE: TrainingCheckpoint = {
     weights: initWeights(key(1), SMALL),
     firstMoment: initWeights(key(2), SMALL),
     secondMoment: initWeights(key(3), SMALL),
+    average: initWeights(key(5), SMALL),
     steps: 13,
   },
   best: { weights: initWeights(key(4), SMALL), loss: 1 / 3, epoch: 2 },

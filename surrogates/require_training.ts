@@ -77,13 +77,17 @@ export function requireTraining(
   rows: number,
 ): void {
   const { spec, loss, batchSize, learningRate, patience, maxEpochs, clipNorm, checkpointEvery } = options;
-  const { validationPairings } = options;
+  const { validationPairings, average, thin } = options;
   const { trained } = rowsDivided(rows, options);
   if (spec) checkSpec(spec);
   if (batchSize !== undefined) {
     requireInteger("train", "batchSize", batchSize, loss?.fewestRows ?? 1, trained);
   }
   if (learningRate !== undefined) requirePositive("train", "learningRate", learningRate);
+  for (const [name, share] of Object.entries({ average, thin })) {
+    if (share === undefined || (share > 0 && share <= 1)) continue;
+    throw new RangeError(`Cannot train as ${name} must be in (0, 1]: current value is ${share}`);
+  }
   if (patience !== undefined) requireInteger("train", "patience", patience, 1);
   if (maxEpochs !== undefined) requireInteger("train", "maxEpochs", maxEpochs, 1, 2 ** 32 - 1);
   if (clipNorm !== undefined && clipNorm !== Infinity) requirePositive("train", "clipNorm", clipNorm);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkWeights, type TrainPlan, type TrainState, type TrainStep } from "@likely/core";
+import { averagingRate, checkWeights, type TrainPlan, type TrainState, type TrainStep } from "@likely/core";
 import { tf } from "@likely/core/lazy-tensor";
 import type { Scalar, Vector } from "@likely/core/tensor";
 import { adam, type AdamVectors, clipNorm } from "./_adam.ts";
@@ -63,13 +63,17 @@ export function tensorTrainStep(plan: TrainPlan): TrainStep {
   const { estimate } = network(spec);
   const flat = flatWeights(spec);
   const terms = termGradients(flat, loss, (weights) => estimate(weights));
-  let now = upload(flat, state);
+  let now = upload(flat, plan);
   let { steps, termWeights } = state;
 
   const update = ({ value, gradient }: LossGradient, learningRate: number): Scalar => {
     const next = tf.tidy(() => {
       const clipped = plan.clipNorm === undefined ? gradient : clipNorm(gradient, plan.clipNorm);
-      return adam(now, clipped, { step: steps, learningRate });
+      return adam(now, clipped, {
+        step: steps,
+        learningRate,
+        averagingRate: averagingRate(plan.average ?? 0, steps),
+      });
     });
     gradient.dispose();
     release(now);
@@ -107,7 +111,8 @@ export function tensorTrainStep(plan: TrainPlan): TrainStep {
         return losses;
       });
     },
-    evaluate: (batch) => read(terms.judge(now.weights, () => tensorBatch(batch, scaling)), only),
+    evaluate: (batch) =>
+      read(terms.judge(now.average ?? now.weights, () => tensorBatch(batch, scaling)), only),
     state: () => download(flat, now, { steps, ...(termWeights && { termWeights }) }),
     [Symbol.dispose]: () => release(now),
   };
@@ -121,20 +126,23 @@ function hold(vectors: AdamVectors): AdamVectors {
     weights: tf.keep(vectors.weights),
     first: tf.keep(vectors.first),
     second: tf.keep(vectors.second),
+    ...(vectors.average && { average: tf.keep(vectors.average) }),
   };
 }
 
 function release(vectors: AdamVectors): void {
-  tf.dispose([vectors.weights, vectors.first, vectors.second]);
+  tf.dispose({ ...vectors });
 }
 
-function upload(flat: FlatWeights, { weights, firstMoment, secondMoment }: TrainState): AdamVectors {
+function upload(flat: FlatWeights, { state, average }: Pick<TrainPlan, "state" | "average">): AdamVectors {
+  const { weights, firstMoment, secondMoment } = state;
   const vector = (source: TrainState["firstMoment"]): Vector =>
     source ? tf.tensor1d(flat.join(source)) : tf.zerosLike(tf.tensor1d(flat.join(weights)));
   return hold(tf.tidy(() => ({
     weights: vector(weights),
     first: vector(firstMoment),
     second: vector(secondMoment),
+    ...(average !== undefined && { average: vector(state.average ?? weights) }),
   })));
 }
 
@@ -143,10 +151,15 @@ function download(
   vectors: AdamVectors,
   rest: Pick<TrainState, "steps" | "termWeights">,
 ): TrainState | Promise<TrainState> {
-  const all = tf.concat([vectors.weights, vectors.first, vectors.second]);
-  return read(all, (values) => {
-    const part = (k: number) =>
-      flat.split(values.subarray(k * values.length / 3, (k + 1) * values.length / 3));
-    return { weights: part(0), firstMoment: part(1), secondMoment: part(2), ...rest };
+  const { weights, first, second, average } = vectors;
+  return read(tf.concat([weights, first, second, ...(average ? [average] : [])]), (values) => {
+    const part = (k: number) => flat.split(values.subarray(k * flat.size, (k + 1) * flat.size));
+    return {
+      weights: part(0),
+      firstMoment: part(1),
+      secondMoment: part(2),
+      ...(average && { average: part(3) }),
+      ...rest,
+    };
   });
 }

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
+  averagingRate,
   type Batch,
   drawNormal,
   foldIn,
@@ -105,7 +106,8 @@ for (const backend of BACKENDS) {
     const rows = Uint32Array.from({ length: 40 }, (_, i) => i);
     const batches = Array.from({ length: 12 }, (_, t) => BCE.assemble(foldIn(key(1), t), data, rows));
     const run = async (state: TrainState, from: number, to: number) => {
-      using train = tensorTrainStep({ spec: SMALL, loss: BCE, scaling: ONE, state, clipNorm: 0.05 });
+      const plan = { spec: SMALL, loss: BCE, scaling: ONE, state, clipNorm: 0.05, average: 0.3 };
+      using train = tensorTrainStep(plan);
       for (let t = from; t < to; t++) await train.step(batches[t]!, 1e-2 / (t + 1));
       return await train.state();
     };
@@ -120,7 +122,14 @@ for (const backend of BACKENDS) {
     const state = { weights: initWeights(key(0), SMALL), steps: 0 };
     const batch = { theta: normalRows(1, 8, 1), x: normalRows(2, 4, 1), atoms: 2 };
     {
-      using train = tensorTrainStep({ spec: SMALL, loss: BCE, scaling: ONE, state, clipNorm: 1 });
+      using train = tensorTrainStep({
+        spec: SMALL,
+        loss: BCE,
+        scaling: ONE,
+        state,
+        clipNorm: 1,
+        average: 0.1,
+      });
       const held = tf.memory().numTensors;
       for (let t = 0; t < 3; t++) await train.step(batch, 1e-3);
       await train.evaluate(batch);
@@ -130,6 +139,24 @@ for (const backend of BACKENDS) {
     assertEquals(tf.memory().numTensors, before);
   });
 }
+
+Deno.test("tensorTrainStep() averages weights and judges by the average", async () => {
+  await useBackend("cpu");
+  const plan = { spec: SMALL, loss: BCE, scaling: ONE, average: 0.25 };
+  const batch = { theta: normalRows(1, 8, 1), x: normalRows(2, 4, 1), atoms: 2 };
+  const weights = initWeights(key(0), SMALL);
+  using train = tensorTrainStep({ ...plan, state: { weights, steps: 0 } });
+  let mean = weights["trunk/0/weight"]!.data[1]!;
+  for (let t = 1; t <= 5; t++) {
+    await train.step(batch, 0.01);
+    const { weights, average } = await train.state();
+    mean += averagingRate(0.25, t) * (weights["trunk/0/weight"]!.data[1]! - mean);
+    assertAlmostEquals(average!["trunk/0/weight"]!.data[1]!, mean, 1e-6);
+  }
+  const { average } = await train.state();
+  using atMean = tensorTrainStep({ ...plan, state: { weights: average!, steps: 0 } });
+  assertEquals(await train.evaluate(batch), await atMean.evaluate(batch));
+});
 
 Deno.test("tensorTrainStep() takes the steps of Adam", async () => {
   await useBackend("cpu");

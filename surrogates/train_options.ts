@@ -62,6 +62,22 @@ export interface TrainOptions {
    */
   readonly schedule?: Schedule;
   /**
+   * Share of the steps so far over which weights are averaged, in (0, 1]: the average is judged and kept. It
+   * has lost most of the noise of steps at any time, so that rates may be larger and patience shorter. See
+   * `averagingRate`.
+   *
+   * @default {undefined} No average: weights are judged and kept as they are after an epoch.
+   */
+  readonly average?: number | undefined;
+  /**
+   * Slope of the loss in its output, as a share of the largest, below which an engine may learn from a pair
+   * by chance only, weighed up, in (0, 1]: most pairs are soon told apart with certainty and teach nothing,
+   * but take as long as others. Gradients stay right on average.
+   *
+   * @default {undefined} All pairs are learned from.
+   */
+  readonly thin?: number | undefined;
+  /**
    * Fraction of the rows set aside to tell when to stop, in (0, 1).
    *
    * @default {0.1}
@@ -74,7 +90,8 @@ export interface TrainOptions {
    */
   readonly validationPairings?: number;
   /**
-   * Epochs without a better validation loss after which training stops.
+   * Epochs without a better validation loss after which training stops. With an `average` only those count
+   * after which rows set aside fare worse than those trained on.
    *
    * @default {20}
    */

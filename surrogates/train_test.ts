@@ -58,6 +58,15 @@ Deno.test("train() stops when patience runs out and returns the best weights", a
   assertEquals(seen.at(-1)!.secondsLeft, 0);
 });
 
+Deno.test("train() of averaged weights is patient while rows set aside fare no worse than others", async () => {
+  // The training loss is 1: only epochs 3, 5 and 6 are worse, and none is the best.
+  const losses = [0.7, 0.8, 1.2, 0.9, 1.1, 1.3, 0.6];
+  const run = (patience: number) =>
+    train(key(1), DATA, { ...BASE, engine: scripted(losses), average: 0.1, patience, maxEpochs: 7 });
+  assertEquals([(await run(3)).epochs, (await run(3)).stopped], [6, "patience"]);
+  assertEquals([(await run(4)).epochs, (await run(4)).best.epoch], [7, 7]);
+});
+
 Deno.test("train() stops after maxEpochs", async () => {
   const trained = await train(key(1), DATA, { ...BASE, engine: scripted([3, 2, 1]), maxEpochs: 3 });
   assertEquals([trained.epochs, trained.stopped], [3, "maxEpochs"]);
@@ -100,7 +109,13 @@ for (const backend of ["cpu", "wasm"] satisfies BackendName[]) {
   Deno.test(`train() resumed from any checkpoint ends bit for bit where it would have, on ${backend}`, async () => {
     await useBackend(backend);
     const before = tf.memory().numTensors;
-    const options: TrainOptions = { ...BASE, schedule: "cosine", maxEpochs: 4, checkpointEvery: 3 };
+    const options: TrainOptions = {
+      ...BASE,
+      schedule: "cosine",
+      average: 0.2,
+      maxEpochs: 4,
+      checkpointEvery: 3,
+    };
     const files: Uint8Array[] = [];
     const whole = await train(key(5), DATA, {
       ...options,

@@ -11,6 +11,7 @@ import {
   AVERAGE_POOL,
   CATEGORICAL,
   CATEGORICAL_DRAW,
+  CHOOSE_ROWS,
   CONTRAST,
   COPY_RUNS,
   CROSS_ENTROPY,
@@ -19,6 +20,7 @@ import {
   GEMM,
   GRADIENT_NORM,
   INSTRUCTION_WORDS,
+  KEEP_ROWS,
   MASKED_DRAW,
   MEET,
   MIXTURE,
@@ -35,6 +37,7 @@ import {
   PICK_COLUMNS,
   POOL_ROWS,
   SCALE_ROWS,
+  SCATTER_ROWS,
   SCORE_RESIDUAL,
   SOFTPLUS_HEAD,
   SPLINE,
@@ -62,6 +65,7 @@ import { averagePool, patches, spreadPool, unpatch } from "./image";
 import { contrast, crossEntropy, scoreResidual, softplusHead, squaredError } from "./loss";
 import { meet } from "./meet";
 import { adam, gradientNorm } from "./optimizer";
+import { chooseRows, keepRows, scatterRows } from "./thin";
 import {
   addVectors,
   copyRuns,
@@ -217,7 +221,7 @@ export function run(pc: usize, end: usize): void {
         gradientNorm(int(pc, 1), at(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5));
         break;
       case ADAM:
-        adam(int(pc, 1), at(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7));
+        adam(int(pc, 1), at(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7), at(pc, 8));
         break;
       case PATCHES:
         patches(
@@ -372,6 +376,15 @@ export function run(pc: usize, end: usize): void {
         break;
       case MASKED_DRAW:
         maskedDraw(int(pc, 1), int(pc, 2), int(pc, 3), int(pc, 4), at(pc, 5), int(pc, 6), at(pc, 7), at(pc, 8), at(pc, 9), at(pc, 10), at(pc, 11), int(pc, 12));
+        break;
+      case CHOOSE_ROWS:
+        chooseRows(int(pc, 1), int(pc, 2), num(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7));
+        break;
+      case KEEP_ROWS:
+        keepRows(int(pc, 1), int(pc, 2), at(pc, 3), at(pc, 4), at(pc, 5));
+        break;
+      case SCATTER_ROWS:
+        scatterRows(int(pc, 1), int(pc, 2), int(pc, 3), at(pc, 4), at(pc, 5), at(pc, 6), at(pc, 7));
         break;
       default:
         unreachable();

@@ -24,11 +24,20 @@ export function gradientNorm(count: i32, g: usize, limit: usize, norm: usize, fa
 
 /**
  * Adam (Kingma & Ba 2015) with β = (0.9, 0.999), ε = 1e-8 outside the root and after the bias
- * correction. `rates` holds the learning rate, `1 / (1 − β₁ᵗ)` and `1 / (1 − β₂ᵗ)`. A weight
- * whose gradient vanishes, as behind a dead unit, would keep moments that shrink into subnormal
+ * correction. `rates` holds the learning rate, `1 / (1 − β₁ᵗ)` and `1 / (1 − β₂ᵗ)`; the fourth is
+ * how far the average goes towards the weights, unless its address is 0. A weight whose gradient vanishes, as behind a dead unit, would keep moments that shrink into subnormal
  * numbers and stay there; next to ε they mean nothing.
  */
-export function adam(count: i32, w: usize, m: usize, v: usize, g: usize, rates: usize, factor: usize): void {
+export function adam(
+  count: i32,
+  w: usize,
+  m: usize,
+  v: usize,
+  g: usize,
+  rates: usize,
+  factor: usize,
+  average: usize,
+): void {
   const scale = v128.load_splat<f32>(factor);
   const rate = v128.load_splat<f32>(rates);
   const correct1 = v128.load_splat<f32>(rates, 4);
@@ -49,6 +58,11 @@ export function adam(count: i32, w: usize, m: usize, v: usize, g: usize, rates: 
     v128.store(v + at, second);
     const root = f32x4.add(f32x4.sqrt(f32x4.mul(second, correct2)), epsilon);
     const step = f32x4.div(f32x4.mul(first, correct1), root);
-    v128.store(w + at, f32x4.sub(v128.load(w + at), f32x4.mul(step, rate)));
+    const next = f32x4.sub(v128.load(w + at), f32x4.mul(step, rate));
+    v128.store(w + at, next);
+    if (average) {
+      const mean = v128.load(average + at);
+      v128.store(average + at, madd(f32x4.sub(next, mean), v128.load_splat<f32>(rates, 12), mean));
+    }
   }
 }
