@@ -23,6 +23,8 @@ const TRAINING = {
   engine: true,
   embedding: true,
   validationPairings: true,
+  average: true,
+  thin: true,
   patience: true,
   maxEpochs: true,
   members: true,
