@@ -59,7 +59,7 @@ export async function writeDrawsOutput(path: string, draws: Draws): Promise<void
     return await writeSidecar(path, draws);
   }
   const folder = path.replace(/(?<=.)\/+$/, "");
-  await using _lock = await lockFile(`${folder}.lock`, { what: `the draws ${folder}` });
+  await using _lock = await lockFile(`${folder}.likely-lock`, { what: `the draws ${folder}` });
   // Nobody else is at it, so that these are what was left by those who were killed.
   await sweepPartialFolders(folder);
   const partial = partialName(folder);

@@ -52,7 +52,7 @@ export interface FolderKind {
 export async function requireStore(path: string): Promise<void> {
   await requireReplaceable(path, {
     what: "simulations",
-    entries: /^(theta|x|score|checksum|\.lock|zarr\.json(\.[\w-]+\.partial)?)$/,
+    entries: /^(theta|x|score|checksum|\.likely-lock|zarr\.json(\.[\w-]+\.partial)?)$/,
   });
 }
 

@@ -88,7 +88,7 @@ async function run(args: Arguments): Promise<void> {
   const simulations = args.integer("n", rounds)!;
   const [workers, chunkRows] = [args.integer("workers", 0), args.integer("chunk-rows", 1)];
   await requireOutput(out, MODEL);
-  await using _lock = await lockFile(`${out}.lock`, { what: `the model ${out}` });
+  await using _lock = await lockFile(`${out}.likely-lock`, { what: `the model ${out}` });
   await requireReplaceable(path, { what: "rounds of simulations", entries: /^round\d+$/ });
   const task = await loadTask(args.positional(0));
   const x = await readRows(args.required("x"), task, settings);

@@ -68,7 +68,7 @@ async function run(args: Arguments): Promise<void> {
   const out = args.required("out");
   const settings = readSettings(args);
   await requireOutput(out, MODEL);
-  await using _lock = await lockFile(`${out}.lock`, { what: `the model ${out}` });
+  await using _lock = await lockFile(`${out}.likely-lock`, { what: `the model ${out}` });
   const job = args.has("levels") ? await levelsJob(args, settings) : await pairsJob(args, settings);
   const checkpoints = await openCheckpoints(out, settings.members, { ...identity(args), ...job.data });
   const members: Artifact[] = [];

@@ -4,7 +4,7 @@ import { fileSystem } from "./_file_system.ts";
 import { lockFile } from "./file_lock.ts";
 
 /** The file in the folder that stands for it. */
-const LOCK = ".lock";
+const LOCK = ".likely-lock";
 
 /** Locks a folder, which is made unless it is there, until disposed of; a folder that stays empty goes again. */
 export async function lockFolder(

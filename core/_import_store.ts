@@ -21,7 +21,7 @@ export async function storeRows(
   const folder = path.replace(/(?<=.)\/+$/, "");
   const parent = folder.replace(/[^/]*$/, "");
   if (parent !== "") await fileSystem().mkdir(parent, { recursive: true });
-  await using _lock = await lockFile(`${folder}.lock`, { what: `the simulations at ${path}` });
+  await using _lock = await lockFile(`${folder}.likely-lock`, { what: `the simulations at ${path}` });
   const stored = await readManifest(path);
   if (stored) requireSame(path, stored, manifest);
   else {

@@ -46,7 +46,8 @@ interface Host {
  * @param path The file that is locked in place of what it stands for; it is made, and removed in the end.
  * @param options What is locked, and whether with others.
  * @returns The lock.
- * @throws {Error} If another program holds the lock: the message says which, and for how long.
+ * @throws {Error} If another program holds the lock: the message says which, and for how long; or if `path` is
+ * something else than a lock.
  *
  * @example Usage
  * ```ts
@@ -65,6 +66,7 @@ export async function lockFile(
   const host = (globalThis as { Deno?: Host }).Deno;
   if (typeof host?.open !== "function") return NO_LOCK;
   while (true) {
+    await requireLock(path, what);
     const file = await host.open(path, { read: true, write: true, create: true });
     // A file system without locks is no reason to refuse the work.
     const isMine = await file.tryLock?.(!shared).catch(() => undefined);
@@ -77,9 +79,15 @@ export async function lockFile(
       file.close();
       continue;
     }
-    await file.truncate(0);
-    await file.write(new TextEncoder().encode(JSON.stringify(ownerOf(host))));
-    return { [Symbol.asyncDispose]: () => release(file, path, isMine === true) };
+    const lock = { [Symbol.asyncDispose]: () => release(file, path, isMine === true) };
+    try {
+      await file.truncate(0);
+      await file.write(new TextEncoder().encode(JSON.stringify(ownerOf(host))));
+      return lock;
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 }
 
@@ -96,6 +104,20 @@ interface Owner {
 function ownerOf({ pid, permissions, hostname }: Host): Owner {
   const mayAsk = permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
   return { pid, ...(mayAsk && { host: hostname() }), since: new Date().toISOString() };
+}
+
+/** What is there is nothing, or a lock: nothing else is written to, or removed. */
+async function requireLock(path: string, what: string): Promise<void> {
+  try {
+    const isFile = (await fileSystem().lstat(path)).isFile();
+    const text = isFile ? await fileSystem().readFile(path, "utf8") : "no lock";
+    // Of one that a crash has cut short there is the beginning.
+    if (text === "" || text.startsWith('{"pid":')) return;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return;
+    throw error;
+  }
+  throw new Error(`Cannot write ${what} as ${path} must be absent, or a lock: something else is there`);
 }
 
 async function isAt(file: LockableFile, path: string): Promise<boolean> {

@@ -17,13 +17,8 @@ import { drawsResponse, formOf } from "./_answer.ts";
 import { Problem } from "./_problem.ts";
 import type { Question } from "./_question.ts";
 import { type Deadline, timed } from "./_deadline.ts";
+import type { Sampling } from "./sampling.ts";
 import type { Surrogate } from "./open_surrogate.ts";
-
-/** How chains run. */
-export interface Sampling {
-  readonly chains: number;
-  readonly warmup: number;
-}
 
 /** A request beside what it asks. */
 export interface Asked {

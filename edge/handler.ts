@@ -5,7 +5,7 @@
  */
 
 import { asked, bodyOf } from "./_body.ts";
-import { answerDensity, answerPosterior, type Sampling } from "./_ask.ts";
+import { answerDensity, answerPosterior } from "./_ask.ts";
 import { Deadline } from "./_deadline.ts";
 import { describe } from "./_describe.ts";
 import { allowOrigin, preflight, requireToken } from "./_doors.ts";
@@ -13,6 +13,7 @@ import { openapi } from "./_openapi.ts";
 import { Problem, problemResponse } from "./_problem.ts";
 import { defaultLimits, type Limits } from "./default_limits.ts";
 import type { Surrogate } from "./open_surrogate.ts";
+import type { Sampling } from "./sampling.ts";
 
 /** Options of {@linkcode handler}. */
 export interface HandlerOptions {

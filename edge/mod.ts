@@ -8,3 +8,4 @@ export * from "./default_limits.ts";
 export * from "./handler.ts";
 export * from "./kernels.ts";
 export * from "./open_surrogate.ts";
+export * from "./sampling.ts";

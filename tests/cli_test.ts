@@ -275,9 +275,9 @@ Deno.test("a task that cannot be used ends with exit code 1 and its reason", asy
   await refused("./throws.ts", "must import without an error: on import");
   await refused("./empty.ts", `must export "task": its exports are none`);
   await refused("./task.ts#broken", "must return without an error: boom");
-  await refused("./task.ts#late", "Cannot go on as no part may fail: Error: too late");
   await refused("./task.ts#bare", "a task must have a prior");
   assert(!desk.has("s"));
+  await refused("./task.ts#late", "Cannot go on as no part may fail: Error: too late");
 });
 
 Deno.test("a task may lie in a folder of any name, and simulations too", async () => {

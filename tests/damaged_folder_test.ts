@@ -88,9 +88,22 @@ Deno.test("of two runs in one folder the second is refused, and told who is ther
     assertEquals(meanwhile.length, 2);
     assertEquals((await openSimulations(shared)).missing, 0);
     assert(
-      !(await Array.fromAsync(Deno.readDir(shared))).some(({ name }) => name === ".lock"),
+      !(await Array.fromAsync(Deno.readDir(shared))).some(({ name }) => name === ".likely-lock"),
       "the last one removes the lock",
     );
+  }));
+
+Deno.test("a lock takes the place of nothing that is none", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/deno.lock`;
+    for (const text of ["mine", '{"version": 5}', "5", "null"]) {
+      await Deno.writeTextFile(path, text);
+      await assertRejects(() => lockFile(path, { what: "it" }), Error, "must be absent, or a lock");
+      assertEquals(await Deno.readTextFile(path), text);
+    }
+    await Deno.writeTextFile(path, "");
+    await Deno.symlink(path, `${folder}/link`);
+    await assertRejects(() => lockFile(`${folder}/link`, { what: "it" }), Error, "must be absent, or a lock");
   }));
 
 Deno.test("a lock that a killed program has left is nobody's", () =>

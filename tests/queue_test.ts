@@ -180,7 +180,7 @@ queueTest(
       kills.worker + kills.lead + kills.server === 12 && kills.lead > 0 && kills.server > 0,
       JSON.stringify(kills),
     );
-    assertEquals(files, 3 * 200 + 4);
+    assertEquals(files, 4 * 200 + 5);
   },
 );
 
