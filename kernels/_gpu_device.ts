@@ -1,0 +1,58 @@
+// Which device there is.
+
+import { UnsupportedError } from "@likely/core";
+import { Gpu } from "./_gpu.ts";
+
+/** The device that is used where none is given: one a process, another after it is lost. */
+let shared: Promise<Gpu> | undefined;
+
+/**
+ * The GPU of this machine.
+ *
+ * @throws {UnsupportedError} If there is none.
+ */
+export async function openGpu(): Promise<Gpu> {
+  const known = await shared?.catch(() => undefined);
+  if (known && !known.isLost) return known;
+  shared = requestGpu();
+  return await shared;
+}
+
+/** What there is to be had, without opening it; absent: nothing. */
+export async function findAdapter(): Promise<GPUAdapter | undefined> {
+  const { gpu } = globalThis.navigator as { gpu?: GPU } | undefined ?? {};
+  try {
+    return await gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function requestGpu(): Promise<Gpu> {
+  const adapter = await findAdapter();
+  if (!adapter) {
+    throw new UnsupportedError("Cannot run on WebGPU as there must be an adapter: current value is none");
+  }
+  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
+  const device = await adapter.requestDevice({
+    requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
+  });
+  return new Gpu(device, { adapter: nameOf(adapter.info), software: isSoftware(adapter) });
+}
+
+/** A device of somebody else's. */
+export function gpuOf(device: GPUDevice): Gpu {
+  const { adapterInfo } = device;
+  return new Gpu(device, { adapter: nameOf(adapterInfo), software: adapterInfo?.isFallbackAdapter ?? false });
+}
+
+/** Whether an adapter is no hardware. */
+export function isSoftware(adapter: GPUAdapter): boolean {
+  // Older hosts have it on the adapter.
+  return adapter.info?.isFallbackAdapter ?? (adapter as { isFallbackAdapter?: boolean }).isFallbackAdapter ??
+    false;
+}
+
+function nameOf(info: GPUAdapterInfo | undefined): string {
+  return info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(" ") || "unnamed";
+}
