@@ -1,5 +1,6 @@
 // How draws get in and out of the arena.
 
+import type { Memory } from "./_arena.ts";
 import type { Code } from "./_code.ts";
 import type { FlowRows } from "./_flow_rows.ts";
 
@@ -23,11 +24,11 @@ export interface DrawSource extends DrawShape {
 /** A flow's way back, planned. */
 export interface Draws {
   /** Puts what is turned into draws where the program reads it. */
-  write(memory: WebAssembly.Memory, source: DrawSource): void;
+  write(memory: Memory, source: DrawSource): void;
   /** Emits the program. */
   emit(code: Code, shape: DrawShape): void;
   /** Copies the first `out.length` numbers of standardised draws out of the arena, row by row. */
-  read(memory: WebAssembly.Memory, out: Float32Array): void;
+  read(memory: Memory, out: Float32Array): void;
 }
 
 /** Draws that are made in the flow's own rows, each beside its context. */

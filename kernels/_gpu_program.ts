@@ -1,6 +1,6 @@
 // A program as dispatches of one compute pass.
 
-import { type Gpu } from "./_gpu.ts";
+import type { Gpu } from "./_gpu.ts";
 import { type Packed, shadingsOf } from "./_gpu_kernels.ts";
 import type { Words } from "./wgsl/kernel.ts";
 

@@ -1,7 +1,7 @@
 // Draws of a masked flow: rows in panels of sixteen, a line of a panel for each number of a row.
 
 import { densityWidths, type MafSpec } from "@likely/core";
-import { padded } from "./_arena.ts";
+import { type Memory, padded } from "./_arena.ts";
 import type { Draws, DrawSource } from "./_draws.ts";
 import type { FlowRows } from "./_flow_rows.ts";
 import { KINDS, type Plan } from "./_layer.ts";
@@ -58,7 +58,7 @@ function firstWeight({ parameters }: Plan, { hidden }: MafSpec, t: number): numb
 }
 
 function writePanels(
-  memory: WebAssembly.Memory,
+  memory: Memory,
   { target, context, z, x }: Panels,
   { normal, contexts, each }: DrawSource,
 ): void {
@@ -73,7 +73,7 @@ function writePanels(
   }
 }
 
-function readPanels(memory: WebAssembly.Memory, { target, z }: Panels, out: Float32Array): void {
+function readPanels(memory: Memory, { target, z }: Panels, out: Float32Array): void {
   const from = new Float32Array(memory.buffer, z);
   for (let i = 0; i < out.length / target; i++) {
     let place = placeOf(i, target);

@@ -51,7 +51,7 @@ export function planTraining(spec: NetworkSpec, loss: LossProgram, n: number): T
 }
 
 /** Tells whether gradients are looked at to weigh the terms of a loss. */
-export function isAdaptive({ score }: LossProgram): boolean {
+export function isAdaptive({ score }: Pick<LossProgram, "score">): boolean {
   return score !== undefined && score.weighting.rule !== "fixed";
 }
 

@@ -14,7 +14,7 @@ import { Arena, GUARD } from "./_arena.ts";
 import { adaptive, losses, noiseBatch, normalRows, unitScaling } from "./_cases_test.ts";
 import { Code } from "./_code.ts";
 import { planEstimator } from "./_estimator.ts";
-import { writeStandardised } from "./_host_rows.ts";
+import { writeBatch, writeStandardised } from "./_host_rows.ts";
 import { emitPacking } from "./_layer.ts";
 import { lossProgram } from "./_loss_program.ts";
 import { bestBuild, borrowMachine } from "./_builds.ts";
@@ -204,13 +204,13 @@ Deno.test("programs of densities write nothing outside their parts and read no g
     const capacity = 1 + seed % 23;
     const machine = await borrowMachine(seed % 2 === 0 ? "relaxed" : "plain");
     const scaling = unitScaling(spec);
-    const trainee = planDensityTraining(spec, scaling, capacity);
+    const trainee = planDensityTraining(spec, capacity);
     const { parameters, slots } = trainee;
     settle(machine, trainee.arena);
     parameters.write(machine.memory, parameters.weights, initWeights(key(seed), spec));
     for (const n of new Set([capacity, 1, Math.ceil(capacity / 2)])) {
       const batch = noiseBatch(key(seed), spec, n, 1);
-      trainee.write(machine.memory, { ...batch, x: legalRows(spec, batch.x) });
+      writeBatch(machine.memory, { ...batch, x: legalRows(spec, batch.x) }, scaling, trainee.intake);
       new Float32Array(machine.memory.buffer, slots, 8).set([1e-3, 10, 1000, Infinity], RATES);
       for (const step of [true, false]) {
         const what = `seed ${seed}, n ${n}: ${JSON.stringify(spec)}`;
