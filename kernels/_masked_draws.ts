@@ -2,7 +2,8 @@
 
 import { densityWidths, type MafSpec } from "@likely/core";
 import { type Memory, padded } from "./_arena.ts";
-import type { Draws, DrawSource } from "./_draws.ts";
+import { numbersAt, type Region } from "./_calls.ts";
+import type { Draws, DrawShape, DrawSource } from "./_draws.ts";
 import type { FlowRows } from "./_flow_rows.ts";
 import { KINDS, type Plan } from "./_layer.ts";
 import { MASKED_DRAW } from "./_opcodes.ts";
@@ -46,9 +47,15 @@ export function planMaskedDraws(plan: Plan, spec: MafSpec, io: FlowRows): Draws 
         }
       });
     },
+    brings: (shape) => [panelsAt(panels.z, shape, target), panelsAt(panels.x, shape, target + context)],
+    takes: (shape) => panelsAt(panels.z, shape, target),
     write: (memory, source) => writePanels(memory, panels, source),
     read: (memory, out) => readPanels(memory, panels, out),
   };
+}
+
+function panelsAt(at: number, { conditions, each }: DrawShape, lines: number): Region {
+  return numbersAt(at, Math.ceil(conditions * each / PANEL) * lines * PANEL);
 }
 
 /** Where the weights of a transform begin. */
