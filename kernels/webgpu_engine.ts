@@ -1,17 +1,80 @@
-import { type Engine, type TrainPlan, UnsupportedError } from "@likely/core";
+/**
+ * The fused engine on a GPU: the same programs as compute shaders, through WebGPU.
+ *
+ * @module
+ */
+
+import { type Engine, type TrainPlan, withEnsembles, withMixed } from "@likely/core";
 import { gpuOf, openGpu } from "./_gpu_device.ts";
+import { gpuDensity, gpuLogDensities } from "./_gpu_density.ts";
 import { gpuTrainStep } from "./_gpu_step.ts";
+import { fusedEngine } from "./fused_engine.ts";
+
+/** What {@linkcode webgpuEngine} can be told. */
 export interface WebgpuEngineOptions {
+  /**
+   * The device to run on, which somebody else owns.
+   *
+   * @default {one of this process's own, of the fastest adapter there is}
+   */
   readonly device?: GPUDevice;
 }
+
+/**
+ * Makes the engine that runs the fused engine's programs on a GPU, a software one too.
+ *
+ * Training keeps everything on the device: data from their first use on, from where minibatches are picked
+ * by their indices; a step is one compute pass, several steps one submission, and losses are read together
+ * once {@linkcode TrainStep.ahead} steps are lined up or the event loop is idle. `step` and `evaluate`
+ * therefore are promises that should not be waited for one by one. It trains whatever `fusedEngine` trains
+ * but losses that are aided by a weight that adapts.
+ *
+ * Densities are on both sides: what must answer at once, `evaluate`, `logDensity`, `sample`, is answered by
+ * `fusedEngine`, as a GPU must be waited for; `evaluateAsync`, `logDensityAsync` and `sampleAsync` run on the
+ * device, many thousand rows a call.
+ *
+ * All numbers are float32 there, sums too: a loss is good to a millionth of itself or so. Sums have one order that
+ * depends on sizes alone, so that one adapter gives the same bits again.
+ *
+ * Where the device is lost, steps that are under way reject with a `DeviceLostError`, as do all later ones;
+ * densities go on by `fusedEngine`, and their names say so. The next thing that is made gets a new device.
+ *
+ * @param options Which device.
+ * @returns The engine, named `"webgpu"`. What it makes throws an `UnsupportedError` where there is no
+ * adapter, where there is no program for what is asked, or where an arena is larger than what the adapter
+ * binds at once.
+ *
+ * @example Usage
+ * ```ts
+ * import { webgpuEngine } from "@likely/kernels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(webgpuEngine().name, "webgpu");
+ * ```
+ */
 export function webgpuEngine({ device }: WebgpuEngineOptions = {}): Engine {
   const given = device && gpuOf(device);
-  const refuse = () => Promise.reject(new UnsupportedError("not yet"));
+  const open = async () => given ?? await openGpu();
+  const prompt = fusedEngine();
   return {
-    name: "webgpu",
-    trainStep: async (plan: TrainPlan) => gpuTrainStep(given ?? await openGpu(), "webgpu", plan),
-    logDensity: refuse,
-    logDensities: refuse,
-    density: refuse,
+    name: NAME,
+    trainStep: async (plan: TrainPlan) => gpuTrainStep(await open(), NAME, plan),
+    ...withEnsembles(withMixed({
+      logDensity: async (artifact, x) =>
+        await gpuLogDensities(await open(), await prompt.logDensity(artifact, x), {
+          artifact,
+          x,
+          apart: false,
+        }),
+      logDensities: async (artifact, x) =>
+        await gpuLogDensities(await open(), await prompt.logDensities(artifact, x), {
+          artifact,
+          x,
+          apart: true,
+        }),
+      density: async (artifact) => await gpuDensity(await open(), await prompt.density(artifact), artifact),
+    })),
   };
 }
+
+const NAME = "webgpu";
