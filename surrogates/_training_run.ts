@@ -22,6 +22,8 @@ export class TrainingRun implements Disposable {
   #lossSum: number;
   /** Optimizer steps taken, resumed ones included. */
   steps: number;
+  /** Where to go on if the device is lost that computes steps. */
+  kept: TrainingCheckpoint | undefined;
   /** The best weights so far. */
   best: TrainingCheckpoint["best"] & object | undefined;
 
@@ -37,6 +39,7 @@ export class TrainingRun implements Disposable {
     this.#lossSum = resume?.lossSum ?? 0;
     this.steps = this.#stepsBefore = resume?.state.steps ?? 0;
     this.best = resume?.best;
+    this.kept = resume;
   }
 
   /** Prepares the engine, at the start or where the checkpoint left off. */
@@ -98,26 +101,40 @@ export class TrainingRun implements Disposable {
 
   /** Takes the steps of an epoch that are left; false if aborted on the way. */
   async #epochOrAbort(): Promise<boolean> {
-    const { settings, batchesPerEpoch, batch, rowsOf } = this.#plan;
-    const { learningRate, schedule, maxEpochs, checkpointEvery } = settings;
+    const { settings, batchesPerEpoch, rowsOf } = this.#plan;
+    const { checkpointEvery } = settings;
     const { signal } = this.#options;
     const rows = rowsOf(this.#epoch);
     while (this.#batch < batchesPerEpoch) {
       await this.#breathe();
       if (signal?.aborted) return false;
-      const rate = scheduledRate(schedule, {
-        learningRate,
-        step: this.steps,
-        totalSteps: maxEpochs * batchesPerEpoch,
-      });
-      const loss = await this.#step.step(batch(this.#epoch, this.#batch, rows[this.#batch]!), rate);
-      this.#requireFinite("the training loss", loss);
-      this.#lossSum += loss;
-      this.#batch++;
-      this.steps++;
+      const untilCheckpoint = checkpointEvery - this.steps % checkpointEvery;
+      const many = Math.min(this.#ahead, batchesPerEpoch - this.#batch, untilCheckpoint);
+      const [batch, step] = [this.#batch, this.steps];
+      const losses = Array.from({ length: many }, (_, k) => this.#take(rows, batch + k, step + k));
+      for (const loss of losses) this.#count(await loss);
       if (this.steps % checkpointEvery === 0) await this.#checkpoint();
     }
     return true;
+  }
+
+  /** Calls of the step that may be under way at once. */
+  get #ahead(): number {
+    return this.#step.ahead ?? 1;
+  }
+
+  #take(rows: readonly Uint32Array[], batch: number, step: number): number | Promise<number> {
+    const { settings: { learningRate, schedule, maxEpochs }, batchesPerEpoch } = this.#plan;
+    const totalSteps = maxEpochs * batchesPerEpoch;
+    const rate = scheduledRate(schedule, { learningRate, step, totalSteps });
+    return this.#step.step(this.#plan.batch(this.#epoch, batch, rows[batch]!), rate);
+  }
+
+  #count(loss: number): void {
+    this.#requireFinite("the training loss", loss);
+    this.#lossSum += loss;
+    this.#batch++;
+    this.steps++;
   }
 
   async #endEpoch(): Promise<void> {
@@ -143,12 +160,17 @@ export class TrainingRun implements Disposable {
 
   /** The mean over rows, piece by piece. */
   async #validationLoss(): Promise<number> {
+    const { validation } = this.#plan;
     let sum = 0;
     let rows = 0;
-    for (const batch of this.#plan.validation) {
+    for (let first = 0; first < validation.length; first += this.#ahead) {
       await this.#breathe();
-      sum += await this.#step.evaluate(batch) * batch.x.n;
-      rows += batch.x.n;
+      const some = validation.slice(first, first + this.#ahead);
+      const losses = some.map((batch) => this.#step.evaluate(batch));
+      for (const [k, { x: { n } }] of some.entries()) {
+        sum += await losses[k]! * n;
+        rows += n;
+      }
     }
     this.#requireFinite("the validation loss", sum);
     return sum / rows;
@@ -165,8 +187,9 @@ export class TrainingRun implements Disposable {
 
   async #checkpoint(): Promise<void> {
     const { onCheckpoint } = this.#options;
-    if (!onCheckpoint) return;
-    await onCheckpoint({
+    const mayBeLost = this.#step.ahead !== undefined;
+    if (!onCheckpoint && !mayBeLost) return;
+    const checkpoint = {
       about: this.#plan.about,
       state: await this.#step.state(),
       ...(this.best && { best: this.best }),
@@ -174,7 +197,9 @@ export class TrainingRun implements Disposable {
       batch: this.#batch,
       lossSum: this.#lossSum,
       history: this.history,
-    });
+    };
+    if (mayBeLost) this.kept = checkpoint;
+    await onCheckpoint?.(checkpoint);
   }
 
   #report(): void {
