@@ -59,4 +59,6 @@ export interface TrainPlan {
   readonly state: TrainState;
   /** Largest norm of the gradient; beyond it the gradient is rescaled. Absent: no limit. */
   readonly clipNorm?: number;
+  /** Most rows of x in a batch, where that is known: an engine may refuse what it has no room for, or is too little. */
+  readonly rows?: number;
 }

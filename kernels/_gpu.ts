@@ -55,10 +55,15 @@ export class Gpu {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Waits for word of a loss that a command has run into: it comes a little later than the refusal. */
-  async settled(): Promise<void> {
-    const later = new Promise((resolve) => setTimeout(resolve, LATER));
-    await Promise.race([this.device.lost, later]);
+  /** Why a command failed: word of a loss comes a little later than the refusals that follow from it. */
+  async reasonOf(error: unknown): Promise<unknown> {
+    if (!this.isLost) {
+      let timer;
+      const later = new Promise((resolve) => timer = setTimeout(resolve, LATER));
+      await Promise.race([this.device.lost, later]);
+      clearTimeout(timer);
+    }
+    return this.#failure ?? error;
   }
 
   /** The shader of a kernel, compiled once. */

@@ -48,20 +48,18 @@ export async function readBack(
 ): Promise<Float32Array<ArrayBuffer>[]> {
   const bytes = regions.reduce((sum, { bytes }) => sum + bytes, 0);
   const read = gpu.buffer("what is read", bytes, GPUBufferUsage.MAP_READ);
-  let to = 0;
-  for (const { buffer, at, bytes } of regions) {
-    encoder.copyBufferToBuffer(buffer, at, read, to, bytes);
-    to += bytes;
-  }
-  gpu.device.queue.submit([encoder.finish()]);
   try {
+    let to = 0;
+    for (const { buffer, at, bytes } of regions) {
+      encoder.copyBufferToBuffer(buffer, at, read, to, bytes);
+      to += bytes;
+    }
+    gpu.device.queue.submit([encoder.finish()]);
     await read.mapAsync(GPUMapMode.READ, 0, bytes);
-  } catch (error) {
-    await gpu.settled();
     gpu.requireSound();
-    throw error;
+  } catch (error) {
+    throw await gpu.reasonOf(error);
   }
-  gpu.requireSound();
   const all = read.getMappedRange(0, bytes).slice(0);
   read.destroy();
   let start = 0;

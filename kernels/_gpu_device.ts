@@ -7,15 +7,18 @@ import { Gpu } from "./_gpu.ts";
 let shared: Promise<Gpu> | undefined;
 
 /**
- * The GPU of this machine.
+ * The GPU of this machine, a software one if that will do.
  *
  * @throws {UnsupportedError} If there is none.
  */
-export async function openGpu(): Promise<Gpu> {
+export async function openGpu(software: boolean = true): Promise<Gpu> {
   const known = await shared?.catch(() => undefined);
-  if (known && !known.isLost) return known;
-  shared = requestGpu();
-  return await shared;
+  if (!known || known.isLost) shared = requestGpu();
+  const gpu = await shared!;
+  if (software || !gpu.software) return gpu;
+  throw new UnsupportedError(
+    `Cannot run on WebGPU as the adapter must be hardware: current value is ${gpu.adapter}`,
+  );
 }
 
 /** What there is to be had, without opening it; absent: nothing. */

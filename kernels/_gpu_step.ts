@@ -17,6 +17,7 @@ import type { Gpu } from "./_gpu.ts";
 import { gpuArena, readBack, type Region } from "./_gpu_arena.ts";
 import { fit, GpuIntake } from "./_gpu_intake.ts";
 import { type GpuProgram, gpuProgram } from "./_gpu_program.ts";
+import { workOf } from "./_cut.ts";
 import { writeScores } from "./_host_rows.ts";
 import type { Rows } from "./_layer.ts";
 import { requireBatch } from "./_require_batch.ts";
@@ -36,7 +37,11 @@ const SLOT_BYTES = SLOTS * 4;
  *
  * @throws {UnsupportedError} If there is no program for it, or no room.
  */
-export function gpuTrainStep(gpu: Gpu, name: string, plan: TrainPlan): TrainStep {
+export async function gpuTrainStep(
+  open: () => Promise<Gpu>,
+  plan: TrainPlan,
+  least: number,
+): Promise<TrainStep> {
   checkSpec(plan.spec);
   const { loss, train } = traineeOf(plan);
   if (isAdaptive(loss)) {
@@ -44,7 +49,19 @@ export function gpuTrainStep(gpu: Gpu, name: string, plan: TrainPlan): TrainStep
       "Cannot train on WebGPU by an aid whose weight adapts: it is weighed on the host",
     );
   }
-  return new GpuStep(gpu, name, plan, loss, train);
+  if (least > 0) requireWork(plan, loss, train, least);
+  const gpu = await open();
+  const rule = least > 0 ? `, taken from ${least} multiply-adds a step on` : "";
+  return new GpuStep(gpu, `webgpu (${gpu.adapter})${rule}`, plan, loss, train);
+}
+
+/** Requires a step to be worth a device; of rows that are not known, one. */
+function requireWork({ rows = 1 }: TrainPlan, { score }: LossTerms, train: Train, least: number): void {
+  const work = workOf(train(rows).program({ n: rows, scores: score ? rows : 0, step: true }));
+  if (work >= least) return;
+  throw new UnsupportedError(
+    `Cannot train on WebGPU as a step must be ${least} multiply-adds: current value is ${work}`,
+  );
 }
 
 /** What waits to be submitted. */
@@ -68,7 +85,7 @@ class GpuStep implements TrainStep {
   #scratch: GPUBuffer;
   #losses: GPUBuffer | undefined;
   /** Most rows of x that the arena has room for. */
-  #capacity = 1;
+  #capacity: number;
   readonly #programs = new Map<string, GpuProgram>();
   /** Data that stays on the device. */
   readonly #resident = new Map<Points, GPUBuffer>();
@@ -84,7 +101,8 @@ class GpuStep implements TrainStep {
     this.#loss = loss;
     this.#train = train;
     this.#steps = plan.state.steps;
-    this.#network = train(1);
+    this.#capacity = plan.rows ?? 1;
+    this.#network = train(this.#capacity);
     this.#intake = new GpuIntake(gpu);
     this.#arena = gpuArena(gpu, this.#network.arena);
     this.#scratch = gpu.buffer("scratch", 4);
@@ -301,7 +319,10 @@ class GpuStep implements TrainStep {
     this.#jobs = [];
     this.#submit(jobs).then(
       (slots) => jobs.forEach(({ resolve }, k) => resolve(slots.subarray(k * SLOTS, (k + 1) * SLOTS))),
-      (error) => jobs.forEach(({ reject }) => reject(error)),
+      async (error) => {
+        const reason = await this.#gpu.reasonOf(error);
+        jobs.forEach(({ reject }) => reject(reason));
+      },
     );
   }
 

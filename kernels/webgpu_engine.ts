@@ -4,7 +4,9 @@
  * @module
  */
 
-import { type Engine, type TrainPlan, withEnsembles, withMixed } from "@likely/core";
+import { type Engine, type TrainPlan, UnsupportedError, withEnsembles, withMixed } from "@likely/core";
+import { requireNonNegative } from "@likely/core/check";
+import type { Gpu } from "./_gpu.ts";
 import { gpuOf, openGpu } from "./_gpu_device.ts";
 import { gpuDensity, gpuLogDensities } from "./_gpu_density.ts";
 import { gpuTrainStep } from "./_gpu_step.ts";
@@ -18,6 +20,19 @@ export interface WebgpuEngineOptions {
    * @default {one of this process's own, of the fastest adapter there is}
    */
   readonly device?: GPUDevice;
+  /**
+   * Whether a software adapter will do.
+   *
+   * @default {true}
+   */
+  readonly software?: boolean;
+  /**
+   * Fewest multiply-adds of a training step: what is less is refused, before any adapter is asked for, so that the next
+   * engine has its turn. Of a plan that tells no rows one row is counted.
+   *
+   * @default {0}
+   */
+  readonly leastWork?: number;
 }
 
 /**
@@ -37,11 +52,12 @@ export interface WebgpuEngineOptions {
  * depends on sizes alone, so that one adapter gives the same bits again.
  *
  * Where the device is lost, steps that are under way reject with a `DeviceLostError`, as do all later ones;
- * densities go on by `fusedEngine`, and their names say so. The next thing that is made gets a new device.
+ * densities go on by `fusedEngine`, and their names say so. An engine whose device is lost refuses what comes
+ * after; one that is made anew gets another device.
  *
- * @param options Which device.
- * @returns The engine, named `"webgpu"`. What it makes throws an `UnsupportedError` where there is no
- * adapter, where there is no program for what is asked, or where an arena is larger than what the adapter
+ * @param options Which device, and for what.
+ * @returns The engine, named `"webgpu"`; its training steps tell the adapter, too. What it makes throws an `UnsupportedError` where there is no
+ * adapter (or a software one only, and that will not do), where there is no program for what is asked, or where an arena is larger than what the adapter
  * binds at once.
  *
  * @example Usage
@@ -52,13 +68,21 @@ export interface WebgpuEngineOptions {
  * assertEquals(webgpuEngine().name, "webgpu");
  * ```
  */
-export function webgpuEngine({ device }: WebgpuEngineOptions = {}): Engine {
-  const given = device && gpuOf(device);
-  const open = async () => given ?? await openGpu();
+export function webgpuEngine(options: WebgpuEngineOptions = {}): Engine {
+  const { device, software = true, leastWork = 0 } = options;
+  requireNonNegative("make the WebGPU engine", "leastWork", leastWork);
+  let gpu: Promise<Gpu> | undefined = device && Promise.resolve(gpuOf(device));
+  const open = async () => {
+    const opened = await (gpu ??= openGpu(software));
+    if (!opened.isLost) return opened;
+    throw new UnsupportedError(
+      "Cannot run on WebGPU as the engine's device must not be lost: current value is lost",
+    );
+  };
   const prompt = fusedEngine();
   return {
-    name: NAME,
-    trainStep: async (plan: TrainPlan) => gpuTrainStep(await open(), NAME, plan),
+    name: "webgpu",
+    trainStep: async (plan: TrainPlan) => gpuTrainStep(open, plan, leastWork),
     ...withEnsembles(withMixed({
       logDensity: async (artifact, x) =>
         await gpuLogDensities(await open(), await prompt.logDensity(artifact, x), {
@@ -76,5 +100,3 @@ export function webgpuEngine({ device }: WebgpuEngineOptions = {}): Engine {
     })),
   };
 }
-
-const NAME = "webgpu";

@@ -53,6 +53,7 @@ export class TrainingRun implements Disposable {
       scaling: plan.scaling,
       state: resume?.state ?? plan.start(),
       ...(clipNorm !== Infinity && { clipNorm }),
+      rows: plan.validation.reduce((most, { x }) => Math.max(most, x.n), plan.about.batchSize),
     });
     return new TrainingRun(plan, options, step);
   }
@@ -111,8 +112,8 @@ export class TrainingRun implements Disposable {
       const untilCheckpoint = checkpointEvery - this.steps % checkpointEvery;
       const many = Math.min(this.#ahead, batchesPerEpoch - this.#batch, untilCheckpoint);
       const [batch, step] = [this.#batch, this.steps];
-      const losses = Array.from({ length: many }, (_, k) => this.#take(rows, batch + k, step + k));
-      for (const loss of losses) this.#count(await loss);
+      const steps = Array.from({ length: many }, (_, k) => this.#take(rows, batch + k, step + k));
+      for (const loss of await Promise.all(steps)) this.#count(loss);
       if (this.steps % checkpointEvery === 0) await this.#checkpoint();
     }
     return true;
@@ -166,9 +167,9 @@ export class TrainingRun implements Disposable {
     for (let first = 0; first < validation.length; first += this.#ahead) {
       await this.#breathe();
       const some = validation.slice(first, first + this.#ahead);
-      const losses = some.map((batch) => this.#step.evaluate(batch));
+      const losses = await Promise.all(some.map((batch) => this.#step.evaluate(batch)));
       for (const [k, { x: { n } }] of some.entries()) {
-        sum += await losses[k]! * n;
+        sum += losses[k]! * n;
         rows += n;
       }
     }
