@@ -249,7 +249,7 @@ export class DensityMachine implements Disposable {
 
 /** A likelihood is asked for its slopes in θ, its condition. */
 function evaluating(spec: DensitySpec, most: Capacity): EstimatorOptions {
-  return { ...most, training: false, inputs: spec.target === "x" };
+  return { ...most, training: false, inputs: spec.target === "x", roomy: most.embedded > USUAL.embedded };
 }
 
 function roomyCapacity(spec: DensitySpec): Capacity {

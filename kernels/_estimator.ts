@@ -26,6 +26,8 @@ export interface EstimatorOptions {
   readonly training: boolean;
   /** Gradients with respect to conditions that are embedded will be asked for. @default {false} */
   readonly inputs?: boolean;
+  /** Calls cost more than room does. @default {false} */
+  readonly roomy?: boolean;
 }
 
 /** An estimator in an arena. */
@@ -41,12 +43,12 @@ export interface Estimator {
 
 /** Plans the estimator; addresses of the weights' runs do not depend on the row counts. */
 export function planEstimator(spec: DensitySpec, options: EstimatorOptions): Estimator {
-  const { rows, embedded, training, inputs = false } = options;
+  const { rows, embedded, training, inputs = false, roomy = false } = options;
   const arena = new Arena();
   arena.take("zeros", widest(spec));
   const parameters = planParameters(arena, spec, training);
   const scratch = { count: 0, at: 0 };
-  const general: Plan = { arena, parameters, layers: [], training, inputs, score: false, scratch };
+  const general: Plan = { arena, parameters, layers: [], training, inputs, roomy, score: false, scratch };
   const plan: Plan = { ...general, gradientRows: training ? rows : 0 };
   const embedding = spec.embedding && planEmbedding(general, sourceOf(spec), embedded);
   const { target, context } = densityWidths(spec);

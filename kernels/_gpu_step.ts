@@ -102,7 +102,7 @@ class GpuStep implements TrainStep {
     this.#train = train;
     this.#steps = plan.state.steps;
     this.#capacity = plan.rows ?? 1;
-    this.#network = train(this.#capacity);
+    this.#network = train(this.#capacity, true);
     this.#intake = new GpuIntake(gpu);
     this.#arena = gpuArena(gpu, this.#network.arena);
     this.#scratch = gpu.buffer("scratch", 4);
@@ -236,7 +236,7 @@ class GpuStep implements TrainStep {
     if (n <= this.#capacity) return;
     this.#flush();
     this.#capacity = n;
-    this.#network = this.#train(n);
+    this.#network = this.#train(n, true);
     const before = { buffer: this.#arena, kept: LASTING_PARTS };
     this.#arena = gpuArena(this.#gpu, this.#network.arena, before);
     for (const program of this.#programs.values()) program[Symbol.dispose]();

@@ -18,6 +18,8 @@ export interface Plan {
   readonly training: boolean;
   /** Gradients with respect to what is embedded will be asked for. @default {false} */
   readonly inputs?: boolean;
+  /** Calls cost more than room does, as on a GPU. @default {false} */
+  readonly roomy?: boolean;
   /** Second derivatives will be asked for. */
   readonly score: boolean;
   /** Rows of adjoints that every layer has scratch of its own for. @default {0} */

@@ -36,6 +36,8 @@ export interface NetworkOptions {
   readonly training: boolean;
   /** The score term will be asked for. */
   readonly score: boolean;
+  /** Calls cost more than room does. @default {false} */
+  readonly roomy?: boolean;
 }
 
 /** A network in an arena. */
@@ -71,12 +73,12 @@ export interface Network {
 
 /** Plans the network; addresses of the weights' runs do not depend on the row counts. */
 export function planNetwork(spec: NetworkSpec, options: NetworkOptions): Network {
-  const { x, pairs, training, score } = options;
+  const { x, pairs, training, score, roomy = false } = options;
   const arena = new Arena();
   arena.take("zeros", widest(spec));
   const parameters = planParameters(arena, spec, training);
   const scratch = { count: 0, at: 0 };
-  const plan: Plan = { arena, parameters, layers: [], training, score, scratch };
+  const plan: Plan = { arena, parameters, layers: [], training, score, roomy, scratch };
   if (training) needScratch(plan, pairs, Math.max(...widthsOf(spec.trunk)));
   const embedding = planEmbedding(plan, sourceOf(spec), x);
   const scores = training && !score ? 0 : pairs;

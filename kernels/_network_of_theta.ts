@@ -71,7 +71,7 @@ class NetworkOfTheta implements Asked {
     const plan = (most: number): Network => {
       const pairs = Math.max(1, Math.floor(most / this.#observations)) * this.#observations;
       const seen = apart ? pairs : x.n;
-      return planNetwork(spec, { x: this.#together, seen, pairs, training: false, score: false });
+      return planNetwork(spec, { x: this.#together, seen, pairs, training: false, score: false, roomy });
     };
     const most = roomy ? roomiest(MOST_PAIRS, (pairs) => plan(pairs).arena.bytes) : MOST_PAIRS;
     this.#capacity = Math.max(1, Math.floor(most / this.#observations));

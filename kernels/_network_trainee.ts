@@ -6,8 +6,8 @@ import { emitStep, planTraining } from "./_step_program.ts";
 import type { Trainee } from "./_trainee.ts";
 
 /** Plans a network for batches of at most n rows of x. */
-export function networkTrainee(spec: NetworkSpec, loss: LossProgram, n: number): Trainee {
-  const network = planTraining(spec, loss, n);
+export function networkTrainee(spec: NetworkSpec, loss: LossProgram, n: number, roomy: boolean): Trainee {
+  const network = planTraining(spec, loss, n, roomy);
   const { theta, embedding, target, score } = network;
   return {
     ...network,

@@ -36,9 +36,14 @@ export const AID = 8;
 export const SLOTS = 10;
 
 /** Plans a network for batches of at most n rows. */
-export function planTraining(spec: NetworkSpec, loss: LossProgram, n: number): TrainNetwork {
+export function planTraining(
+  spec: NetworkSpec,
+  loss: LossProgram,
+  n: number,
+  roomy: boolean = false,
+): TrainNetwork {
   const hasScore = loss.score !== undefined;
-  const network = planNetwork(spec, { x: n, pairs: n * loss.atoms, training: true, score: hasScore });
+  const network = planNetwork(spec, { x: n, pairs: n * loss.atoms, training: true, score: hasScore, roomy });
   const { arena } = network;
   return {
     ...network,

@@ -26,8 +26,8 @@ export function densityLoss({ name }: Loss, { kind }: DensitySpec): LossTerms {
 }
 
 /** Plans an estimator for batches of at most n rows. */
-export function planDensityTraining(spec: DensitySpec, n: number): Trainee {
-  const estimator = planEstimator(spec, { rows: n, embedded: n, training: true });
+export function planDensityTraining(spec: DensitySpec, n: number, roomy: boolean = false): Trainee {
+  const estimator = planEstimator(spec, { rows: n, embedded: n, training: true, roomy });
   const { arena, parameters } = estimator;
   const masks = weightMasks(spec);
   const isMasked = Object.keys(masks).length > 0;

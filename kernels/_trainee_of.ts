@@ -7,8 +7,8 @@ import { requireFusable } from "./_support.ts";
 import { densityLoss, planDensityTraining } from "./_train_density.ts";
 import type { LossTerms, Trainee } from "./_trainee.ts";
 
-/** What is trained, for batches of at most n rows. */
-export type Train = (n: number) => Trainee;
+/** What is trained, for batches of at most n rows; `roomy` where calls cost more than room does. */
+export type Train = (n: number, roomy?: boolean) => Trainee;
 
 /**
  * The loss of a plan, and what is planned for it.
@@ -18,9 +18,9 @@ export type Train = (n: number) => Trainee;
 export function traineeOf({ spec, loss }: TrainPlan): { loss: LossTerms; train: Train } {
   if (spec.kind === "mixed") return refuseMixed();
   if (spec.kind !== "network") {
-    return { loss: densityLoss(loss, spec), train: (n) => planDensityTraining(spec, n) };
+    return { loss: densityLoss(loss, spec), train: (n, roomy) => planDensityTraining(spec, n, roomy) };
   }
   const network = requireFusable(spec);
   const program = lossProgram(loss, network);
-  return { loss: program, train: (n) => networkTrainee(network, program, n) };
+  return { loss: program, train: (n, roomy = false) => networkTrainee(network, program, n, roomy) };
 }
