@@ -27,8 +27,8 @@ async function pathOf(name: string): Promise<string | undefined> {
 }
 
 /** Starts it. */
-export async function openBrowser(executablePath: string): Promise<Browser> {
-  return await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+export async function openBrowser(executablePath: string, args: readonly string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath, args: ["--no-sandbox", ...args] });
 }
 
 const TYPES: Readonly<Record<string, string>> = {
