@@ -9,7 +9,7 @@ import { requireNonNegative } from "@likely/core/check";
 import type { Gpu } from "./_gpu.ts";
 import { gpuOf, openGpu } from "./_gpu_device.ts";
 import { gpuDensity, gpuLogDensities } from "./_gpu_density.ts";
-import { gpuTrainStep } from "./_gpu_step.ts";
+import { gpuTrainStep } from "./_gpu_training.ts";
 import { fusedEngine } from "./fused_engine.ts";
 
 /** What {@linkcode webgpuEngine} can be told. */
@@ -41,8 +41,7 @@ export interface WebgpuEngineOptions {
  * Training keeps everything on the device: data from their first use on, from where minibatches are picked
  * by their indices; a step is one compute pass, several steps one submission, and losses are read together
  * once {@linkcode TrainStep.ahead} steps are lined up or the event loop is idle. `step` and `evaluate`
- * therefore are promises that should not be waited for one by one. It trains whatever `fusedEngine` trains
- * but losses that are aided by a weight that adapts.
+ * therefore are promises that should not be waited for one by one. It trains whatever `fusedEngine` trains.
  *
  * Densities are on both sides: what must answer at once, `evaluate`, `logDensity`, `sample`, is answered by
  * `fusedEngine`, as a GPU must be waited for; `evaluateAsync`, `logDensityAsync` and `sampleAsync` run on the

@@ -105,6 +105,30 @@ webgpuTest("WebGPU follows the module's loss curve over two hundred steps, many 
   assert(mean(found.slice(-20)) < 0.9 * mean(found.slice(0, 20)), "it learns");
 });
 
+webgpuTest(
+  "WebGPU weighs scores as the module does, look after look, however many steps are under way",
+  async () => {
+    for (const title of ["resnet silu", "conv embedding, image"]) {
+      for (const over of ["trunk", "all"] as const) {
+        const spec = specs[title]!;
+        const plan = planOf(key(7), spec, adaptive(losses.bce_score!, { over, every: 3 }));
+        using ours = await webgpuEngine().trainStep(plan);
+        using theirs = await fusedEngine({ workers: 1 }).trainStep(plan);
+        const batches = Array.from({ length: 8 }, (_, i) => noiseBatch(key(60 + i), spec, 9, 2));
+        const found = await Promise.all(batches.map((batch) => ours.step(batch, 1e-3)));
+        batches.forEach((batch, i) =>
+          assertAlmostEquals(found[i]!, theirs.step(batch, 1e-3), 1e-4, `${title}, ${i}`)
+        );
+        const [actual, wanted] = [await ours.state(), theirs.state()];
+        assertAlmostEquals(actual.termWeights![1]! / wanted.termWeights![1]!, 1, 1e-3, title);
+        assertAlmostEquals(await ours.evaluate(batches[0]!), theirs.evaluate(batches[0]!), 1e-3, title);
+        using rest = await webgpuEngine().trainStep({ ...plan, state: actual });
+        assertEquals(await rest.step(batches[1]!, 1e-3), await ours.step(batches[1]!, 1e-3), "resumed");
+      }
+    }
+  },
+);
+
 /** The i-th batch of 32 rows of data, each with its own θ and another's. */
 function batchOf(data: Pick<Batch, "theta" | "x">, i: number): Batch {
   const xRows = Uint32Array.from({ length: 32 }, (_, k) => (7 * i + 11 * k) % data.x.n);
@@ -131,7 +155,10 @@ webgpuTest("rows picked on the device are the rows of the batch, standardised al
   const { source, ...plain } = batchOf(data, 3);
   using picked = await webgpuEngine().trainStep(plan);
   using brought = await webgpuEngine().trainStep(plan);
-  assertEquals(await picked.step({ ...plain, source: source! }, 1e-2), await brought.step(plain, 1e-2));
+  // The first time data are seen they are brought, too.
+  for (let k = 0; k < 3; k++) {
+    assertEquals(await picked.step({ ...plain, source: source! }, 1e-2), await brought.step(plain, 1e-2));
+  }
   assertEquals(await picked.state(), await brought.state());
 });
 
@@ -378,8 +405,8 @@ webgpuTest("a density goes on by the module when its device is lost, and says so
 });
 
 webgpuTest("WebGPU refuses what it has no program and no room for, and what is disposed of", async () => {
-  const plan = planOf(key(1), simple, adaptive(losses.bce_score!));
-  await assertRejects(() => webgpuEngine().trainStep(plan), UnsupportedError, "weight adapts");
+  const plan = planOf(key(1), simple, { ...losses.bce!, name: "my_own" });
+  await assertRejects(() => webgpuEngine().trainStep(plan), UnsupportedError, "Cannot fuse the loss my_own");
   // What every device binds at least is too little for so many rows, and they are too few for so much work.
   const device = await ownDevice();
   const small = planOf(key(1), simple, losses.bce!);
