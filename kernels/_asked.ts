@@ -3,6 +3,12 @@
 import type { EvaluateOptions, Evaluation, ObservedDensities, Points } from "@likely/core";
 import { atOnce, type Calls, type PromptCaller } from "./_calls.ts";
 
+/** How a log density is asked about rows of x. */
+export interface Way {
+  /** Each row by itself; if not, all of them are added up. */
+  readonly apart: boolean;
+}
+
 /** What {@linkcode ObservedDensities} are before anybody runs their calls. */
 export interface Asked extends Disposable {
   readonly name: string;

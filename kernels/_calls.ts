@@ -27,6 +27,8 @@ export type Calls<T> = Generator<Call, T, undefined>;
 export interface Caller extends Disposable {
   /** What runs them. */
   readonly name: string;
+  /** Bytes that an arena is worth where calls cost more than room does; 0: they do not. */
+  readonly room: number;
   /** Where an arena can be written and read between calls; another one after each perhaps. */
   readonly memory: Memory;
   /** Makes room for the arena that all calls are about. */

@@ -45,9 +45,8 @@ export async function fusedDensity(host: Host, artifact: Artifact): Promise<Cond
 export function* askedDensity(
   caller: Caller,
   artifact: DensityArtifact,
-  roomy?: boolean,
 ): Calls<AskedDensity> {
-  const machine = yield* DensityMachine.make(caller, artifact, roomy);
+  const machine = yield* DensityMachine.make(caller, artifact);
   return {
     get name() {
       return machine.name;

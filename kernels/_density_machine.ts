@@ -89,15 +89,14 @@ export class DensityMachine implements Disposable {
     this.#estimator = planEstimator(spec, evaluating(spec, most));
   }
 
-  /** Makes one and packs its weights; `roomy` where calls cost more than room does. */
+  /** Makes one and packs its weights. */
   static *make(
     caller: Caller,
     artifact: DensityArtifact,
-    roomy: boolean = false,
   ): Calls<DensityMachine> {
     const { spec, weights } = artifact;
     checkWeights(spec, weights);
-    const machine = new DensityMachine(caller, artifact, roomy ? roomyCapacity(spec) : USUAL);
+    const machine = new DensityMachine(caller, artifact, capacityOf(spec, caller.room));
     const { arena, parameters, layers } = machine.#estimator;
     caller.settle(arena);
     parameters.write(caller.memory, parameters.weights, weights);
@@ -252,10 +251,11 @@ function evaluating(spec: DensitySpec, most: Capacity): EstimatorOptions {
   return { ...most, training: false, inputs: spec.target === "x", roomy: most.embedded > USUAL.embedded };
 }
 
-function roomyCapacity(spec: DensitySpec): Capacity {
+function capacityOf(spec: DensitySpec, room: number): Capacity {
+  if (room === 0) return USUAL;
   const { embedded } = ROOMY;
   const bytesOf = (rows: number) => planEstimator(spec, evaluating(spec, { rows, embedded })).arena.bytes;
-  return { embedded, rows: roomiest(USUAL.rows, bytesOf) };
+  return { embedded, rows: roomiest(room, USUAL.rows, bytesOf) };
 }
 
 interface Chunk extends DrawShape {

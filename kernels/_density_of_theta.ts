@@ -12,7 +12,7 @@ import {
   standardise,
   standardSlope,
 } from "@likely/core";
-import type { Asked } from "./_asked.ts";
+import type { Asked, Way } from "./_asked.ts";
 import type { Caller, Calls } from "./_calls.ts";
 import { type DensityArtifact, DensityMachine, type DensityRows } from "./_density_machine.ts";
 import { requireDim } from "./_host_rows.ts";
@@ -30,9 +30,9 @@ export function* densityOfTheta(
   caller: Caller,
   artifact: DensityArtifact,
   x: Points,
-  { apart, roomy }: { readonly apart: boolean; readonly roomy?: boolean | undefined },
+  { apart }: Way,
 ): Calls<Asked> {
-  const machine = yield* DensityMachine.make(caller, artifact, roomy);
+  const machine = yield* DensityMachine.make(caller, artifact);
   const isOfX = artifact.spec.target === "x";
   const seen = isOfX ? standardise(x, artifact.scaling.x) : yield* machine.contexts(x);
   return new ObservedDensity(machine, artifact, x, { seen, apart });

@@ -8,7 +8,7 @@ import { planCoupledFlow } from "./_coupled_flow.ts";
 import type { Embedding } from "./_embedding.ts";
 import type { Flow } from "./_flow.ts";
 import { contextOf, type FlowRows } from "./_flow_rows.ts";
-import { type Layer, type Plan, type Rows, takeRows } from "./_layer.ts";
+import { type Layer, type Plan, type Room, type Rows, takeRows } from "./_layer.ts";
 import { planMaskedFlow } from "./_masked_flow.ts";
 import { planMixtureFlow } from "./_mixture_flow.ts";
 import { COPY_RUNS } from "./_opcodes.ts";
@@ -17,7 +17,7 @@ import { type Parameters, planParameters } from "./_parameters.ts";
 import { embeddedWidth, type EmbeddingSource, planEmbedding } from "./_plan_embedding.ts";
 
 /** What an estimator is planned for. */
-export interface EstimatorOptions {
+export interface EstimatorOptions extends Room {
   /** Most rows of targets and contexts. */
   readonly rows: number;
   /** Most conditions embedded at once, where there is an embedding. */
@@ -26,8 +26,6 @@ export interface EstimatorOptions {
   readonly training: boolean;
   /** Gradients with respect to conditions that are embedded will be asked for. @default {false} */
   readonly inputs?: boolean;
-  /** Calls cost more than room does. @default {false} */
-  readonly roomy?: boolean;
 }
 
 /** An estimator in an arena. */

@@ -9,9 +9,14 @@ import { type GpuProgram, gpuProgram } from "./_gpu_program.ts";
 import { fit } from "./_gpu_intake.ts";
 import { wordsOf } from "./_module_caller.ts";
 
+/** Bytes that fewer calls are worth. */
+const ROOM = 2 ** 28;
+const ROOM_IN_SOFTWARE = 2 ** 22;
+
 /** Owns an arena on a device. */
 export class GpuCaller implements PatientCaller {
   readonly name: string;
+  readonly room: number;
   readonly #gpu: Gpu;
   readonly #what: string;
   #memory: Memory = { buffer: new ArrayBuffer(0) };
@@ -27,6 +32,7 @@ export class GpuCaller implements PatientCaller {
   constructor(gpu: Gpu, name: string, what: string) {
     this.#gpu = gpu;
     this.name = name;
+    this.room = gpu.software ? ROOM_IN_SOFTWARE : Math.min(ROOM, gpu.mostBytes);
     this.#what = what;
   }
 

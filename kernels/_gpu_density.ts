@@ -8,6 +8,7 @@ import {
   type ObservedDensities,
   type Points,
 } from "@likely/core";
+import type { Way } from "./_asked.ts";
 import { type Calls, later } from "./_calls.ts";
 import { askedDensity } from "./_conditional_density.ts";
 import { requireDensity } from "./_density_machine.ts";
@@ -16,20 +17,19 @@ import { GpuCaller } from "./_gpu_caller.ts";
 import { asking } from "./_log_density.ts";
 
 /** What a log density is of. */
-export interface Asked {
+export interface Subject extends Way {
   readonly artifact: Artifact;
   readonly x: Points;
-  readonly apart: boolean;
 }
 
 /** Adds to log densities of the module what a device makes of the same. */
 export async function gpuLogDensities(
   gpu: Gpu,
   prompt: LogDensity & Disposable,
-  { artifact, x, apart }: Asked,
+  { artifact, x, ...way }: Subject,
 ): Promise<ObservedDensities> {
   return await onBoth(gpu, prompt, "log density", async (caller, both) => {
-    const asked = await later(caller, asking(artifact, x, apart)(caller, true));
+    const asked = await later(caller, asking(artifact, x, way)(caller));
     const { dim, count, embedded } = asked;
     return {
       get name() {
@@ -53,7 +53,7 @@ export async function gpuDensity(
   artifact: Artifact,
 ): Promise<ConditionalDensity & Disposable> {
   return await onBoth(gpu, prompt, "density", async (caller, both) => {
-    const asked = await later(caller, askedDensity(caller, requireDensity(artifact), true));
+    const asked = await later(caller, askedDensity(caller, requireDensity(artifact)));
     return {
       get name() {
         return both.name;

@@ -11,7 +11,7 @@ let shared: Promise<Gpu> | undefined;
  *
  * @throws {UnsupportedError} If there is none.
  */
-export async function openGpu(software: boolean = true): Promise<Gpu> {
+export async function openGpu({ software = true }: { readonly software?: boolean } = {}): Promise<Gpu> {
   const known = await shared?.catch(() => undefined);
   if (!known || known.isLost) shared = requestGpu();
   const gpu = await shared!;

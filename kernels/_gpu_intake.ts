@@ -1,6 +1,6 @@
 // How batches get into an arena on a device: rows written from the host, or picked from data there.
 
-import { type Gpu } from "./_gpu.ts";
+import type { Gpu } from "./_gpu.ts";
 import { boxOf, INSTRUCTION_BYTES } from "./_gpu_program.ts";
 import type { Rows } from "./_layer.ts";
 

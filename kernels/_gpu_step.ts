@@ -59,7 +59,7 @@ export class GpuStep implements TrainStep {
     this.#steps = plan.state.steps;
     this.#termWeights = plan.state.termWeights;
     this.#capacity = plan.rows ?? 1;
-    this.#network = train(this.#capacity, true);
+    this.#network = train(this.#capacity, { roomy: true });
     this.#arena = gpuArena(gpu, this.#network.arena);
     this.#data = new GpuData(gpu, plan.scaling);
     this.#queue = new GpuQueue(gpu, () => ({
@@ -248,7 +248,7 @@ export class GpuStep implements TrainStep {
     if (n <= this.#capacity) return;
     this.#queue.flush();
     this.#capacity = n;
-    this.#network = this.#train(n, true);
+    this.#network = this.#train(n, { roomy: true });
     const before = { buffer: this.#arena, kept: LASTING_PARTS };
     this.#arena = gpuArena(this.#gpu, this.#network.arena, before);
     for (const program of this.#programs.values()) program[Symbol.dispose]();

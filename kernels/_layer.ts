@@ -6,8 +6,14 @@ import type { Code } from "./_code.ts";
 import { ACTIVATE, GEMM, PACK_ROWS, PACK_TRANSPOSED } from "./_opcodes.ts";
 import type { Parameters } from "./_parameters.ts";
 
+/** Whether there is room to waste. */
+export interface Room {
+  /** Instructions cost more than room does, as on a GPU. @default {false} */
+  readonly roomy?: boolean;
+}
+
 /** What a planner needs at hand. */
-export interface Plan {
+export interface Plan extends Room {
   /** Where room is taken. */
   readonly arena: Arena;
   /** Weights and their gradients. */
@@ -18,8 +24,6 @@ export interface Plan {
   readonly training: boolean;
   /** Gradients with respect to what is embedded will be asked for. @default {false} */
   readonly inputs?: boolean;
-  /** Calls cost more than room does, as on a GPU. @default {false} */
-  readonly roomy?: boolean;
   /** Second derivatives will be asked for. */
   readonly score: boolean;
   /** Rows of adjoints that every layer has scratch of its own for. @default {0} */

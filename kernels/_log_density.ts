@@ -9,7 +9,7 @@ import {
   type Points,
   UnsupportedError,
 } from "@likely/core";
-import { type Asked, promptDensities } from "./_asked.ts";
+import { type Asked, promptDensities, type Way } from "./_asked.ts";
 import { atOnce, type Caller, type Calls } from "./_calls.ts";
 import { requireDensity } from "./_density_machine.ts";
 import { densityOfTheta, requireOneObservation } from "./_density_of_theta.ts";
@@ -26,7 +26,7 @@ export async function fusedLogDensity(
   artifact: Artifact,
   x: Points,
 ): Promise<LogDensity & Disposable> {
-  return await onModule(host, asking(artifact, x, false));
+  return await onModule(host, asking(artifact, x, { apart: false }));
 }
 
 /** Prepares the artifact's network as a function of θ at each row of x. */
@@ -35,7 +35,7 @@ export async function fusedLogDensities(
   artifact: Artifact,
   x: Points,
 ): Promise<ObservedDensities> {
-  return await onModule(host, asking(artifact, x, true));
+  return await onModule(host, asking(artifact, x, { apart: true }));
 }
 
 function onModule(host: Host, ask: Ask): Promise<ObservedDensities> {
@@ -46,7 +46,7 @@ function onModule(host: Host, ask: Ask): Promise<ObservedDensities> {
 }
 
 /** Prepares log densities where their calls are run. */
-export type Ask = (caller: Caller, roomy?: boolean) => Calls<Asked>;
+export type Ask = (caller: Caller) => Calls<Asked>;
 
 /**
  * How an artifact is asked about rows of x: each by itself, or all of them added up.
@@ -54,8 +54,8 @@ export type Ask = (caller: Caller, roomy?: boolean) => Calls<Asked>;
  * @throws {TypeError | RangeError} If it is not to be asked about them.
  * @throws {UnsupportedError} If there is no program for it.
  */
-export function asking(artifact: Artifact, x: Points, apart: boolean): Ask {
-  if (artifact.spec.kind !== "network") return askingDensity(artifact, x, apart);
+export function asking(artifact: Artifact, x: Points, way: Way): Ask {
+  if (artifact.spec.kind !== "network") return askingDensity(artifact, x, way);
   if (artifact.kind === "posterior") {
     throw new UnsupportedError("Cannot evaluate a posterior artifact as a network of (θ, x)");
   }
@@ -63,12 +63,12 @@ export function asking(artifact: Artifact, x: Points, apart: boolean): Ask {
   const fusable = withoutLinearTrunk(artifact);
   requireFusable(fusable.spec);
   requireObservation(x, artifact.spec.xDim);
-  return (caller, roomy) => networkOfTheta(caller, fusable, x, { apart, roomy });
+  return (caller) => networkOfTheta(caller, fusable, x, way);
 }
 
-function askingDensity(artifact: Artifact, x: Points, apart: boolean): Ask {
+function askingDensity(artifact: Artifact, x: Points, way: Way): Ask {
   const density = requireDensity(artifact);
   requireObservation(x, density.spec.xDim);
-  if (!apart) requireOneObservation(artifact, x);
-  return (caller, roomy) => densityOfTheta(caller, density, x, { apart, roomy });
+  if (!way.apart) requireOneObservation(artifact, x);
+  return (caller) => densityOfTheta(caller, density, x, way);
 }

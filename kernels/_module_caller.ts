@@ -7,6 +7,7 @@ import type { Runner } from "./_runner.ts";
 
 /** Owns a runner. */
 export class ModuleCaller implements PromptCaller {
+  readonly room = 0;
   readonly #what: string;
   #runner: Runner | undefined;
   /** Told after disposal too. */

@@ -14,6 +14,7 @@ import {
   needScratch,
   type Plan,
   planLayer,
+  type Room,
   type Rows,
   rowsFrom,
   takeRows,
@@ -25,7 +26,7 @@ import { type Parameters, planParameters } from "./_parameters.ts";
 import { joinLayer, planTrunk, type Trunk, widthBeforeOutput } from "./_trunk.ts";
 
 /** What a network is planned for. */
-export interface NetworkOptions {
+export interface NetworkOptions extends Room {
   /** Most rows of x embedded at once. */
   readonly x: number;
   /** Most rows of x joined with θ at once. @default {x} */
@@ -36,8 +37,6 @@ export interface NetworkOptions {
   readonly training: boolean;
   /** The score term will be asked for. */
   readonly score: boolean;
-  /** Calls cost more than room does. @default {false} */
-  readonly roomy?: boolean;
 }
 
 /** A network in an arena. */

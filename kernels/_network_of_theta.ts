@@ -11,7 +11,7 @@ import {
   unitSpec,
   zeros,
 } from "@likely/core";
-import type { Asked } from "./_asked.ts";
+import type { Asked, Way } from "./_asked.ts";
 import { type Caller, type Calls, numbersAt, regionOf } from "./_calls.ts";
 import { emitDensity, valuesOf } from "./_density_program.ts";
 import { requireDim, writeStandardised } from "./_host_rows.ts";
@@ -24,14 +24,6 @@ import { requireFusable } from "./_support.ts";
 const MOST_PAIRS = 1024;
 /** Rows of x in one call, where there is room. */
 const MOST_EMBEDDED = 256;
-
-/** How a network is asked. */
-export interface Way {
-  /** Each row of x by itself; if not, all of them are added up. */
-  readonly apart: boolean;
-  /** Calls cost more than room does. @default {false} */
-  readonly roomy?: boolean | undefined;
-}
 
 /** Prepares it. */
 export function networkOfTheta(caller: Caller, artifact: Artifact, x: Points, way: Way): Calls<Asked> {
@@ -58,7 +50,7 @@ class NetworkOfTheta implements Asked {
   readonly #capacity: number;
   readonly #together: number;
 
-  private constructor(caller: Caller, artifact: Artifact, x: Points, { apart, roomy = false }: Way) {
+  private constructor(caller: Caller, artifact: Artifact, x: Points, { apart }: Way) {
     this.dim = artifact.spec.thetaDim;
     this.#caller = caller;
     const { spec, unit } = unitSpec(requireFusable(artifact.spec));
@@ -67,13 +59,14 @@ class NetworkOfTheta implements Asked {
     this.#unit = unit;
     this.count = x.n;
     this.#observations = apart ? 1 : x.n;
+    const roomy = caller.room > 0;
     this.#together = roomy ? Math.min(x.n, MOST_EMBEDDED) : 1;
     const plan = (most: number): Network => {
       const pairs = Math.max(1, Math.floor(most / this.#observations)) * this.#observations;
       const seen = apart ? pairs : x.n;
       return planNetwork(spec, { x: this.#together, seen, pairs, training: false, score: false, roomy });
     };
-    const most = roomy ? roomiest(MOST_PAIRS, (pairs) => plan(pairs).arena.bytes) : MOST_PAIRS;
+    const most = roomy ? roomiest(caller.room, MOST_PAIRS, (pairs) => plan(pairs).arena.bytes) : MOST_PAIRS;
     this.#capacity = Math.max(1, Math.floor(most / this.#observations));
     this.#network = plan(most);
     this.embedded = zeros(x.n, this.#network.embedding.out.width);

@@ -2,7 +2,7 @@
 
 import type { AdaptiveWeighting, NetworkSpec } from "@likely/core";
 import { Code, float } from "./_code.ts";
-import { emitForward, emitPacking, type Rows, takeRows } from "./_layer.ts";
+import { emitForward, emitPacking, type Room, type Rows, takeRows } from "./_layer.ts";
 import { emitHead, emitHeadBack, type LossProgram } from "./_loss_program.ts";
 import {
   emitJoin,
@@ -40,10 +40,16 @@ export function planTraining(
   spec: NetworkSpec,
   loss: LossProgram,
   n: number,
-  roomy: boolean = false,
+  room: Room = {},
 ): TrainNetwork {
   const hasScore = loss.score !== undefined;
-  const network = planNetwork(spec, { x: n, pairs: n * loss.atoms, training: true, score: hasScore, roomy });
+  const network = planNetwork(spec, {
+    x: n,
+    pairs: n * loss.atoms,
+    training: true,
+    score: hasScore,
+    ...room,
+  });
   const { arena } = network;
   return {
     ...network,

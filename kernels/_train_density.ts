@@ -10,7 +10,7 @@ import {
   planEstimator,
   targetOf,
 } from "./_estimator.ts";
-import { emitPacking } from "./_layer.ts";
+import { emitPacking, type Room } from "./_layer.ts";
 import { MUL, NEGATIVE_MEAN, PACK_ROWS } from "./_opcodes.ts";
 import { emitUpdate, SLOTS, type StepOptions } from "./_step_program.ts";
 import type { LossTerms, Trainee } from "./_trainee.ts";
@@ -26,8 +26,8 @@ export function densityLoss({ name }: Loss, { kind }: DensitySpec): LossTerms {
 }
 
 /** Plans an estimator for batches of at most n rows. */
-export function planDensityTraining(spec: DensitySpec, n: number, roomy: boolean = false): Trainee {
-  const estimator = planEstimator(spec, { rows: n, embedded: n, training: true, roomy });
+export function planDensityTraining(spec: DensitySpec, n: number, room: Room = {}): Trainee {
+  const estimator = planEstimator(spec, { rows: n, embedded: n, training: true, ...room });
   const { arena, parameters } = estimator;
   const masks = weightMasks(spec);
   const isMasked = Object.keys(masks).length > 0;

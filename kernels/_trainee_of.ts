@@ -5,10 +5,11 @@ import { lossProgram } from "./_loss_program.ts";
 import { networkTrainee } from "./_network_trainee.ts";
 import { requireFusable } from "./_support.ts";
 import { densityLoss, planDensityTraining } from "./_train_density.ts";
+import type { Room } from "./_layer.ts";
 import type { LossTerms, Trainee } from "./_trainee.ts";
 
-/** What is trained, for batches of at most n rows; `roomy` where calls cost more than room does. */
-export type Train = (n: number, roomy?: boolean) => Trainee;
+/** What is trained, for batches of at most n rows. */
+export type Train = (n: number, room?: Room) => Trainee;
 
 /**
  * The loss of a plan, and what is planned for it.
@@ -18,9 +19,9 @@ export type Train = (n: number, roomy?: boolean) => Trainee;
 export function traineeOf({ spec, loss }: TrainPlan): { loss: LossTerms; train: Train } {
   if (spec.kind === "mixed") return refuseMixed();
   if (spec.kind !== "network") {
-    return { loss: densityLoss(loss, spec), train: (n, roomy) => planDensityTraining(spec, n, roomy) };
+    return { loss: densityLoss(loss, spec), train: (n, room) => planDensityTraining(spec, n, room) };
   }
   const network = requireFusable(spec);
   const program = lossProgram(loss, network);
-  return { loss: program, train: (n, roomy = false) => networkTrainee(network, program, n, roomy) };
+  return { loss: program, train: (n, room) => networkTrainee(network, program, n, room) };
 }

@@ -72,7 +72,7 @@ export function webgpuEngine(options: WebgpuEngineOptions = {}): Engine {
   requireNonNegative("make the WebGPU engine", "leastWork", leastWork);
   let gpu: Promise<Gpu> | undefined = device && Promise.resolve(gpuOf(device));
   const open = async () => {
-    const opened = await (gpu ??= openGpu(software));
+    const opened = await (gpu ??= openGpu({ software }));
     if (!opened.isLost) return opened;
     throw new UnsupportedError(
       "Cannot run on WebGPU as the engine's device must not be lost: current value is lost",
@@ -81,7 +81,7 @@ export function webgpuEngine(options: WebgpuEngineOptions = {}): Engine {
   const prompt = fusedEngine();
   return {
     name: "webgpu",
-    trainStep: async (plan: TrainPlan) => gpuTrainStep(open, plan, leastWork),
+    trainStep: (plan: TrainPlan) => gpuTrainStep(open, plan, leastWork),
     ...withEnsembles(withMixed({
       logDensity: async (artifact, x) =>
         await gpuLogDensities(await open(), await prompt.logDensity(artifact, x), {

@@ -249,8 +249,8 @@ webgpuTest("calls on one density wait for each other on WebGPU, and ensembles as
   const artifact = artifactOf(key(3), simple);
   const ensemble = { ...artifact, others: [artifactOf(key(4), simple)] } as unknown as Artifact;
   const x = normalRows(key(4), 2, 5);
-  for (const  of of[artifact, ensemble]) {
-    using density = await webgpuEngine().logDensity(of, x);
+  for (const one of [artifact, ensemble]) {
+    using density = await webgpuEngine().logDensity(one, x);
     const all = [1, 50, 7].map((n, i) => normalRows(key(30 + i), n, 2));
     const found = await Promise.all(all.map((theta) => density.evaluateAsync!(theta)));
     all.forEach((theta, i) => {
