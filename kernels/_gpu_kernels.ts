@@ -158,12 +158,12 @@ const PARTS = 14;
  * reads B from rows any distance apart.
  */
 export function shadingsOf(program: Words, packed: Packed = new Map()): Shading[] {
-  const all: Shading[] = [];
+  const all: Shading[][] = [];
   for (let pc = 0; pc < program.length; pc += INSTRUCTION_WORDS) {
     const words = Int32Array.from({ length: INSTRUCTION_WORDS }, (_, k) => program[pc + k]!);
-    all.push(...shadings(words, packed));
+    all.push(shadings(words, packed));
   }
-  return all.filter(({ kernel, words }) => kernel.groups(words) !== 0);
+  return all.flat().filter(({ kernel, words }) => kernel.groups(words) !== 0);
 }
 
 function shadings(words: Int32Array, packed: Packed): Shading[] {

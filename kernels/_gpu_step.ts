@@ -99,7 +99,7 @@ export class GpuStep implements TrainStep {
     for (const batch of batches) {
       const slots = this.#run(batch, { n: batch.x.n, scores: 0, step: false, gradient: true });
       const { gradient, count } = this.#network.parameters;
-      gradients.push(...await this.#read([gradient, count]));
+      gradients.push((await this.#read([gradient, count]))[0]!);
       losses.push((await slots)[0]!);
     }
     const { parameters: { gradient }, slots } = this.#network;
