@@ -27,10 +27,12 @@ export interface Batch {
 
 /** Rows of data that an engine may keep at hand, on a device, and pick from there. */
 export interface BatchSource {
-  /** `[…, d]`, and which row of it row i of the batch's θ is. */
+  /** `[…, d]`. */
   readonly theta: Points;
+  /** Which row of it row i of the batch's θ is. */
   readonly thetaRows: Uint32Array;
-  /** `[…, p]`, and which row of it row i of the batch's x is. */
+  /** `[…, p]`. */
   readonly x: Points;
+  /** Which row of it row i of the batch's x is. */
   readonly xRows: Uint32Array;
 }
