@@ -66,17 +66,19 @@ import {
 } from "./wgsl/loss.ts";
 import { categorical, categoricalDraw, mixture, mixtureDraw } from "./wgsl/mixture.ts";
 import { adam, norm, PARTS_OF_NORM, squares } from "./wgsl/optimizer.ts";
-import { packRows, packTransposed } from "./wgsl/pack.ts";
+import { packRows } from "./wgsl/pack.ts";
 import { spline, splineBack, splineDraw } from "./wgsl/spline.ts";
 import {
   activate,
   activateBack,
   add,
+  addColumns,
   copyRuns,
   dotRows,
   fillRows,
   mul,
   mulMulAdd,
+  partsOfColumns,
   pickColumns,
   poolRows,
   scaleRows,
@@ -90,7 +92,6 @@ import { multiplyWaves, waves } from "./wgsl/waves.ts";
 /** What one shader makes of an instruction. */
 const KERNELS: Readonly<Record<number, Kernel>> = {
   [PACK_ROWS]: packRows,
-  [PACK_TRANSPOSED]: packTransposed,
   [ACTIVATE]: activate,
   [ACTIVATE_BACK]: activateBack,
   [ADD]: add,
@@ -102,7 +103,6 @@ const KERNELS: Readonly<Record<number, Kernel>> = {
   [POOL_ROWS]: poolRows,
   [SPREAD_ROWS]: spreadRows,
   [DOT_ROWS]: dotRows,
-  [SUM_COLUMNS]: sumColumns,
   [SUM_VECTOR]: sumVector,
   [COPY_RUNS]: copyRuns,
   [SOFTPLUS_HEAD]: softplusHead,
@@ -146,16 +146,28 @@ export interface Shading {
   readonly scratch: number;
 }
 
-/** Where what a packing would copy lies already: address, and bytes from row to row. */
-export type Packed = Map<number, readonly [at: number, row: number]>;
+/** What a packing would make, where it lies already. */
+interface Source {
+  readonly at: number;
+  /** Bytes from one row to the next, or from one column to the next. */
+  readonly apart: number;
+  /** Columns lie in rows: it is transposed. */
+  readonly byColumns: boolean;
+  /** Columns that there are; others are zeros. */
+  readonly known: number;
+}
 
-/** The word of a product that tells how far rows of B lie apart, and that of its number of parts. */
+/** By the address where a packing would put it. */
+export type Packed = Map<number, Source>;
+
+/** Words of a product that only shaders read: how far rows of B lie apart, parts, columns of B. */
 const ROW_OF_B = 13;
 const PARTS = 14;
+const KNOWN = 15;
 
 /**
- * The dispatches of a program. A packing that only copies is left out, and noted in `packed`: a product
- * reads B from rows any distance apart.
+ * The dispatches of a program. A packing that only copies or transposes is left out, and noted in
+ * `packed`: a product reads B however it lies.
  */
 export function shadingsOf(program: Words, packed: Packed = new Map()): Shading[] {
   const all: Shading[][] = [];
@@ -172,9 +184,13 @@ function shadings(words: Int32Array, packed: Packed): Shading[] {
       return product(words, packed);
     case PACK_ROWS:
       return packing(words, packed);
-    case PACK_TRANSPOSED:
-      packed.delete(words[5]!);
-      return [plain(words)];
+    case PACK_TRANSPOSED: {
+      const [, known, , at, apart, dst] = words;
+      packed.set(dst!, { at: at!, apart: apart!, byColumns: true, known: known! });
+      return [];
+    }
+    case SUM_COLUMNS:
+      return columnSums(words);
     case GRADIENT_NORM:
       return [
         { key: "squares", kernel: squares, words, scratch: PARTS_OF_NORM },
@@ -195,23 +211,38 @@ function plain(words: Int32Array): Shading {
 function packing(words: Int32Array, packed: Packed): Shading[] {
   const [, k, n, src, row, dst, scale, add, addRows, sums, accumulate] = words;
   const copies = scale === 0 && (add === 0 || addRows === 0);
-  if (copies) packed.set(dst!, [src!, row!]);
+  if (copies) packed.set(dst!, { at: src!, apart: row!, byColumns: false, known: n! });
   else packed.delete(dst!);
   const [from, apart] = copies ? [src!, row!] : [dst!, 4 * n!];
   const total = instruction(SUM_COLUMNS, k!, apart, n!, from, 0, sums!, accumulate!);
-  return [...copies ? [] : [plain(words)], ...sums ? [plain(total)] : []];
+  return [...copies ? [] : [plain(words)], ...sums ? columnSums(total) : []];
+}
+
+function columnSums(words: Int32Array): Shading[] {
+  const [, rows, , n] = words;
+  const parts = partsOfColumns(rows!);
+  const own = words.slice();
+  own[8] = parts;
+  const scratch = parts > 1 ? parts * n! : 0;
+  return [
+    { key: "sum columns", kernel: sumColumns, words: own, scratch },
+    ...parts > 1 ? [{ key: "add columns", kernel: addColumns, words: own, scratch }] : [],
+  ];
 }
 
 function product(words: Int32Array, packed: Packed): Shading[] {
-  const [b, row] = packed.get(words[7]!) ?? [words[7]!, 4 * words[2]!];
-  const way = planProduct(words);
+  const [b, n] = [words[7]!, words[2]!];
+  const { at, apart, byColumns, known } = packed.get(b) ??
+    { at: b, apart: 4 * n, byColumns: false, known: n };
+  const way = planProduct(words, byColumns);
   const own = words.slice();
-  own[7] = b;
-  own[ROW_OF_B] = row;
+  own[7] = at;
+  own[ROW_OF_B] = apart;
   own[PARTS] = way.parts;
+  own[KNOWN] = known;
   const scratch = scratchOf(words, way);
   const isSplit = way.parts > 1;
-  const key = `gemm ${way.tile} ${way.transposed} ${isSplit}`;
+  const key = `gemm ${way.tile} ${way.columnsOfA} ${way.columnsOfB} ${isSplit}`;
   return [
     { key, kernel: gemm(way), words: own, scratch },
     ...isSplit ? [{ key: "add parts", kernel: addParts, words: own, scratch }] : [],

@@ -1,6 +1,6 @@
 // Every instruction on WebGPU by itself, beside float64: at odd sizes, of no rows, past a workgroup.
 
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { drawNormal, foldIn, key, type Stream, stream } from "@likely/core";
 import { Arena, GUARD, padded, stride } from "./_arena.ts";
 import { borrowMachine } from "./_builds.ts";
@@ -11,6 +11,7 @@ import { gpuProgram } from "./_gpu_program.ts";
 import { reserve, returnMachine } from "./_machine.ts";
 import * as op from "./_opcodes.ts";
 import { webgpuTest } from "./_webgpu_test.ts";
+import { planProduct } from "./wgsl/gemm.ts";
 
 const covered = new Set<number>();
 
@@ -194,7 +195,7 @@ atSizes("adjoint of activations", COUNTS, (sheet, n) => {
   sheet.expect(plain, values.map((value, k) => value * b![k]!));
 });
 
-const TABLES = [[0, 8], [1, 4], [7, 12], [130, 68], [1025, 4]];
+const TABLES = [[0, 8], [1, 4], [7, 12], [130, 68], [1025, 4], [5000, 20]];
 
 atSizes("instructions on rows", TABLES, (sheet, n, width) => {
   const ld = width! + 4;
@@ -277,12 +278,18 @@ atSizes("picks of columns", [[0, 3], [9, 5], [500, 2]], (sheet, n, width) => {
   }
 });
 
-// Small tiles, parts of the inner sum, middle and large tiles.
-const PRODUCTS = [[0, 8, 5], [1, 4, 1], [33, 12, 7], [5, 36, 1500], [130, 68, 70], [700, 640, 9], [
-  1300,
-  1290,
-  20,
-]];
+// Small tiles, parts of the inner sum, middle, large and tall tiles.
+const PRODUCTS = [
+  ...[[0, 8, 5], [1, 4, 1], [33, 12, 7], [5, 36, 1500], [130, 68, 70]],
+  ...[[700, 640, 9], [1300, 1290, 9], [12500, 28, 20]],
+];
+
+webgpuTest("products of all tiles are tested, in one part and in several", () => {
+  const ways = PRODUCTS.map(([m, n, k]) => planProduct([0, m!, padded(n!), k!, 0, 4 * k!, 4], false));
+  assertEquals([...new Set(ways.map(({ tile }) => tile))].sort(), [0, 1, 2, 3]);
+  assert(ways.some(({ parts }) => parts > 1));
+  return Promise.resolve();
+});
 
 for (const transposed of [false, true]) {
   atSizes(`product with A ${transposed ? "transposed" : "as it is"}`, PRODUCTS, (sheet, m, wide, k) => {

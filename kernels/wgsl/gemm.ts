@@ -3,47 +3,67 @@
 
 import { eachThread, type Kernel, type Words } from "./kernel.ts";
 
-/** A tile of C, and how many rows and columns of it a thread has: whole vectors. */
+/** A tile of C, how much of it a thread has, in whole vectors of columns, and how deep it is loaded. */
 interface Tile {
-  readonly size: number;
-  readonly each: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly eachRows: number;
+  readonly eachColumns: number;
   readonly depth: number;
+  /** What a number of C costs, beside the cheapest: smaller tiles load more for each product. */
+  readonly cost: number;
 }
 
-/** From the largest on. */
 const TILES: readonly Tile[] = [
-  { size: 128, each: 8, depth: 8 },
-  { size: 64, each: 4, depth: 16 },
-  { size: 32, each: 4, depth: 16 },
+  { rows: 128, columns: 128, eachRows: 8, eachColumns: 8, depth: 8, cost: 1 },
+  { rows: 64, columns: 64, eachRows: 4, eachColumns: 4, depth: 16, cost: 1.5 },
+  { rows: 128, columns: 32, eachRows: 8, eachColumns: 4, depth: 16, cost: 1.6 },
+  { rows: 32, columns: 32, eachRows: 4, eachColumns: 4, depth: 16, cost: 2.2 },
 ];
 /** Workgroups that keep a large device busy. */
 const BUSY = 96;
-/** Least depth of a part of an inner sum, and most parts. */
+/** Least depth of a part of an inner sum, and what it costs to add up one part, in products. */
 const PART = 256;
-const MOST_PARTS = 16;
+const PART_COST = 32;
 
-const ARGS = "m n k a@ aRow@ aStep@ b@ c@ cRow@ start@ startRow@ bias@ bRow@";
+const ARGS = "m n k a@ aRow@ aStep@ b@ c@ cRow@ start@ startRow@ bias@ bRow@ parts known";
 
 /** How a product goes. */
 export interface Product {
   readonly tile: number;
-  /** Rows of A lie side by side, as they do where it is transposed. */
-  readonly transposed: boolean;
+  /** Numbers of A, or of B, that lie side by side belong to one column of A, or of B. */
+  readonly columnsOfA: boolean;
+  readonly columnsOfB: boolean;
   /** Parts of the inner sum. */
   readonly parts: number;
 }
 
-function tilesOf({ size }: Tile, a: Words): number {
-  return Math.ceil(a[1]! / size) * Math.ceil(a[2]! / size);
+function tilesOf({ rows, columns }: Tile, a: Words): number {
+  return Math.ceil(a[1]! / rows) * Math.ceil(a[2]! / columns);
 }
 
-/** Chooses by the sizes. */
-export function planProduct(a: Words): Product {
-  const fits = TILES.findIndex((tile) => tilesOf(tile, a) >= BUSY);
-  const tile = fits < 0 ? TILES.length - 1 : fits;
-  const wanted = Math.ceil(BUSY / Math.max(1, tilesOf(TILES[tile]!, a)));
-  const parts = Math.max(1, Math.min(wanted, MOST_PARTS, Math.floor(a[3]! / PART)));
-  return { tile, transposed: a[5] === 4 && a[6] !== 4, parts };
+/** Parts of the inner sum that keep a device busy, as far as it is deep enough. */
+function partsFor(tiles: number, k: number): number {
+  return Math.max(1, Math.min(Math.ceil(BUSY / Math.max(1, tiles)), Math.floor(k / PART)));
+}
+
+/** The cheapest tile that keeps a device busy; the smallest where none does. */
+function tileFor(a: Words): number {
+  const costs = TILES.map((tile) => {
+    const tiles = tilesOf(tile, a);
+    const parts = partsFor(tiles, a[3]!);
+    if (tiles * parts < BUSY) return Infinity;
+    return tiles * tile.rows * tile.columns * (tile.cost * a[3]! + (parts > 1 ? PART_COST * parts : 0));
+  });
+  const least = Math.min(...costs);
+  return least === Infinity ? TILES.length - 1 : costs.indexOf(least);
+}
+
+/** Chooses by the sizes, and by how A and B lie. */
+export function planProduct(a: Words, columnsOfB: boolean): Product {
+  const tile = tileFor(a);
+  const parts = partsFor(tilesOf(TILES[tile]!, a), a[3]!);
+  return { tile, columnsOfA: a[5] === 4 && a[6] !== 4, columnsOfB, parts };
 }
 
 /** Numbers of scratch. */
@@ -51,121 +71,137 @@ export function scratchOf(a: Words, { parts }: Product): number {
   return parts > 1 ? parts * a[1]! * a[2]! : 0;
 }
 
-/** All ways of {@linkcode planProduct} but for the number of parts. */
-export function gemm({ tile, transposed, parts }: Product): Kernel {
-  const { size, each, depth } = TILES[tile]!;
-  const across = size / each;
-  const threads = across * across;
-  const vectors = size / 4;
-  // Rows of A's tile are a vector apart from whole banks.
-  const rowA = vectors + 1;
-  const loads = (size * depth / 4) / threads;
-  const lines = (count: number, line: (k: number) => string) =>
-    Array.from({ length: count }, (_, k) => line(k)).join("\n");
-  const quarter = each / 4;
+function lines(count: number, line: (k: number) => string): string {
+  return Array.from({ length: count }, (_, k) => line(k)).join("\n");
+}
+
+/** Loads a vector of a tile for each of the threads, as often as it takes. */
+function loading(
+  { depth }: Tile,
+  threads: number,
+  vectors: number,
+  { alongDepth, load, store }: {
+    /** Neighbours are next to each other along the inner sum. */
+    readonly alongDepth: boolean;
+    /** From `inner` and `v`, the vector. */
+    readonly load: string;
+    readonly store: string;
+  },
+): string {
+  const place = alongDepth
+    ? `let kk = item % ${depth}u; let v = item / ${depth}u;`
+    : `let kk = item / ${vectors}u; let v = item % ${vectors}u;`;
+  return lines(depth * vectors / threads, (l) => `
+    {
+      let item = lane + ${l * threads}u;
+      ${place}
+      let inner = start0 + kk;
+      var values = vec4<f32>(0.0);
+      if (inner < end) {${load}}
+      ${store} = values;
+    }`);
+}
+
+/** Four numbers, as far as there are so many. */
+function four(first: string, limit: string, place: (k: number) => string): string {
+  return lines(4, (k) => `if (${first} + ${k}u < ${limit}) { values.${"xyzw"[k]} = arena[${place(k)}]; }`);
+}
+
+/** The kernel of all products of one way but for the number of parts. */
+export function gemm({ tile, columnsOfA, columnsOfB, parts }: Product): Kernel {
+  const own = TILES[tile]!;
+  const { rows, columns, eachRows, eachColumns, depth } = own;
+  const across = columns / eachColumns;
+  const threads = across * (rows / eachRows);
+  const [vectorsA, vectorsB] = [rows / 4, columns / 4];
+  // Rows of the tiles are a vector apart from whole banks.
+  const [rowA, rowB] = [vectorsA + 1, vectorsB + 1];
+  const [quarterA, quarterB] = [eachRows / 4, eachColumns / 4];
+  const loadA = loading(own, threads, vectorsA, {
+    alongDepth: !columnsOfA,
+    load: `let r = firstRow + v * 4u;
+        let p = a + r * aRow + inner * aStep;
+        ${four("r", "m", (k) => `p + ${k}u * aRow`)}`,
+    store: `tileA[kk * ${rowA}u + v]`,
+  });
+  const loadB = loading(own, threads, vectorsB, {
+    alongDepth: columnsOfB,
+    load: `let column = firstColumn + v * 4u;
+        ${
+      columnsOfB
+        ? four("column", "known", (k) => `b + (column + ${k}u) * bRow + inner`)
+        : four("column", "n", (k) => `b + inner * bRow + column + ${k}u`)
+    }`,
+    store: `tileB[kk * ${rowB}u + v]`,
+  });
+  const multiply = lines(depth, (kk) => `
+    {
+      ${lines(quarterA, (q) => `let a${q} = tileA[${kk * rowA}u + upper * ${quarterA}u + ${q}u];`)}
+      ${lines(quarterB, (q) => `let b${q} = tileB[${kk * rowB}u + left + ${q * across}u];`)}
+      ${
+    lines(eachRows, (r) =>
+      lines(quarterB, (q) => {
+        const sum = `sum${r * quarterB + q}`;
+        return `${sum} = fma(vec4<f32>(a${r >> 2}.${"xyzw"[r & 3]}), b${q}, ${sum});`;
+      }))
+  }
+    }`);
+  const toScratch = (sum: string) => `
+      let p = (box.z * m + r) * n + column;
+      ${lines(4, (x) => `scratch[p + ${x}u] = ${sum}.${"xyzw"[x]};`)}`;
+  const toC = (sum: string) => `
+      let p = c + r * cRow + column;
+      let s = start + r * startRow + column;
+      ${
+    lines(4, (x) => `
+      {
+        var first = arena[s + ${x}u];
+        if (bias != 0u) { first += arena[bias + column + ${x}u]; }
+        arena[p + ${x}u] = first + ${sum}.${"xyzw"[x]};
+      }`)
+  }`;
+  const store = lines(eachRows, (r) =>
+    lines(quarterB, (q) => `
+  {
+    let r = firstRow + upper * ${eachRows}u + ${r}u;
+    let column = firstColumn + (left + ${q * across}u) * 4u;
+    if (r < m && column < n) {${(parts > 1 ? toScratch : toC)(`sum${r * quarterB + q}`)}
+    }
+  }`));
   return {
     args: ARGS,
     size: threads,
     outside: `
 var<workgroup> tileA: array<vec4<f32>, ${depth * rowA}>;
-var<workgroup> tileB: array<vec4<f32>, ${depth * vectors}>;
+var<workgroup> tileB: array<vec4<f32>, ${depth * rowB}>;
 `,
     body: `
   let left = lane % ${across}u;
   let upper = lane / ${across}u;
-  let firstRow = box.y * ${size}u;
-  let firstColumn = box.x * ${size}u;
-  let depth = (k + boxes.z - 1u) / boxes.z;
-  let begin = box.z * depth;
-  let end = min(k, begin + depth);
-  ${lines(each * quarter, (q) => `var sum${q} = vec4<f32>(0.0);`)}
-  for (var from0 = begin; from0 < end; from0 += ${depth}u) {
-    ${
-      lines(loads, (l) => `
-    {
-      let item = lane + ${l * threads}u;
-      ${
-        transposed
-          ? `let kk = item / ${vectors}u; let v = item % ${vectors}u;`
-          : `let kk = item % ${depth}u; let v = item / ${depth}u;`
-      }
-      let inner = from0 + kk;
-      let r = firstRow + v * 4u;
-      var values = vec4<f32>(0.0);
-      if (inner < end) {
-        let p = a + r * aRow + inner * aStep;
-        if (r < m) { values.x = arena[p]; }
-        if (r + 1u < m) { values.y = arena[p + aRow]; }
-        if (r + 2u < m) { values.z = arena[p + 2u * aRow]; }
-        if (r + 3u < m) { values.w = arena[p + 3u * aRow]; }
-      }
-      tileA[kk * ${rowA}u + v] = values;
-    }
-    {
-      let item = lane + ${l * threads}u;
-      let kk = item / ${vectors}u;
-      let column = firstColumn + item % ${vectors}u * 4u;
-      var values = vec4<f32>(0.0);
-      if (from0 + kk < end && column < n) {
-        let p = b + (from0 + kk) * bRow + column;
-        values = vec4<f32>(arena[p], arena[p + 1u], arena[p + 2u], arena[p + 3u]);
-      }
-      tileB[item] = values;
-    }`)
-    }
+  let firstRow = box.y * ${rows}u;
+  let firstColumn = box.x * ${columns}u;
+  let piece = (k + boxes.z - 1u) / boxes.z;
+  let begin = box.z * piece;
+  let end = min(k, begin + piece);
+  ${lines(eachRows * quarterB, (q) => `var sum${q} = vec4<f32>(0.0);`)}
+  for (var start0 = begin; start0 < end; start0 += ${depth}u) {
+    ${loadA}
+    ${loadB}
     workgroupBarrier();
-    ${
-      lines(depth, (kk) => `
-    {
-      ${lines(quarter, (q) => `let a${q} = tileA[${kk * rowA}u + upper * ${quarter}u + ${q}u];`)}
-      ${lines(quarter, (q) => `let b${q} = tileB[${kk * vectors}u + left + ${q * across}u];`)}
-      ${
-        lines(each, (r) =>
-          lines(quarter, (q) =>
-            `sum${r * quarter + q} = fma(vec4<f32>(a${r >> 2}.${"xyzw"[r & 3]}), b${q}, sum${
-              r * quarter + q
-            });`))
-      }
-    }`)
-    }
+    ${multiply}
     workgroupBarrier();
   }
-  ${
-      lines(each, (r) =>
-        lines(quarter, (q) => `
-  {
-    let r = firstRow + upper * ${each}u + ${r}u;
-    let column = firstColumn + (left + ${q * across}u) * 4u;
-    if (r < m && column < n) {
-      ${
-          parts > 1
-            ? `let p = (box.z * m + r) * n + column;
-      ${lines(4, (x) => `scratch[p + ${x}u] = sum${r * quarter + q}.${"xyzw"[x]};`)}`
-            : `let p = c + r * cRow + column;
-      let s = start + r * startRow + column;
-      ${
-              lines(4, (x) => `
-      {
-        var first = arena[s + ${x}u];
-        if (bias != 0u) { first += arena[bias + column + ${x}u]; }
-        arena[p + ${x}u] = first + sum${r * quarter + q}.${"xyzw"[x]};
-      }`)
-            }`
-        }
-    }
-  }`))
-    }`,
+  ${store}`,
     groups: (a) => {
-      const product = planProduct(a);
-      const { size } = TILES[product.tile]!;
-      return [Math.ceil(a[2]! / size), Math.ceil(a[1]! / size), product.parts];
+      const { rows, columns } = TILES[tileFor(a)]!;
+      return [Math.ceil(a[2]! / columns), Math.ceil(a[1]! / rows), a[14]!];
     },
   };
 }
 
-/** The parts of a product that went by parts, added up. The number of parts is one word more. */
+/** The parts of a product that went by parts, added up. */
 export const addParts = eachThread(
-  `${ARGS} parts`,
+  ARGS,
   (a) => a[1]! * a[2]!,
   `
   let r = i / n;

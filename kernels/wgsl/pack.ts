@@ -1,4 +1,5 @@
-// Packing for products. B `[k, n]` lies row by row here: panels are for caches.
+// Packing for products, where more than a copy is asked for. B `[k, n]` lies row by row here: panels are for
+// caches.
 
 import { eachThread } from "./kernel.ts";
 
@@ -14,17 +15,4 @@ export const packRows = eachThread(
   if (r < plusRows) { value += arena[plus + at]; }
   arena[dst + i] = value;`,
   { of: "k * n" },
-);
-
-/** The transpose of W `[rows, k]`, columns padded with zeros to four. */
-export const packTransposed = eachThread(
-  "rows k src@ row@ dst@",
-  (a) => a[2]! * (a[1]! + 3 & ~3),
-  `
-  let n = (rows + 3u) & ~3u;
-  let j = i % n;
-  var value = 0.0;
-  if (j < rows) { value = arena[src + j * row + i / n]; }
-  arena[dst + i] = value;`,
-  { of: "k * ((rows + 3u) & ~3u)" },
 );

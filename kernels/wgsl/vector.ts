@@ -159,18 +159,31 @@ export const dotRows: Kernel = {
   groups: (a) => Math.ceil(a[1]! / 16),
 };
 
-/** Sixteen columns at a time, so that what is read lies side by side. */
+/** Rows from which columns are long, rows of a part of them, and most parts. */
+const LONG = 4096;
+const PART = 1024;
+const MOST_PARTS = 64;
+
+/** In how many parts columns are summed up. */
+export function partsOfColumns(rows: number): number {
+  return rows < LONG ? 1 : Math.min(MOST_PARTS, Math.floor(rows / PART));
+}
+
+/** Sixteen columns at a time, so that what is read lies side by side; `parts` of them, to scratch if several. */
 export const sumColumns: Kernel = {
-  args: "rows row@ n a@ scale@ dst@ accumulate",
+  args: "rows row@ n a@ scale@ dst@ accumulate parts",
   size: 256,
   outside: `
 var<workgroup> lines: array<f32, 256>;
 `,
   body: `
-  let column = group * 16u + lane % 16u;
+  let column = group / parts * 16u + lane % 16u;
+  let part0 = group % parts;
+  let each = (rows + parts - 1u) / parts;
+  let end = min(rows, (part0 + 1u) * each);
   var sum = 0.0;
   if (column < n) {
-    for (var r = lane / 16u; r < rows; r += 16u) {
+    for (var r = part0 * each + lane / 16u; r < end; r += 16u) {
       var s = 1.0;
       if (scale != 0u) { s = arena[scale + r]; }
       sum += s * arena[a + r * row + column];
@@ -183,8 +196,24 @@ var<workgroup> lines: array<f32, 256>;
   }
   if (lane < 16u && column < n) {
     var total = lines[lane];
-    if (accumulate != 0u) { total += arena[dst + column]; }
-    arena[dst + column] = total;
+    if (parts > 1u) {
+      scratch[part0 * n + column] = total;
+    } else {
+      if (accumulate != 0u) { total += arena[dst + column]; }
+      arena[dst + column] = total;
+    }
   }`,
-  groups: (a) => Math.ceil(a[3]! / 16),
+  groups: (a) => Math.ceil(a[3]! / 16) * a[8]!,
 };
+
+/** The parts of columns that were summed up in parts. */
+export const addColumns = eachThread(
+  "rows row@ n a@ scale@ dst@ accumulate parts",
+  (a) => a[3]!,
+  `
+  var sum = 0.0;
+  if (accumulate != 0u) { sum = arena[dst + i]; }
+  for (var q = 0u; q < parts; q++) { sum += scratch[q * n + i]; }
+  arena[dst + i] = sum;`,
+  { of: "n" },
+);
