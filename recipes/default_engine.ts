@@ -10,9 +10,9 @@ import { webgpuEngine } from "@likely/kernels/webgpu-engine";
 import { tensorEngine } from "@likely/surrogates/tensor-engine";
 
 /**
- * Multiply-adds of a step from which on a GPU trains: a tenth of a second of one core's time, beside which
- * what it costs to reach a device is little. Which step a device is faster at from depends on the device;
- * this is far beyond it on any that was not made for displays alone.
+ * Multiply-adds of a step from which on a GPU trains: a tenth of a second or so of one core's time, beside
+ * which what it costs to reach a device is little. Set with care and without a GPU to measure on:
+ * `bench/webgpu.ts` is what could lower it.
  */
 const WORTH_A_GPU = 1e9;
 

@@ -12,11 +12,18 @@ import {
   specs,
   unitScaling,
 } from "../kernels/_cases_test.ts";
+import { openGpu } from "../kernels/_gpu_device.ts";
+import { shadingsOf } from "../kernels/_gpu_kernels.ts";
+import * as opcodes from "../kernels/_opcodes.ts";
+import { ELEMENTARY } from "../kernels/wgsl/elementary.ts";
+import { type Kernel, shaderOf } from "../kernels/wgsl/kernel.ts";
 import { DENSITIES } from "./_density_specs.ts";
 
 /** How far the two are apart: relative distances, and losses step by step. */
 export interface Found {
   readonly trainer: string;
+  /** Shaders that this browser's compiler was given, and what it did not like. */
+  readonly shaders: { readonly checked: number; readonly refused: readonly string[] };
   readonly distances: Readonly<Record<string, number>>;
   readonly curves: readonly (readonly [ours: number, theirs: number])[];
 }
@@ -32,6 +39,34 @@ function gradientOf({ weights, firstMoment }: TrainState): number[] {
 
 const NETWORKS = ["resnet silu", "set embedding, mean", "conv embedding, image", "absolute head"];
 const FLOWS = ["a mixture of two", "a masked flow of x", "a flow of splines given an image"];
+
+/** Has every shader checked, without making programs of them: what one compiler accepts another may not. */
+async function checkAll(): Promise<Found["shaders"]> {
+  const { device } = await openGpu();
+  const kernels = new Map<string, Kernel>();
+  const add = (...words: readonly number[]) => {
+    const instruction = Int32Array.from({ length: 16 }, (_, k) => words[k] ?? 0);
+    for (const { key, kernel } of shadingsOf(instruction)) kernels.set(key, kernel);
+  };
+  for (const [name, opcode] of Object.entries(opcodes)) {
+    if (name !== "MEET" && name !== "INSTRUCTION_WORDS") add(opcode, 1, 1, 1, 4, 4, 4, 4, 4, 4);
+  }
+  for (
+    const [m, n, k] of [[2000, 2000, 8], [800, 800, 8], [20000, 16, 8], [8, 8, 8], [8, 8, 9000]] as const
+  ) {
+    add(opcodes.GEMM, m, n, k, 4, 4 * k, 4, 4, 4, 4);
+    add(opcodes.GEMM, m, n, k, 4, 4, 4 * m, 4, 4, 4);
+  }
+  add(opcodes.SUM_COLUMNS, 10000, 4, 1, 4, 4, 4, 0);
+  const refusals = await Promise.all(
+    [...kernels].map(async ([key, kernel]) => {
+      const { messages } = await device.createShaderModule({ code: shaderOf(kernel, ELEMENTARY) })
+        .getCompilationInfo();
+      return messages.filter(({ type }) => type === "error").map(({ message }) => `${key}: ${message}`);
+    }),
+  );
+  return { checked: kernels.size, refused: refusals.flat() };
+}
 
 async function find(): Promise<Found> {
   const distances: Record<string, number> = {};
@@ -74,7 +109,12 @@ async function find(): Promise<Found> {
   using theirs = await fusedEngine({ workers: 1 }).trainStep(plan);
   const batches = Array.from({ length: 40 }, (_, i) => noiseBatch(key(50 + i), spec, 16, 2));
   const found = await Promise.all(batches.map((batch) => ours.step(batch, 1e-3)));
-  return { trainer, distances, curves: batches.map((batch, i) => [found[i]!, theirs.step(batch, 1e-3)]) };
+  return {
+    trainer,
+    shaders: await checkAll(),
+    distances,
+    curves: batches.map((batch, i) => [found[i]!, theirs.step(batch, 1e-3)]),
+  };
 }
 
 (globalThis as { found?: Promise<Found> }).found = find();

@@ -1,6 +1,6 @@
 // The WebGPU machine in a real browser, on the software adapter that it brings.
 
-import { assert, assertAlmostEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { findChromium, openBrowser, serveFolder } from "./_browser.ts";
 import type { Found } from "./_webgpu_page.ts";
 
@@ -27,9 +27,11 @@ Deno.test({
     try {
       const page = await browser.newPage();
       await page.goto(server.url);
-      await page.waitForFunction("found");
-      const { trainer, distances, curves } = await page.evaluate("found") as Found;
+      await page.waitForFunction("globalThis.found !== undefined", undefined, { timeout: 60_000 });
+      const { trainer, shaders, distances, curves } = await page.evaluate("found") as Found;
       assert(trainer.startsWith("webgpu ("), trainer);
+      assertEquals(shaders.refused, []);
+      assert(shaders.checked > 50, `${shaders.checked} shaders`);
       for (const [name, apart] of Object.entries(distances)) assert(apart < 5e-5, `${name}: ${apart}`);
       curves.forEach(([ours, theirs], i) => assertAlmostEquals(ours, theirs, 2e-3, `step ${i}`));
     } finally {

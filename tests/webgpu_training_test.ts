@@ -1,11 +1,22 @@
 // The training loop on a GPU: several steps at a time, and a device that is lost on the way.
 
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { type Dataset, DeviceLostError, type Engine, firstOf, foldIn, key, points } from "@likely/core";
+import {
+  type Dataset,
+  DeviceLostError,
+  type Engine,
+  firstOf,
+  foldIn,
+  initWeights,
+  key,
+  points,
+} from "@likely/core";
 import { fusedEngine, webgpuEngine } from "@likely/kernels";
 import { nll, nreC } from "@likely/losses";
+import { defaultEngine } from "@likely/recipes";
 import { train, type TrainOptions } from "@likely/surrogates";
 import { normalRows } from "../kernels/_cases_test.ts";
+import { openGpu } from "../kernels/_gpu_device.ts";
 import { webgpuTest } from "../kernels/_webgpu_test.ts";
 
 const theta = normalRows(key(0), 600, 2);
@@ -117,3 +128,20 @@ webgpuTest("training ends where every device is lost", async () => {
   };
   await assertRejects(() => train(foldIn(key(2), 1), DATA, { ...RATIO, engine: always }), DeviceLostError);
 });
+
+webgpuTest(
+  "the default engine takes a GPU for large steps, if it is no software, and not for small ones",
+  async () => {
+    const { software } = await openGpu();
+    const trunk = { kind: "mlp", hidden: [512, 512, 512], activation: "silu" } as const;
+    const spec = { ...RATIO.spec, trunk };
+    const unit = (dim: number) => ({ mean: new Array(dim).fill(0), std: new Array(dim).fill(1) });
+    const scaling = { theta: unit(2), x: unit(3) };
+    const state = { weights: initWeights(key(0), spec), steps: 0 };
+    for (const [rows, isWorth] of [[2, false], [2048, true]] as const) {
+      using step = await defaultEngine().trainStep({ spec, loss: RATIO.loss, scaling, state, rows });
+      const expected = isWorth && !software ? /^webgpu \(.*, taken from 1000000000 multiply-adds/ : /^fused/;
+      assert(expected.test(step.name), step.name);
+    }
+  },
+);
