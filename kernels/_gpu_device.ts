@@ -13,12 +13,20 @@ let shared: Promise<Gpu> | undefined;
  */
 export async function openGpu({ software = true }: { readonly software?: boolean } = {}): Promise<Gpu> {
   const known = await shared?.catch(() => undefined);
-  if (!known || known.isLost) shared = requestGpu();
-  const gpu = await shared!;
-  if (software || !gpu.software) return gpu;
-  throw new UnsupportedError(
-    `Cannot run on WebGPU as the adapter must be hardware: current value is ${gpu.adapter}`,
-  );
+  if (known && !known.isLost && (software || !known.software)) return known;
+  if (!known || known.isLost) shared = undefined;
+  const adapter = await findAdapter();
+  if (!adapter) {
+    throw new UnsupportedError("Cannot run on WebGPU as there must be an adapter: current value is none");
+  }
+  // Not even opened: software reached through OpenGL has been seen to crash a process as it ends.
+  if (!software && isSoftware(adapter)) {
+    throw new UnsupportedError(
+      `Cannot run on WebGPU as the adapter must be hardware: current value is ${nameOf(adapter.info)}`,
+    );
+  }
+  // Another call may have opened it meanwhile.
+  return await (shared ??= open(adapter));
 }
 
 /** What there is to be had, without opening it; absent: nothing. */
@@ -31,11 +39,7 @@ export async function findAdapter(): Promise<GPUAdapter | undefined> {
   }
 }
 
-async function requestGpu(): Promise<Gpu> {
-  const adapter = await findAdapter();
-  if (!adapter) {
-    throw new UnsupportedError("Cannot run on WebGPU as there must be an adapter: current value is none");
-  }
+async function open(adapter: GPUAdapter): Promise<Gpu> {
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
   const device = await adapter.requestDevice({
     requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
