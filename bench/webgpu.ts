@@ -170,20 +170,20 @@ async function trainings(): Promise<Figures[]> {
       clipNorm: 5,
       rows: n,
     };
-    const measure = async (step: TrainStep, many: number) => {
+    const measure = async (step: TrainStep, otherwise = 1) => {
       using own = step;
+      const many = small ? 2 : own.ahead ?? otherwise;
       return await perSecond(async () => {
         const steps = Array.from({ length: many }, (_, i) => own.step(batches[i % 4]!, 1e-4));
         await Promise.all(steps);
         return many;
       });
     };
-    const turn = small ? 2 : 32;
     out.push({
       what: `${what}, ${n} rows, steps/s`,
-      webgpu: await measure(await webgpuEngine().trainStep(plan), turn),
-      wasm: await measure(await fusedEngine({ workers: 2 }).trainStep(plan), 1),
-      tensors: await measure(await tensorEngine().trainStep(plan), small ? 1 : 8),
+      webgpu: await measure(await webgpuEngine().trainStep(plan)),
+      wasm: await measure(await fusedEngine({ workers: 2 }).trainStep(plan)),
+      tensors: await measure(await tensorEngine().trainStep(plan), 8),
     });
   }
   return out;

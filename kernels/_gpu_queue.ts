@@ -6,8 +6,10 @@ import { fit, GpuIntake } from "./_gpu_intake.ts";
 import type { GpuProgram } from "./_gpu_program.ts";
 
 /** Programs of one submission, and bytes that it brings at most. */
-export const AHEAD = 32;
+const TOGETHER = 32;
 const MOST_STAGED = 2 ** 25;
+/** Programs that may be under way: the device goes on while the host waits to hear of the first. */
+export const AHEAD: number = 4 * TOGETHER;
 
 /** Where programs run. */
 export interface Place {
@@ -47,7 +49,7 @@ export class GpuQueue implements Disposable {
     // Whoever waits for the first of several that fail does not hear of the others.
     promise.catch(() => {});
     this.#jobs.push({ program, resolve, reject });
-    if (this.#jobs.length >= AHEAD || this.#intake.bytes > MOST_STAGED) this.flush();
+    if (this.#jobs.length >= TOGETHER || this.#intake.bytes > MOST_STAGED) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), 0);
     return promise;
   }

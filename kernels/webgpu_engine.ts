@@ -40,7 +40,7 @@ export interface WebgpuEngineOptions {
  *
  * Training keeps everything on the device: data from their first use on, from where minibatches are picked
  * by their indices; a step is one compute pass, several steps one submission, and losses are read together
- * once {@linkcode TrainStep.ahead} steps are lined up or the event loop is idle. `step` and `evaluate`
+ * once 32 are lined up or the event loop is idle; {@linkcode TrainStep.ahead} tells how many may be under way. `step` and `evaluate`
  * therefore are promises that should not be waited for one by one. It trains whatever `fusedEngine` trains.
  *
  * Densities are on both sides: what must answer at once, `evaluate`, `logDensity`, `sample`, is answered by

@@ -6,6 +6,8 @@ import type { Trained, TrainOptions } from "./train_options.ts";
 
 /** Milliseconds of computing between two looks at the event loop. */
 const BREATH = 50;
+/** Milliseconds that steps under way at once take: a run that is aborted is to end soon. */
+const HORIZON = 500;
 
 /** A run under way: the only thing in training that changes. Owns the engine's step. */
 export class TrainingRun implements Disposable {
@@ -18,6 +20,8 @@ export class TrainingRun implements Disposable {
   readonly #startedAt = performance.now();
   readonly #stepsBefore: number;
   #breath = performance.now();
+  /** Steps that are taken at once: one, until it is known what they cost. */
+  #pace = 1;
   #batch: number;
   #lossSum: number;
   /** Optimizer steps taken, resumed ones included. */
@@ -110,10 +114,13 @@ export class TrainingRun implements Disposable {
       await this.#breathe();
       if (signal?.aborted) return false;
       const untilCheckpoint = checkpointEvery - this.steps % checkpointEvery;
-      const many = Math.min(this.#ahead, batchesPerEpoch - this.#batch, untilCheckpoint);
+      const many = Math.min(this.#pace, batchesPerEpoch - this.#batch, untilCheckpoint);
+      const start = performance.now();
       const [batch, step] = [this.#batch, this.steps];
       const steps = Array.from({ length: many }, (_, k) => this.#take(rows, batch + k, step + k));
       for (const loss of await Promise.all(steps)) this.#count(loss);
+      const each = (performance.now() - start) / many;
+      this.#pace = Math.max(1, Math.min(this.#ahead, Math.floor(HORIZON / each)));
       if (this.steps % checkpointEvery === 0) await this.#checkpoint();
     }
     return true;
