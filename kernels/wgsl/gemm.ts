@@ -102,9 +102,12 @@ function loading(
     }`);
 }
 
-/** Four numbers, as far as there are so many. */
-function four(first: string, limit: string, place: (k: number) => string): string {
-  return lines(4, (k) => `if (${first} + ${k}u < ${limit}) { values.${"xyzw"[k]} = arena[${place(k)}]; }`);
+/** Four numbers, as far as there are so many: all of them where the whole tile is inside. */
+function four(first: string, limit: string, whole: string, place: (k: number) => string): string {
+  const all = [0, 1, 2, 3].map((k) => `arena[${place(k)}]`).join(", ");
+  const some = (k: number) =>
+    `if (${first} + ${k}u < ${limit}) { values.${"xyzw"[k]} = arena[${place(k)}]; }`;
+  return `if (${whole}) { values = vec4<f32>(${all}); } else {${lines(4, some)}}`;
 }
 
 /** The kernel of all products of one way but for the number of parts. */
@@ -121,7 +124,7 @@ export function gemm({ tile, columnsOfA, columnsOfB, parts }: Product): Kernel {
     alongDepth: !columnsOfA,
     load: `let r = firstRow + v * 4u;
         let p = a + r * aRow + inner * aStep;
-        ${four("r", "m", (k) => `p + ${k}u * aRow`)}`,
+        ${four("r", "m", "wholeA", (k) => `p + ${k}u * aRow`)}`,
     store: `tileA[kk * ${rowA}u + v]`,
   });
   const loadB = loading(own, threads, vectorsB, {
@@ -129,8 +132,8 @@ export function gemm({ tile, columnsOfA, columnsOfB, parts }: Product): Kernel {
     load: `let column = firstColumn + v * 4u;
         ${
       columnsOfB
-        ? four("column", "known", (k) => `b + (column + ${k}u) * bRow + inner`)
-        : four("column", "n", (k) => `b + inner * bRow + column + ${k}u`)
+        ? four("column", "known", "wholeB", (k) => `b + (column + ${k}u) * bRow + inner`)
+        : four("column", "n", "wholeB", (k) => `b + inner * bRow + column + ${k}u`)
     }`,
     store: `tileB[kk * ${rowB}u + v]`,
   });
@@ -180,6 +183,8 @@ var<workgroup> tileB: array<vec4<f32>, ${depth * rowB}>;
   let upper = lane / ${across}u;
   let firstRow = box.y * ${rows}u;
   let firstColumn = box.x * ${columns}u;
+  let wholeA = firstRow + ${rows}u <= m;
+  let wholeB = firstColumn + ${columns}u <= ${columnsOfB ? "known" : "n"};
   let piece = (k + boxes.z - 1u) / boxes.z;
   let begin = box.z * piece;
   let end = min(k, begin + piece);
