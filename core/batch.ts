@@ -21,4 +21,18 @@ export interface Batch {
   readonly target?: Float64Array;
   /** `[m, d]`, m ≤ n: scores of the first rows of atom 0, raw units, for losses that use them. */
   readonly score?: Points;
+  /** Where θ and x are from, if they are rows of data and nothing else. */
+  readonly source?: BatchSource;
+}
+
+/** Rows of data that an engine may keep at hand, on a device, and pick from there. */
+export interface BatchSource {
+  /** `[…, d]`. */
+  readonly theta: Points;
+  /** Which row of it row i of the batch's θ is. */
+  readonly thetaRows: Uint32Array;
+  /** `[…, p]`. */
+  readonly x: Points;
+  /** Which row of it row i of the batch's x is. */
+  readonly xRows: Uint32Array;
 }

@@ -33,4 +33,8 @@ export interface ConditionalDensity {
    * @returns `[m · n, D]`, strictly inside the support; those of a condition one after another.
    */
   sample(key: Key | readonly Key[], n: number, condition: Points): Points;
+  /** As {@linkcode ConditionalDensity.logDensity}, waited for. Absent: waiting gains nothing. */
+  logDensityAsync?(target: Points, condition: Points): Promise<Float64Array>;
+  /** As {@linkcode ConditionalDensity.sample}, waited for. Absent: waiting gains nothing. */
+  sampleAsync?(key: Key | readonly Key[], n: number, condition: Points): Promise<Points>;
 }

@@ -70,4 +70,6 @@ export interface TrainPlan {
    * pairs are learned from.
    */
   readonly thin?: number;
+  /** Most rows of x in a batch, where that is known: an engine may refuse what it has no room for, or is too little. */
+  readonly rows?: number;
 }

@@ -49,3 +49,9 @@ export class FormatError extends Error {
   /** Always `"FormatError"`. */
   override readonly name = "FormatError";
 }
+
+/** A device that computed is gone, a GPU mostly: what it held is lost. */
+export class DeviceLostError extends Error {
+  /** Always `"DeviceLostError"`. */
+  override readonly name = "DeviceLostError";
+}

@@ -24,6 +24,11 @@ export interface LogDensity {
    * @returns Values in nats and gradients.
    */
   evaluate(points: Points, options?: EvaluateOptions): Evaluation;
+  /**
+   * The same for callers that can wait, where that is faster for many points: on a GPU. Up to rounding what
+   * {@linkcode LogDensity.evaluate} returns. Absent: waiting gains nothing.
+   */
+  evaluateAsync?(points: Points, options?: EvaluateOptions): Promise<Evaluation>;
 }
 
 /**

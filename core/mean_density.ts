@@ -40,33 +40,62 @@ export function meanDensity(members: readonly ConditionalDensity[]): Conditional
     logDensity: (target, condition) =>
       logMeanExp(members.map((member) => member.logDensity(target, condition))),
     sample: (key, n, condition) => {
-      requireInteger("draw from a density", "n", n, 1);
-      const keys = "hi" in key ? Array.from({ length: condition.n }, (_, c) => foldIn(key, c)) : key;
-      return drawByMember(keys, n, { members, condition });
+      const plan = planDraws(key, n, members.length, condition);
+      return shuffled(plan, members.map((member, m) => plan.of(m, (...asked) => member.sample(...asked))));
     },
+    ...(members.every(({ sampleAsync }) => sampleAsync) && {
+      sampleAsync: async (key, n, condition) => {
+        const plan = planDraws(key, n, members.length, condition);
+        return shuffled(
+          plan,
+          await Promise.all(
+            members.map((member, m) => plan.of(m, (...asked) => member.sampleAsync!(...asked))),
+          ),
+        );
+      },
+    }),
+    ...(members.every(({ logDensityAsync }) => logDensityAsync) && {
+      logDensityAsync: async (target, condition) =>
+        logMeanExp(await Promise.all(members.map((member) => member.logDensityAsync!(target, condition)))),
+    }),
   };
 }
 
-interface Mixture {
-  readonly members: readonly ConditionalDensity[];
-  readonly condition: Points;
+/** Which member gives which draw, and what is asked of each. */
+interface DrawPlan {
+  readonly n: number;
+  /** For each condition the members of its draws. */
+  readonly chosen: readonly Uint32Array[];
+  /** Draws of a member for each condition, as many as any of them takes from it; undefined: nobody does. */
+  of<T>(member: number, sample: (keys: readonly Key[], n: number, condition: Points) => T): T | undefined;
+  most(member: number): number;
 }
 
-/** One call a member, of as many draws as any condition takes from it. */
-function drawByMember(keys: readonly Key[], n: number, { members, condition }: Mixture): Points {
-  const chosen = keys.map((key) => choices(foldIn(key, 0), n, members.length));
-  let out: Points | undefined;
-  members.forEach((member, m) => {
-    const most = chosen.reduce((most, each) => Math.max(most, count(each, m)), 0);
-    if (most === 0) return;
-    const drawn = member.sample(keys.map((key) => foldIn(key, m + 1)), most, condition);
-    out ??= zeros(n * condition.n, drawn.dim);
+function planDraws(key: Key | readonly Key[], n: number, members: number, condition: Points): DrawPlan {
+  requireInteger("draw from a density", "n", n, 1);
+  const keys = "hi" in key ? Array.from({ length: condition.n }, (_, c) => foldIn(key, c)) : key;
+  const chosen = keys.map((key) => choices(foldIn(key, 0), n, members));
+  const most = (m: number) => chosen.reduce((most, each) => Math.max(most, count(each, m)), 0);
+  return {
+    n,
+    chosen,
+    most,
+    of: (m, sample) =>
+      most(m) === 0 ? undefined : sample(keys.map((key) => foldIn(key, m + 1)), most(m), condition),
+  };
+}
+
+/** Draws in the places that are their members'. */
+function shuffled({ n, chosen, most }: DrawPlan, drawn: readonly (Points | undefined)[]): Points {
+  const out = zeros(n * chosen.length, drawn.find((rows) => rows)!.dim);
+  drawn.forEach((rows, m) => {
+    if (!rows) return;
     for (const [c, each] of chosen.entries()) {
-      let next = c * most;
-      for (let i = 0; i < n; i++) if (each[i] === m) row(out, c * n + i).set(row(drawn, next++));
+      let next = c * most(m);
+      for (let i = 0; i < n; i++) if (each[i] === m) row(out, c * n + i).set(row(rows, next++));
     }
   });
-  return out!;
+  return out;
 }
 
 function choices(key: Key, n: number, members: number): Uint32Array {

@@ -75,6 +75,7 @@ export * from "./log_normal.ts";
 export * from "./long_tails.ts";
 export * from "./loss.ts";
 export * from "./mae_distance.ts";
+export * from "./map_evaluations.ts";
 export * from "./marginal.ts";
 export * from "./marginal_from.ts";
 export * from "./mean.ts";

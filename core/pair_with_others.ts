@@ -53,8 +53,12 @@ export function pairWithOthers(key: Key, data: Dataset, rows: Uint32Array, atoms
     for (let k = 0; k < n; k++) partners[a * n + circle[k]!] = rows[circle[(k + a) % n]!]!;
   }
   const theta = gatherRows(data.theta, partners);
-  if (data.failedTheta) meetFailed(random, theta, n, data);
-  return { theta, x: gatherRows(data.x, rows), atoms };
+  const batch = { theta, x: gatherRows(data.x, rows), atoms };
+  if (!data.failedTheta) {
+    return { ...batch, source: { theta: data.theta, thetaRows: partners, x: data.x, xRows: rows } };
+  }
+  meetFailed(random, theta, n, data);
+  return batch;
 }
 
 /** Puts failed θ in the place of others, from row `from` on, as often as simulations failed. */

@@ -5,7 +5,8 @@
  */
 
 import { requireLength } from "./check.ts";
-import type { Evaluation, LogDensity } from "./log_density.ts";
+import type { EvaluateOptions, Evaluation, LogDensity } from "./log_density.ts";
+import { mapEvaluations } from "./map_evaluations.ts";
 import type { Points } from "./points.ts";
 import type { Prior } from "./prior.ts";
 import { soundValue } from "./sound_value.ts";
@@ -59,19 +60,28 @@ export function posteriorDensity(
       `Cannot build a posterior density as beta must be a finite number >= 0: current value is ${beta}`,
     );
   }
+  const { name } = logLikelihood;
+  if (beta === 0) {
+    return {
+      name,
+      dim: prior.dim,
+      evaluate: (points, options) => alone(prior, points, options),
+    };
+  }
   return {
-    name: logLikelihood.name,
+    name,
     dim: prior.dim,
-    evaluate: (points, options) => {
-      const { gradient = true } = options ?? {};
-      if (beta > 0) {
-        const { value, grad } = logLikelihood.evaluate(points, options);
-        return add(prior, points, beta, gradient && grad ? { value, grad } : { value });
-      }
-      const value = prior.logDensity(points);
-      return gradient ? { value, grad: prior.score(points).data } : { value };
-    },
+    ...mapEvaluations(
+      logLikelihood,
+      ({ value, grad }, points, { gradient = true } = {}) =>
+        add(prior, points, beta, gradient && grad ? { value, grad } : { value }),
+    ),
   };
+}
+
+function alone(prior: Prior, points: Points, { gradient = true }: EvaluateOptions = {}): Evaluation {
+  const value = prior.logDensity(points);
+  return gradient ? { value, grad: prior.score(points).data } : { value };
 }
 
 function add(prior: Prior, points: Points, beta: number, likelihood: Evaluation): Evaluation {

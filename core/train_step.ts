@@ -12,6 +12,11 @@ export interface TrainStep extends Disposable {
   /** Which engine and backend, for provenance: `"tfjs-wasm"`, … */
   readonly name: string;
   /**
+   * Calls that may be under way at once, where a device that may be lost computes them: they are done in
+   * order, and their results are read together. Absent: each is waited for.
+   */
+  readonly ahead?: number;
+  /**
    * Takes one optimizer step on the loss and the terms that aid it, and returns the loss alone
    * before the step; NaN is returned, not thrown.
    */

@@ -9,7 +9,8 @@ import type { Artifact } from "./artifact.ts";
 import type { ConditionalDensity } from "./conditional_density.ts";
 import type { Engine, ObservedDensities } from "./engine.ts";
 import { membersOf } from "./ensemble.ts";
-import type { Evaluation, LogDensity } from "./log_density.ts";
+import type { EvaluateOptions, Evaluation, LogDensity } from "./log_density.ts";
+import type { Evaluating } from "./map_evaluations.ts";
 import { meanDensity } from "./mean_density.ts";
 import { type Points, points, row } from "./points.ts";
 
@@ -69,7 +70,7 @@ async function joinedLogDensity(
       return members[0]!.name;
     },
     dim,
-    evaluate: (theta, options) => mean(members.map((member) => member.evaluate(theta, options))),
+    ...evaluatingAll(members, mean),
     [Symbol.dispose]: () => disposeAll(members),
   };
 }
@@ -88,7 +89,7 @@ async function joinedDensities(
     dim,
     count,
     embedded,
-    evaluate: (theta, options) => mean(members.map((member) => member.evaluate(theta, options))),
+    ...evaluatingAll(members, mean),
     [Symbol.dispose]: () => disposeAll(members),
   };
 }
@@ -98,13 +99,12 @@ async function joinedDensity(
   make: (member: Artifact) => Promise<ConditionalDensity & Disposable>,
 ): Promise<ConditionalDensity & Disposable> {
   const members = await all(artifact, make);
-  const { sample, logDensity } = meanDensity(members);
+  const { name: _, ...mean } = meanDensity(members);
   return {
     get name() {
       return members[0]!.name;
     },
-    sample,
-    logDensity,
+    ...mean,
     [Symbol.dispose]: () => disposeAll(members),
   };
 }
@@ -116,16 +116,28 @@ async function addedUp(
   make: (member: Artifact) => Promise<ObservedDensities>,
 ): Promise<LogDensity & Disposable> {
   const densities = await joinedDensities(artifact, make);
+  const { dim } = densities;
   return {
     get name() {
       return densities.name;
     },
-    dim: densities.dim,
-    evaluate: (theta, options) => {
-      const chains = Uint32Array.from({ length: theta.n * x.n }, (_, k) => k % x.n);
-      return sums(densities.evaluate(repeated(theta, x.n), { ...options, chains }), x.n, theta.dim);
-    },
+    dim,
+    ...evaluatingAll([eachBesideAll(densities, x.n)], ([found]) => sums(found!, x.n, dim)),
     [Symbol.dispose]: () => densities[Symbol.dispose](),
+  };
+}
+
+/** The mean of what all members say, later where all of them can. */
+function evaluatingAll(
+  members: readonly LogDensity[],
+  mean: (parts: readonly Evaluation[]) => Evaluation,
+): Evaluating {
+  return {
+    evaluate: (theta, options) => mean(members.map((member) => member.evaluate(theta, options))),
+    ...(members.every(({ evaluateAsync }) => evaluateAsync) && {
+      evaluateAsync: async (theta, options) =>
+        mean(await Promise.all(members.map((member) => member.evaluateAsync!(theta, options)))),
+    }),
   };
 }
 
@@ -133,6 +145,23 @@ function repeated(theta: Points, times: number): Points {
   const out = points(new Float64Array(theta.data.length * times), theta.dim);
   for (let k = 0; k < out.n; k++) row(out, k).set(row(theta, Math.floor(k / times)));
   return out;
+}
+
+/** Every point at each of so many observations, one point after another. */
+function eachBesideAll(densities: LogDensity, count: number): LogDensity {
+  const all = (theta: Points, options: EvaluateOptions = {}) => {
+    const chains = Uint32Array.from({ length: theta.n * count }, (_, k) => k % count);
+    return [repeated(theta, count), { ...options, chains }] as const;
+  };
+  const { name, dim } = densities;
+  return {
+    name,
+    dim,
+    evaluate: (theta, options) => densities.evaluate(...all(theta, options)),
+    ...(densities.evaluateAsync && {
+      evaluateAsync: (theta, options) => densities.evaluateAsync!(...all(theta, options)),
+    }),
+  };
 }
 
 function sums({ value, grad }: Evaluation, each: number, dim: number): Evaluation {

@@ -20,6 +20,11 @@ export interface Part {
 export const GUARD = 0x7f80beef;
 const GAP = 16;
 
+/** Bytes by address: what linear memory and a buffer on the host have in common. */
+export interface Memory {
+  readonly buffer: ArrayBufferLike;
+}
+
 /** Cuts parts off the memory from address 0 on. */
 export class Arena {
   /** The parts in order. */
@@ -48,7 +53,7 @@ export class Arena {
   }
 
   /** Clears the parts from `from` on, but for constants, and writes the guards behind them. */
-  prepare(memory: WebAssembly.Memory, from = 0): void {
+  prepare(memory: Memory, from = 0): void {
     const words = new Int32Array(memory.buffer);
     for (const { at, bytes, values } of this.parts.slice(from)) {
       words.fill(0, at >> 2, (at + bytes) >> 2);
@@ -58,7 +63,7 @@ export class Arena {
   }
 
   /** Names of the parts whose guard was overwritten: none, unless a kernel is wrong. */
-  broken(memory: WebAssembly.Memory): string[] {
+  broken(memory: Memory): string[] {
     const words = new Int32Array(memory.buffer);
     return this.parts
       .filter(({ at, bytes }) => {

@@ -22,8 +22,9 @@ import {
 import { ACTIVATE_BACK, AVERAGE_POOL, COPY_RUNS, PATCHES, SPREAD_POOL, UNPATCH } from "./_opcodes.ts";
 import { planStack } from "./_stack.ts";
 
-/** Numbers that are worked on at a time: half a megabyte. */
+/** Numbers that are worked on at a time: half a megabyte, or 32 where there is room. */
 const CHUNK = 2 ** 17;
+const ROOMY_CHUNK = 2 ** 23;
 
 /** A map of cells. */
 interface Grid {
@@ -131,7 +132,10 @@ function planConvolution(
   const cells = cellsOf(grid);
   // Where channels fill no vector the kernel writes up to three numbers behind a row.
   const patchWidth = fanIn + (input.width % 4 === 0 ? 0 : 3);
-  const chunk = Math.min(rows, Math.ceil(CHUNK / cells / (stride(patchWidth) + 2 * stride(width))));
+  const chunk = Math.min(
+    rows,
+    Math.ceil((plan.roomy ? ROOMY_CHUNK : CHUNK) / cells / (stride(patchWidth) + 2 * stride(width))),
+  );
   const patch = takeRows(plan.arena, `${path} patches`, chunk * cells, patchWidth);
   const left = rows * cellsOf(pooledGrid(grid, window));
   const room = (what: string, count: number, isForWayBack = false) =>

@@ -5,54 +5,37 @@ import {
   densityWidths,
   type EvaluateOptions,
   type Evaluation,
-  type LogDensity,
   logStandardSlopes,
-  type ObservedDensities,
   type Points,
   points,
   standardBend,
   standardise,
   standardSlope,
 } from "@likely/core";
-import {
-  type DensityArtifact,
-  type DensityMachine,
-  type DensityRows,
-  onDensityMachine,
-  requireDensity,
-} from "./_density_machine.ts";
-import { requireDim, requireObservation } from "./_host_rows.ts";
-import type { Host } from "./_runner.ts";
+import type { Asked, Way } from "./_asked.ts";
+import type { Caller, Calls } from "./_calls.ts";
+import { type DensityArtifact, DensityMachine, type DensityRows } from "./_density_machine.ts";
+import { requireDim } from "./_host_rows.ts";
 
-/** Prepares the density as a function of θ at the rows of x, added up. */
-export async function densityOfTheta(
-  host: Host,
-  artifact: Artifact,
-  x: Points,
-): Promise<LogDensity & Disposable> {
-  const density = requireObserved(artifact, x);
-  if (density.kind === "posterior" && x.n > 1) {
-    throw new TypeError(
-      `Cannot evaluate a posterior at several observations of one theta as it was learned from one: current value is ${x.n}`,
-    );
-  }
-  return await onDensityMachine(host, density, (machine) => new ObservedDensity(machine, density, x, false));
+/** Requires that a density can be asked about rows of x together. */
+export function requireOneObservation({ kind }: Artifact, x: Points): void {
+  if (kind !== "posterior" || x.n === 1) return;
+  throw new TypeError(
+    `Cannot evaluate a posterior at several observations of one theta as it was learned from one: current value is ${x.n}`,
+  );
 }
 
-/** Prepares the density as a function of θ at each row of x. */
-export async function densitiesOfTheta(
-  host: Host,
-  artifact: Artifact,
+/** A density as a function of θ at each row of x, or at all of them added up. */
+export function* densityOfTheta(
+  caller: Caller,
+  artifact: DensityArtifact,
   x: Points,
-): Promise<ObservedDensities> {
-  const density = requireObserved(artifact, x);
-  return await onDensityMachine(host, density, (machine) => new ObservedDensity(machine, density, x, true));
-}
-
-function requireObserved(artifact: Artifact, x: Points): DensityArtifact {
-  const density = requireDensity(artifact);
-  requireObservation(x, density.spec.xDim);
-  return density;
+  { apart }: Way,
+): Calls<Asked> {
+  const machine = yield* DensityMachine.make(caller, artifact);
+  const isOfX = artifact.spec.target === "x";
+  const seen = isOfX ? standardise(x, artifact.scaling.x) : yield* machine.contexts(x);
+  return new ObservedDensity(machine, artifact, x, { seen, apart });
 }
 
 /** Rows, and which row of x each has. */
@@ -61,7 +44,7 @@ interface Met extends DensityRows {
 }
 
 /** Owns a machine. */
-class ObservedDensity implements ObservedDensities {
+class ObservedDensity implements Asked {
   readonly dim: number;
   readonly count: number;
   readonly embedded: Points;
@@ -73,31 +56,35 @@ class ObservedDensity implements ObservedDensities {
   readonly #seen: Float32Array;
   readonly #slopes: Float64Array;
 
-  constructor(machine: DensityMachine, artifact: DensityArtifact, x: Points, apart: boolean) {
+  constructor(
+    machine: DensityMachine,
+    artifact: DensityArtifact,
+    x: Points,
+    { seen, apart }: { readonly seen: Float32Array; readonly apart: boolean },
+  ) {
     const { spec, scaling } = artifact;
     this.dim = spec.thetaDim;
     this.count = x.n;
     this.#machine = machine;
     this.#artifact = artifact;
     this.#apart = apart;
-    const isOfX = spec.target === "x";
-    this.#seen = isOfX ? standardise(x, scaling.x) : machine.contexts(x);
-    this.#slopes = isOfX ? logStandardSlopes(scaling.x, x) : new Float64Array(x.n);
-    this.embedded = points(Float64Array.from(this.#seen), this.#seen.length / x.n);
+    this.#seen = seen;
+    this.#slopes = spec.target === "x" ? logStandardSlopes(scaling.x, x) : new Float64Array(x.n);
+    this.embedded = points(Float64Array.from(seen), seen.length / x.n);
   }
 
   get name(): string {
     return this.#machine.name;
   }
 
-  evaluate(theta: Points, options: EvaluateOptions = {}): Evaluation {
+  *evaluate(theta: Points, options: EvaluateOptions = {}): Calls<Evaluation> {
     const { gradient = true, chains } = options;
     requireDim("evaluate a log density", "the width of the points", theta.dim, this.dim);
-    const rows = this.#rows(theta, (i) => (chains ? chains[i]! : i) % this.count);
-    const { value: values, slopes } = this.#machine.evaluate(rows, gradient);
+    const rows = yield* this.#rows(theta, (i) => (chains ? chains[i]! : i) % this.count);
+    const { value: values, slopes } = yield* this.#machine.evaluate(rows, gradient);
     const value = new Float64Array(theta.n);
     values.forEach((part, k) => value[k % theta.n]! += part + this.#slopes[rows.seenOf(k)]!);
-    const grad = slopes && this.#gradient(theta, slopes);
+    const grad = slopes && (yield* this.#gradient(theta, slopes));
     this.#finish(theta, value, grad);
     return grad ? { value, grad } : { value };
   }
@@ -107,7 +94,7 @@ class ObservedDensity implements ObservedDensities {
   }
 
   /** Points beside rows of x: each beside its own, or one row of x after another beside all. */
-  #rows(theta: Points, chainOf: (i: number) => number): Met {
+  *#rows(theta: Points, chainOf: (i: number) => number): Calls<Met> {
     const { spec, scaling } = this.#artifact;
     const n = this.#apart ? theta.n : theta.n * this.count;
     const pointOf = (k: number) => k % theta.n;
@@ -116,12 +103,12 @@ class ObservedDensity implements ObservedDensities {
       const targets = standardise(theta, scaling.theta);
       return { n, targets, targetOf: pointOf, contexts: this.#seen, contextOf: seenOf, seenOf };
     }
-    const contexts = this.#machine.contexts(theta);
+    const contexts = yield* this.#machine.contexts(theta);
     return { n, targets: this.#seen, targetOf: seenOf, contexts, contextOf: pointOf, seenOf };
   }
 
   /** Slopes in θ, added up over the rows of x that a point meets, in raw units. */
-  #gradient(theta: Points, slopes: Float32Array): Float64Array {
+  *#gradient(theta: Points, slopes: Float32Array): Calls<Float64Array> {
     const { spec, scaling } = this.#artifact;
     const { target, context } = densityWidths(spec);
     const isOfTheta = spec.target === "theta";
@@ -131,7 +118,7 @@ class ObservedDensity implements ObservedDensities {
       const [from, to] = [k * (target + context) + first, k % theta.n * own];
       for (let j = 0; j < own; j++) sums[to + j]! += slopes[from + j]!;
     }
-    const grad = isOfTheta ? sums : this.#machine.conditionSlopes(theta, sums);
+    const grad = isOfTheta ? sums : yield* this.#machine.conditionSlopes(theta, sums);
     return Float64Array.from(
       grad,
       (slope, k) => slope * standardSlope(scaling.theta, k % theta.dim, theta.data[k]!),

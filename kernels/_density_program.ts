@@ -1,7 +1,7 @@
 // Values at points θ, with θ-gradients where they are asked for, as instructions.
 
 import type { NetworkSpec } from "@likely/core";
-import { Code } from "./_code.ts";
+import type { Code } from "./_code.ts";
 import { emitForward, emitInputGradient, type Rows, rowsFrom } from "./_layer.ts";
 import { emitHead } from "./_loss_program.ts";
 import type { Measure } from "./_measure.ts";
@@ -22,12 +22,15 @@ export interface DensityOptions {
 }
 
 /** The program of one call; pairs lie one x row after another. */
-export function emitDensity(spec: NetworkSpec, network: Network, options: DensityOptions): Code {
-  const code = new Code();
+export function emitDensity(
+  code: Code,
+  spec: NetworkSpec,
+  network: Network,
+  options: DensityOptions,
+): void {
   const { measure } = network;
   if (measure) emitMeasured(code, network, measure, options);
   else emitJoined(code, spec, network, options);
-  return code;
 }
 
 /** Where the values are. */

@@ -1,5 +1,7 @@
 // How draws get in and out of the arena.
 
+import type { Memory } from "./_arena.ts";
+import { type Region, regionOf } from "./_calls.ts";
 import type { Code } from "./_code.ts";
 import type { FlowRows } from "./_flow_rows.ts";
 
@@ -23,18 +25,24 @@ export interface DrawSource extends DrawShape {
 /** A flow's way back, planned. */
 export interface Draws {
   /** Puts what is turned into draws where the program reads it. */
-  write(memory: WebAssembly.Memory, source: DrawSource): void;
+  write(memory: Memory, source: DrawSource): void;
   /** Emits the program. */
   emit(code: Code, shape: DrawShape): void;
+  /** What {@linkcode write} fills, and what {@linkcode read} reads. */
+  brings(shape: DrawShape): readonly Region[];
+  takes(shape: DrawShape): Region;
   /** Copies the first `out.length` numbers of standardised draws out of the arena, row by row. */
-  read(memory: WebAssembly.Memory, out: Float32Array): void;
+  read(memory: Memory, out: Float32Array): void;
 }
 
 /** Draws that are made in the flow's own rows, each beside its context. */
 export function drawsInRows(io: FlowRows, emit: Draws["emit"]): Draws {
   const { rows: { at, ld }, target, context } = io;
+  const region = ({ conditions, each }: DrawShape) => regionOf(io.rows, conditions * each);
   return {
     emit,
+    brings: (shape) => [region(shape)],
+    takes: region,
     write: (memory, { normal, contexts, each }) => {
       const count = normal.length / target;
       const to = new Float32Array(memory.buffer, at, count * ld);

@@ -8,7 +8,7 @@ import { planCoupledFlow } from "./_coupled_flow.ts";
 import type { Embedding } from "./_embedding.ts";
 import type { Flow } from "./_flow.ts";
 import { contextOf, type FlowRows } from "./_flow_rows.ts";
-import { type Layer, type Plan, type Rows, takeRows } from "./_layer.ts";
+import { type Layer, type Plan, type Room, type Rows, takeRows } from "./_layer.ts";
 import { planMaskedFlow } from "./_masked_flow.ts";
 import { planMixtureFlow } from "./_mixture_flow.ts";
 import { COPY_RUNS } from "./_opcodes.ts";
@@ -17,7 +17,7 @@ import { type Parameters, planParameters } from "./_parameters.ts";
 import { embeddedWidth, type EmbeddingSource, planEmbedding } from "./_plan_embedding.ts";
 
 /** What an estimator is planned for. */
-export interface EstimatorOptions {
+export interface EstimatorOptions extends Room {
   /** Most rows of targets and contexts. */
   readonly rows: number;
   /** Most conditions embedded at once, where there is an embedding. */
@@ -41,12 +41,12 @@ export interface Estimator {
 
 /** Plans the estimator; addresses of the weights' runs do not depend on the row counts. */
 export function planEstimator(spec: DensitySpec, options: EstimatorOptions): Estimator {
-  const { rows, embedded, training, inputs = false } = options;
+  const { rows, embedded, training, inputs = false, roomy = false } = options;
   const arena = new Arena();
   arena.take("zeros", widest(spec));
   const parameters = planParameters(arena, spec, training);
   const scratch = { count: 0, at: 0 };
-  const general: Plan = { arena, parameters, layers: [], training, inputs, score: false, scratch };
+  const general: Plan = { arena, parameters, layers: [], training, inputs, roomy, score: false, scratch };
   const plan: Plan = { ...general, gradientRows: training ? rows : 0 };
   const embedding = spec.embedding && planEmbedding(general, sourceOf(spec), embedded);
   const { target, context } = densityWidths(spec);

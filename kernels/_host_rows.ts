@@ -1,6 +1,14 @@
 // From host rows to the arena.
 
-import { type Points, type Standardisation, standardSlope, standardValue } from "@likely/core";
+import {
+  type Batch,
+  type Points,
+  type Scaling,
+  type Standardisation,
+  standardSlope,
+  standardValue,
+} from "@likely/core";
+import type { Memory } from "./_arena.ts";
 import type { Rows } from "./_layer.ts";
 
 /**
@@ -8,7 +16,7 @@ import type { Rows } from "./_layer.ts";
  * several there, as the elements of a set do.
  */
 export function writeStandardised(
-  memory: WebAssembly.Memory,
+  memory: Memory,
   source: Points,
   by: Standardisation,
   to: Rows,
@@ -24,7 +32,7 @@ export function writeStandardised(
 
 /** Writes scores with respect to standardised θ; row i belongs to row i of θ. */
 export function writeScores(
-  memory: WebAssembly.Memory,
+  memory: Memory,
   { score, theta }: { readonly score: Points; readonly theta: Points },
   by: Standardisation,
   to: Rows,
@@ -35,6 +43,28 @@ export function writeScores(
     const j = k % dim;
     out[(k - j) / dim * to.ld + j] = value / standardSlope(by, j, theta.data[k]!);
   });
+}
+
+/** Where a batch goes. */
+export interface Intake {
+  readonly theta: Rows;
+  readonly x: Rows;
+  /** Address of regression targets, and rows of scores; absent: the loss has none. */
+  readonly target?: number | undefined;
+  readonly score?: Rows | undefined;
+}
+
+/** Puts a batch there. */
+export function writeBatch(
+  memory: Memory,
+  { theta, x, target, score }: Batch,
+  scaling: Scaling,
+  to: Intake,
+): void {
+  writeStandardised(memory, theta, scaling.theta, to.theta);
+  writeStandardised(memory, x, scaling.x, to.x);
+  if (to.target !== undefined) new Float32Array(memory.buffer, to.target, x.n).set(target!);
+  if (to.score) writeScores(memory, { score: score!, theta }, scaling.theta, to.score);
 }
 
 /** Requires what a batch or an artifact must be for the network at hand. */

@@ -6,8 +6,14 @@ import type { Code } from "./_code.ts";
 import { ACTIVATE, GEMM, PACK_ROWS, PACK_TRANSPOSED } from "./_opcodes.ts";
 import type { Parameters } from "./_parameters.ts";
 
+/** Whether there is room to waste. */
+export interface Room {
+  /** Instructions cost more than room does, as on a GPU. @default {false} */
+  readonly roomy?: boolean;
+}
+
 /** What a planner needs at hand. */
-export interface Plan {
+export interface Plan extends Room {
   /** Where room is taken. */
   readonly arena: Arena;
   /** Weights and their gradients. */

@@ -1,8 +1,9 @@
 // Draws of a masked flow: rows in panels of sixteen, a line of a panel for each number of a row.
 
 import { densityWidths, type MafSpec } from "@likely/core";
-import { padded } from "./_arena.ts";
-import type { Draws, DrawSource } from "./_draws.ts";
+import { type Memory, padded } from "./_arena.ts";
+import { numbersAt, type Region } from "./_calls.ts";
+import type { Draws, DrawShape, DrawSource } from "./_draws.ts";
 import type { FlowRows } from "./_flow_rows.ts";
 import { KINDS, type Plan } from "./_layer.ts";
 import { MASKED_DRAW } from "./_opcodes.ts";
@@ -46,9 +47,15 @@ export function planMaskedDraws(plan: Plan, spec: MafSpec, io: FlowRows): Draws 
         }
       });
     },
+    brings: (shape) => [panelsAt(panels.z, shape, target), panelsAt(panels.x, shape, target + context)],
+    takes: (shape) => panelsAt(panels.z, shape, target),
     write: (memory, source) => writePanels(memory, panels, source),
     read: (memory, out) => readPanels(memory, panels, out),
   };
+}
+
+function panelsAt(at: number, { conditions, each }: DrawShape, lines: number): Region {
+  return numbersAt(at, Math.ceil(conditions * each / PANEL) * lines * PANEL);
 }
 
 /** Where the weights of a transform begin. */
@@ -58,7 +65,7 @@ function firstWeight({ parameters }: Plan, { hidden }: MafSpec, t: number): numb
 }
 
 function writePanels(
-  memory: WebAssembly.Memory,
+  memory: Memory,
   { target, context, z, x }: Panels,
   { normal, contexts, each }: DrawSource,
 ): void {
@@ -73,7 +80,7 @@ function writePanels(
   }
 }
 
-function readPanels(memory: WebAssembly.Memory, { target, z }: Panels, out: Float32Array): void {
+function readPanels(memory: Memory, { target, z }: Panels, out: Float32Array): void {
   const from = new Float32Array(memory.buffer, z);
   for (let i = 0; i < out.length / target; i++) {
     let place = placeOf(i, target);

@@ -14,6 +14,7 @@ import {
   needScratch,
   type Plan,
   planLayer,
+  type Room,
   type Rows,
   rowsFrom,
   takeRows,
@@ -25,7 +26,7 @@ import { type Parameters, planParameters } from "./_parameters.ts";
 import { joinLayer, planTrunk, type Trunk, widthBeforeOutput } from "./_trunk.ts";
 
 /** What a network is planned for. */
-export interface NetworkOptions {
+export interface NetworkOptions extends Room {
   /** Most rows of x embedded at once. */
   readonly x: number;
   /** Most rows of x joined with θ at once. @default {x} */
@@ -71,12 +72,12 @@ export interface Network {
 
 /** Plans the network; addresses of the weights' runs do not depend on the row counts. */
 export function planNetwork(spec: NetworkSpec, options: NetworkOptions): Network {
-  const { x, pairs, training, score } = options;
+  const { x, pairs, training, score, roomy = false } = options;
   const arena = new Arena();
   arena.take("zeros", widest(spec));
   const parameters = planParameters(arena, spec, training);
   const scratch = { count: 0, at: 0 };
-  const plan: Plan = { arena, parameters, layers: [], training, score, scratch };
+  const plan: Plan = { arena, parameters, layers: [], training, score, roomy, scratch };
   if (training) needScratch(plan, pairs, Math.max(...widthsOf(spec.trunk)));
   const embedding = planEmbedding(plan, sourceOf(spec), x);
   const scores = training && !score ? 0 : pairs;

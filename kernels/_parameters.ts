@@ -1,7 +1,7 @@
 // Weights, their gradients, Adam's moments and averages: five runs of one layout, padded rows.
 
 import { type PartSpec, type Weight, type Weights, weightShapes } from "@likely/core";
-import { type Arena, padded } from "./_arena.ts";
+import { type Arena, type Memory, padded } from "./_arena.ts";
 import { outputParts } from "./_output_parts.ts";
 
 /** Where one weight lies within a run. */
@@ -36,9 +36,9 @@ export interface Parameters {
   /** Lays numbers out as a run: those of each weight, and others for what has none. @default others {1} */
   layOut(numbers: Readonly<Record<string, ArrayLike<number>>>, others?: number): number[];
   /** Copies weights into a run. */
-  write(memory: WebAssembly.Memory, run: number, weights: Weights): void;
+  write(memory: Memory, run: number, weights: Weights): void;
   /** Copies weights out of a run. */
-  read(memory: WebAssembly.Memory, run: number): Weights;
+  read(memory: Memory, run: number): Weights;
 }
 
 /** Plans the runs of a spec's weights. */
@@ -107,7 +107,7 @@ function partsOf(spec: PartSpec, name: string, shape: readonly number[]): readon
   return [isDotted ? sizeOfShape(shape) : shape.at(-1)!];
 }
 
-function view(memory: WebAssembly.Memory, run: number, { rows, ld, offset }: Slot): Float32Array {
+function view(memory: Memory, run: number, { rows, ld, offset }: Slot): Float32Array {
   return new Float32Array(memory.buffer, run + offset * 4, rows * ld);
 }
 

@@ -1,5 +1,6 @@
 // Draws whose network's outputs follow from the condition alone: one row of them, however many draws.
 
+import { numbersAt, regionOf } from "./_calls.ts";
 import type { Code } from "./_code.ts";
 import type { Draws } from "./_draws.ts";
 import { contextOf, type FlowRows } from "./_flow_rows.ts";
@@ -41,6 +42,12 @@ export function planSharedDraws(
         }
       });
     },
+    brings: ({ conditions, each }) => [
+      regionOf(contextOf(io), conditions),
+      regionOf(y, conditions * each),
+      numbersAt(shares, conditions * each),
+    ],
+    takes: ({ conditions, each }) => regionOf(y, conditions * each),
     write: (memory, { normal, share, contexts }) => {
       const seen = contextOf(io);
       const rows = new Float32Array(memory.buffer, seen.at);

@@ -2,7 +2,7 @@
 
 import type { AdaptiveWeighting, NetworkSpec } from "@likely/core";
 import { Code, float } from "./_code.ts";
-import { emitForward, emitPacking, type Rows, takeRows } from "./_layer.ts";
+import { emitForward, emitPacking, type Room, type Rows, takeRows } from "./_layer.ts";
 import { emitHead, emitHeadBack, type LossProgram } from "./_loss_program.ts";
 import {
   emitJoin,
@@ -52,9 +52,20 @@ export const CHOSEN = 13;
 export const SLOTS = 14;
 
 /** Plans a network for batches of at most n rows. */
-export function planTraining(spec: NetworkSpec, loss: LossProgram, n: number): TrainNetwork {
+export function planTraining(
+  spec: NetworkSpec,
+  loss: LossProgram,
+  n: number,
+  room: Room = {},
+): TrainNetwork {
   const hasScore = loss.score !== undefined;
-  const network = planNetwork(spec, { x: n, pairs: n * loss.atoms, training: true, score: hasScore });
+  const network = planNetwork(spec, {
+    x: n,
+    pairs: n * loss.atoms,
+    training: true,
+    score: hasScore,
+    ...room,
+  });
   const { arena } = network;
   return {
     ...network,
@@ -73,7 +84,7 @@ export function canThin({ head }: NetworkSpec, { atoms }: LossProgram): boolean 
 }
 
 /** Tells whether gradients are looked at to weigh the terms of a loss. */
-export function isAdaptive({ score }: LossProgram): boolean {
+export function isAdaptive({ score }: Pick<LossProgram, "score">): boolean {
   return score !== undefined && score.weighting.rule !== "fixed";
 }
 

@@ -1,6 +1,6 @@
 // Training of density estimators: the negative mean log density and its gradient.
 
-import { type DensitySpec, type Loss, type Scaling, UnsupportedError, weightMasks } from "@likely/core";
+import { type DensitySpec, type Loss, UnsupportedError, weightMasks } from "@likely/core";
 import { Code } from "./_code.ts";
 import {
   conditionOf,
@@ -10,8 +10,7 @@ import {
   planEstimator,
   targetOf,
 } from "./_estimator.ts";
-import { writeStandardised } from "./_host_rows.ts";
-import { emitPacking } from "./_layer.ts";
+import { emitPacking, type Room } from "./_layer.ts";
 import { MUL, NEGATIVE_MEAN, PACK_ROWS } from "./_opcodes.ts";
 import { emitUpdate, SLOTS, type StepOptions } from "./_step_program.ts";
 import type { LossTerms, Trainee } from "./_trainee.ts";
@@ -27,14 +26,14 @@ export function densityLoss({ name }: Loss, { kind }: DensitySpec): LossTerms {
 }
 
 /** Plans an estimator for batches of at most n rows. */
-export function planDensityTraining(spec: DensitySpec, scaling: Scaling, n: number): Trainee {
-  const estimator = planEstimator(spec, { rows: n, embedded: n, training: true });
+export function planDensityTraining(spec: DensitySpec, n: number, room: Room = {}): Trainee {
+  const estimator = planEstimator(spec, { rows: n, embedded: n, training: true, ...room });
   const { arena, parameters } = estimator;
   const masks = weightMasks(spec);
   const isMasked = Object.keys(masks).length > 0;
   const mask = isMasked ? arena.constant("masks", parameters.layOut(masks)) : 0;
   const slots = arena.take("slots", SLOTS);
-  const [target, condition] = spec.target === "theta" ? ["theta", "x"] as const : ["x", "theta"] as const;
+  const isOfTheta = spec.target === "theta";
   return {
     arena,
     parameters,
@@ -42,10 +41,9 @@ export function planDensityTraining(spec: DensitySpec, scaling: Scaling, n: numb
     thins: false,
     scoreWeights: 0,
     apart: 0,
-    write: (memory, batch) => {
-      writeStandardised(memory, batch[target], scaling[target], targetOf(estimator));
-      writeStandardised(memory, batch[condition], scaling[condition], conditionOf(estimator));
-    },
+    intake: isOfTheta
+      ? { theta: targetOf(estimator), x: conditionOf(estimator) }
+      : { theta: conditionOf(estimator), x: targetOf(estimator) },
     program: (options) => emitDensityStep(estimator, { mask, slots }, options),
   };
 }

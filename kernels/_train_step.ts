@@ -6,16 +6,14 @@ import {
   type Batch,
   checkSpec,
   type CombineGradients,
-  refuseMixed,
   type TrainPlan,
   type TrainState,
   UnsupportedError,
 } from "@likely/core";
 import { weighApart } from "./_weigh.ts";
 import type { FusedTrainStep } from "./fused_train_step.ts";
-import { requireDim } from "./_host_rows.ts";
-import { lossProgram } from "./_loss_program.ts";
-import { networkTrainee } from "./_network_trainee.ts";
+import { writeBatch } from "./_host_rows.ts";
+import { requireBatch } from "./_require_batch.ts";
 import { type Host, onRunner, type Runner } from "./_runner.ts";
 import {
   AID,
@@ -28,9 +26,8 @@ import {
   type StepOptions,
   updateProgram,
 } from "./_step_program.ts";
-import { requireFusable } from "./_support.ts";
-import { densityLoss, planDensityTraining } from "./_train_density.ts";
-import type { LossTerms, Trainee } from "./_trainee.ts";
+import { LASTING_PARTS, type LossTerms, type Trainee } from "./_trainee.ts";
+import { type Train, traineeOf } from "./_trainee_of.ts";
 
 /** Prepares training on an instance of its own. */
 export async function fusedTrainStep(host: Host, plan: TrainPlan): Promise<FusedTrainStep> {
@@ -38,22 +35,6 @@ export async function fusedTrainStep(host: Host, plan: TrainPlan): Promise<Fused
   const { loss, train } = traineeOf(plan);
   return await onRunner(host, (runner) => new ModuleStep(runner, plan, loss, train));
 }
-
-/** What is trained, for batches of at most n rows. */
-type Train = (n: number) => Trainee;
-
-function traineeOf({ spec, loss, scaling }: TrainPlan): { loss: LossTerms; train: Train } {
-  if (spec.kind === "mixed") return refuseMixed();
-  if (spec.kind !== "network") {
-    return { loss: densityLoss(loss, spec), train: (n) => planDensityTraining(spec, scaling, n) };
-  }
-  const network = requireFusable(spec);
-  const program = lossProgram(loss, network);
-  return { loss: program, train: (n) => networkTrainee(network, program, scaling, n) };
-}
-
-/** Parts that outlive a change of the batch size: zeros, and the five runs of parameters. */
-const LASTING_PARTS = 6;
 
 /** Chosen pairs are counted in so many, so that few programs serve all counts. */
 const CHOSEN_GRAIN = 8;
@@ -293,7 +274,7 @@ class ModuleStep implements FusedTrainStep {
   #write(batch: Batch): void {
     requireBatch(batch, this.#loss, this.#plan.spec);
     this.#makeRoom(batch.x.n);
-    this.#network.write(this.#alive().memory, batch);
+    writeBatch(this.#alive().memory, batch, this.#plan.scaling, this.#network.intake);
   }
 
   /** Plans anew for a larger batch; weights and moments stay where they are. */
@@ -327,25 +308,4 @@ class ModuleStep implements FusedTrainStep {
 function requireNoScores({ score }: LossTerms): void {
   if (!score) return;
   throw new UnsupportedError("Cannot fuse a step on several batches with a loss that scores aid");
-}
-
-function requireBatch(
-  { theta, x, atoms, target, score }: Batch,
-  loss: LossTerms,
-  spec: TrainPlan["spec"],
-): void {
-  const action = "train on a batch";
-  requireDim(action, "atoms", atoms, loss.atoms);
-  requireDim(action, "the rows of theta", theta.n, x.n * atoms);
-  requireDim(action, "the width of theta", theta.dim, spec.thetaDim);
-  requireDim(action, "the width of x", x.dim, spec.xDim);
-  if (x.n === 0) throw new RangeError(`Cannot ${action} as it must have a row: current value is 0`);
-  if (loss.target) requireDim(action, "the number of targets", target?.length ?? 0, x.n);
-  if (!loss.score) return;
-  if (!score || score.n < 1 || score.n > x.n) {
-    throw new TypeError(
-      `Cannot ${action} as the rows of score must be in [1, ${x.n}]: current value is ${score?.n ?? 0}`,
-    );
-  }
-  requireDim(action, "the width of score", score.dim, spec.thetaDim);
 }

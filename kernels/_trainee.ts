@@ -1,7 +1,7 @@
 // What a training step needs of what it trains.
 
-import type { Batch } from "@likely/core";
 import type { Arena } from "./_arena.ts";
+import type { Intake } from "./_host_rows.ts";
 import type { LossProgram } from "./_loss_program.ts";
 import type { Parameters } from "./_parameters.ts";
 import type { StepOptions } from "./_step_program.ts";
@@ -20,8 +20,11 @@ export interface Trainee {
   /** 1/τ² of a score term, and the gradient without it; not read where there is none. */
   readonly scoreWeights: number;
   readonly apart: number;
-  /** Puts a batch where the program reads it. */
-  write(memory: WebAssembly.Memory, batch: Batch): void;
+  /** Where the program reads a batch. */
+  readonly intake: Intake;
   /** The program of one call. */
   program(options: StepOptions): Int32Array;
 }
+
+/** Parts that outlive a change of the batch size: zeros, and the five runs of parameters. */
+export const LASTING_PARTS = 6;

@@ -136,9 +136,8 @@ Deno.test("what is no number is no loss, and other losses are refused", async ()
 Deno.test("threads meet as seldom in a step of five transforms as of one", () => {
   for (const kind of ["a masked flow of two", "a flow of splines of two"] as const) {
     const spec = DENSITIES[kind] as MafSpec | NsfSpec;
-    const { scaling } = densityArtifact(spec);
     const [one, five] = [1, 5].map((transforms) => {
-      const trainee = planDensityTraining({ ...spec, transforms }, scaling, 40);
+      const trainee = planDensityTraining({ ...spec, transforms }, 40);
       const program = trainee.program({ n: 40, scores: 0, step: true });
       const part = cutProgram(program, 1, { at: 0, lanes: 2, patience: 0 });
       return part.filter((word, i) => i % INSTRUCTION_WORDS === 0 && word === MEET).length;

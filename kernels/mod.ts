@@ -9,3 +9,4 @@ export * from "./evaluation_engine.ts";
 export * from "./fused_engine.ts";
 export * from "./fused_module.ts";
 export * from "./fused_train_step.ts";
+export * from "./webgpu_engine.ts";

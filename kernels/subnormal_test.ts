@@ -8,6 +8,7 @@ import { DENSITIES, densityArtifact } from "../tests/_density_specs.ts";
 import { noiseBatch } from "./_cases_test.ts";
 import { fusedEngine } from "./fused_engine.ts";
 import { borrowMachine } from "./_builds.ts";
+import { writeBatch } from "./_host_rows.ts";
 import { type Machine, reserve, returnMachine } from "./_machine.ts";
 import { ABSOLUTE_HEAD, ACTIVATE, ACTIVATE_BACK, ADAM, CONTRAST, CROSS_ENTROPY } from "./_opcodes.ts";
 import { RATES } from "./_step_program.ts";
@@ -201,13 +202,13 @@ for (const build of builds) {
     for (const [name, spec] of Object.entries(DENSITIES)) {
       for (const scale of [1, 3, 10, 40]) {
         const { weights, scaling } = densityArtifact(spec, scale, scale);
-        const { arena, parameters, slots, write, program } = planDensityTraining(spec, scaling, n);
+        const { arena, parameters, slots, intake, program } = planDensityTraining(spec, n);
         const machine = await borrowMachine(build);
         const { memory } = machine;
         reserve(machine, arena.bytes + 2 ** 20);
         arena.prepare(memory);
         parameters.write(memory, parameters.weights, weights);
-        write(memory, noiseBatch(key(scale), spec, n, 1));
+        writeBatch(memory, noiseBatch(key(scale), spec, n, 1), scaling, intake);
         new Float32Array(memory.buffer, slots, 8).set([1e-3, 10, 1000, 5], RATES);
         const words = program({ n, scores: 0, step: true });
         new Int32Array(memory.buffer, arena.bytes, words.length).set(words);

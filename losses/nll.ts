@@ -52,6 +52,7 @@ export function nll(options: NllOptions = {}): Loss {
       theta: gatherRows(data.theta, rows),
       x: blurred(key, gatherRows(data.x, rows), whole),
       atoms: 1,
+      ...(whole.length === 0 && { source: { theta: data.theta, thetaRows: rows, x: data.x, xRows: rows } }),
     }),
     compute: (estimate, { theta, x }) => tf.tidy(() => tf.neg(tf.mean(estimate(theta, x)))),
   };

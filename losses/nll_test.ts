@@ -12,7 +12,13 @@ Deno.test("nll() is minus the mean of what the estimator gives each pair", async
   await useBackend("cpu");
   const loss = nll();
   const batch = loss.assemble(key(0), DATA, ROWS);
-  assertEquals(batch, { theta: fromRows([[0.8], [0.3]]), x: fromRows([[-0.5, 7], [1, 2]]), atoms: 1 });
+  const source = { theta, thetaRows: ROWS, x, xRows: ROWS };
+  assertEquals(batch, {
+    theta: fromRows([[0.8], [0.3]]),
+    x: fromRows([[-0.5, 7], [1, 2]]),
+    atoms: 1,
+    source,
+  });
   const value = tf.tidy(() => {
     const [own, seen] = [tf.tensor2d([[0.8], [0.3]]), tf.tensor2d([[-0.5, 7], [1, 2]])];
     const estimate = (a: Matrix, b: Matrix) => tf.mul(a, tf.slice(b, [0, 1], [-1, 1])) as Matrix;

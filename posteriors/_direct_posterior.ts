@@ -14,20 +14,20 @@ import {
 /** The posterior at the one row of x. */
 export function directPosterior(density: ConditionalDensity, prior: Prior, x: Points): Posterior {
   return {
-    sample: (key, n) => Promise.resolve(directDraws([key], density, prior, { n, x })[0]!),
+    sample: async (key, n) => (await directDraws([key], density, prior, { n, x }))[0]!,
     logDensity: (theta) => density.logDensity(theta, x),
   };
 }
 
 /** `n` draws for each row of x, one key a row, in one call. */
-export function directDraws(
+export async function directDraws(
   keys: readonly Key[],
   density: ConditionalDensity,
   { names, dim }: Prior,
   { n, x }: { readonly n: number; readonly x: Points },
-): Draws[] {
+): Promise<Draws[]> {
   const start = performance.now();
-  const { data } = density.sample(keys, n, x);
+  const { data } = await density.sampleAsync?.(keys, n, x) ?? density.sample(keys, n, x);
   const seconds = (performance.now() - start) / 1000;
   const each = points(data, n * dim);
   const info = { sampler: "direct", evaluations: 0, seconds };

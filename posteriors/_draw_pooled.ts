@@ -47,7 +47,7 @@ export async function drawPooled(
   }
   requireUntempered(sampling.beta ?? 1);
   using density = await engine.density(artifact);
-  return directDraws(keys, density, prior, { n: draws, x });
+  return await directDraws(keys, density, prior, { n: draws, x });
 }
 
 interface Sampling extends DrawPooledOptions {

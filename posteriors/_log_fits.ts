@@ -3,6 +3,7 @@ import {
   type Engine,
   type EvaluateOptions,
   type Evaluation,
+  mapEvaluations,
   type ObservedDensities,
   type Points,
   points,
@@ -31,7 +32,8 @@ export async function logFits(
   { beta = 1, engine = fusedEngine(), trials = 1 }: LogFitsOptions = {},
 ): Promise<ObservedDensities> {
   const output = await engine.logDensities(artifact, points(x.data, x.dim / trials));
-  const pooled = trials === 1 ? output : addedUp(output, trials);
+  const { name, dim } = output;
+  const pooled = trials === 1 ? output : { name, dim, ...addedUp(output, trials) };
   const factor = artifact.kind === "cost" ? -beta : beta;
   const scaled = ({ value, grad }: Evaluation): Evaluation => ({
     // A fit to the power of 0 says nothing, even one that is infinite.
@@ -39,11 +41,11 @@ export async function logFits(
     ...(grad && { grad: grad.map((g) => factor * g) }),
   });
   return {
-    name: output.name,
-    dim: output.dim,
+    name,
+    dim,
     count: pooled.count,
     embedded: output.embedded,
-    evaluate: (theta, options) => scaled(pooled.evaluate(theta, options)),
+    ...mapEvaluations(pooled, scaled),
     [Symbol.dispose]: () => output[Symbol.dispose](),
   };
 }

@@ -1,4 +1,4 @@
-import type { LogDensity } from "@likely/core";
+import { type LogDensity, mapEvaluations } from "@likely/core";
 
 /** A surrogate's output times a factor: a cost by −β is a fit, which rises where the cost falls. */
 export function scaled(output: LogDensity, factor: number): LogDensity {
@@ -6,9 +6,9 @@ export function scaled(output: LogDensity, factor: number): LogDensity {
   return {
     name: output.name,
     dim: output.dim,
-    evaluate: (theta, options) => {
-      const { value, grad } = output.evaluate(theta, options);
-      return { value: times(value), ...(grad && { grad: times(grad) }) };
-    },
+    ...mapEvaluations(output, ({ value, grad }) => ({
+      value: times(value),
+      ...(grad && { grad: times(grad) }),
+    })),
   };
 }

@@ -1,4 +1,4 @@
-import type { LogDensity } from "@likely/core";
+import type { LogDensity, Points } from "@likely/core";
 import { sound } from "./_sound.ts";
 
 /** A target that knows how often it was called: cost is part of what draws report. */
@@ -12,15 +12,24 @@ export interface CountedTarget extends LogDensity {
 /** Wraps a target, and makes its values sound. */
 export function countCalls(target: LogDensity): CountedTarget {
   let [calls, points, unsound] = [0, 0, 0];
-  const { evaluate } = sound(target, () => unsound++);
+  const { evaluate, evaluateAsync } = sound(target, () => unsound++);
+  const count = ({ n }: Points) => {
+    calls++;
+    points += n;
+  };
   return {
     name: target.name,
     dim: target.dim,
     evaluate: (rows, options) => {
-      calls++;
-      points += rows.n;
+      count(rows);
       return evaluate(rows, options);
     },
+    ...(evaluateAsync && {
+      evaluateAsync: (rows, options) => {
+        count(rows);
+        return evaluateAsync(rows, options);
+      },
+    }),
     calls: () => calls,
     warnings: () =>
       unsound === 0 ? [] : [

@@ -1,12 +1,11 @@
-import { type LogDensity, soundValue } from "@likely/core";
+import { type LogDensity, mapEvaluations, soundValue } from "@likely/core";
 
 /** A target whose values are finite or −∞, whatever it is built on; `onUnsound` hears of the others. */
 export function sound(target: LogDensity, onUnsound?: () => void): LogDensity {
   return {
     name: target.name,
     dim: target.dim,
-    evaluate: (points, options) => {
-      const found = target.evaluate(points, options);
+    ...mapEvaluations(target, (found) => {
       const { value } = found;
       // In place, since the caller owns them: this is in every inner loop.
       for (let i = 0; i < value.length; i++) {
@@ -15,6 +14,6 @@ export function sound(target: LogDensity, onUnsound?: () => void): LogDensity {
         onUnsound?.();
       }
       return found;
-    },
+    }),
   };
 }

@@ -123,7 +123,7 @@ export async function smcMany(
   let active = populations;
   while (active.length > 0) {
     await breathe(signal);
-    evaluateAll(active, { prior, support, likelihood });
+    await evaluateAll(active, { prior, support, likelihood });
     active = active.filter(({ done }) => !done);
   }
   const run = { evaluations: likelihood.calls(), seconds: (performance.now() - began) / 1000 };
@@ -147,7 +147,7 @@ interface Problem {
 }
 
 /** One call for whatever all populations want evaluated. */
-function evaluateAll(active: readonly Population[], problem: Problem): void {
+async function evaluateAll(active: readonly Population[], problem: Problem): Promise<void> {
   const { dim } = problem.prior;
   const n = active.reduce((sum, { wanted }) => sum + wanted.n, 0);
   const z = zeros(n, dim);
@@ -157,7 +157,7 @@ function evaluateAll(active: readonly Population[], problem: Problem): void {
     z.data.set(wanted.data, at * dim);
     chains.fill(target, at, at += wanted.n);
   }
-  const { logPrior, logLikelihood } = evaluate(z, chains, problem);
+  const { logPrior, logLikelihood } = await evaluate(z, chains, problem);
   at = 0;
   for (const population of active) {
     const end = at + population.wanted.n;
@@ -166,7 +166,7 @@ function evaluateAll(active: readonly Population[], problem: Problem): void {
   }
 }
 
-function evaluate(z: Points, chains: Uint32Array, { prior, support, likelihood }: Problem) {
+async function evaluate(z: Points, chains: Uint32Array, { prior, support, likelihood }: Problem) {
   const theta = constrain(support, z);
   const logPrior = prior.logDensity(theta);
   const jacobian = logAbsDetJacobian(support, z);
@@ -176,7 +176,8 @@ function evaluate(z: Points, chains: Uint32Array, { prior, support, likelihood }
   const rows = Array.from(logPrior.keys()).filter((i) => logPrior[i]! > -Infinity);
   if (rows.length > 0) {
     const options = { gradient: false, chains: rows.map((i) => chains[i]!) };
-    const { value } = likelihood.evaluate(gatherRows(theta, rows), options);
+    const some = gatherRows(theta, rows);
+    const { value } = await likelihood.evaluateAsync?.(some, options) ?? likelihood.evaluate(some, options);
     rows.forEach((row, i) => logLikelihood[row] = value[i]!);
   }
   return { logPrior, logLikelihood };

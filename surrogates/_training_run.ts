@@ -12,6 +12,8 @@ import type { Trained, TrainOptions } from "./train_options.ts";
 
 /** Milliseconds of computing between two looks at the event loop. */
 const BREATH = 50;
+/** Milliseconds that steps under way at once take: a run that is aborted is to end soon. */
+const HORIZON = 500;
 
 /** A run under way: the only thing in training that changes. Owns the engine's step. */
 export class TrainingRun implements Disposable {
@@ -24,10 +26,14 @@ export class TrainingRun implements Disposable {
   readonly #startedAt = performance.now();
   readonly #stepsBefore: number;
   #breath = performance.now();
+  /** Steps that are taken at once: one, until it is known what they cost. */
+  #pace = 1;
   #batch: number;
   #lossSum: number;
   /** Optimizer steps taken, resumed ones included. */
   steps: number;
+  /** Where to go on if the device is lost that computes steps. */
+  kept: TrainingCheckpoint | undefined;
   /** The best weights so far. */
   best: TrainingCheckpoint["best"] & object | undefined;
 
@@ -43,6 +49,7 @@ export class TrainingRun implements Disposable {
     this.#lossSum = resume?.lossSum ?? 0;
     this.steps = this.#stepsBefore = resume?.state.steps ?? 0;
     this.best = resume?.best;
+    this.kept = resume;
   }
 
   /** Prepares the engine, at the start or where the checkpoint left off. */
@@ -59,6 +66,7 @@ export class TrainingRun implements Disposable {
       ...(clipNorm !== Infinity && { clipNorm }),
       ...(average !== undefined && { average }),
       ...(thin !== undefined && { thin }),
+      rows: plan.validation.reduce((most, { x }) => Math.max(most, x.n), plan.about.batchSize),
     });
     return new TrainingRun(plan, options, step);
   }
@@ -118,26 +126,43 @@ export class TrainingRun implements Disposable {
 
   /** Takes the steps of an epoch that are left; false if aborted on the way. */
   async #epochOrAbort(): Promise<boolean> {
-    const { settings, batchesPerEpoch, batch, rowsOf } = this.#plan;
-    const { learningRate, schedule, maxEpochs, checkpointEvery } = settings;
+    const { settings, batchesPerEpoch, rowsOf } = this.#plan;
+    const { checkpointEvery } = settings;
     const { signal } = this.#options;
     const rows = rowsOf(this.#epoch);
     while (this.#batch < batchesPerEpoch) {
       await this.#breathe();
       if (signal?.aborted) return false;
-      const rate = scheduledRate(schedule, {
-        learningRate,
-        step: this.steps,
-        totalSteps: maxEpochs * batchesPerEpoch,
-      });
-      const loss = await this.#step.step(batch(this.#epoch, this.#batch, rows[this.#batch]!), rate);
-      this.#requireFinite("the training loss", loss);
-      this.#lossSum += loss;
-      this.#batch++;
-      this.steps++;
+      const untilCheckpoint = checkpointEvery - this.steps % checkpointEvery;
+      const many = Math.min(this.#pace, batchesPerEpoch - this.#batch, untilCheckpoint);
+      const start = performance.now();
+      const [batch, step] = [this.#batch, this.steps];
+      const steps = Array.from({ length: many }, (_, k) => this.#take(rows, batch + k, step + k));
+      for (const loss of await Promise.all(steps)) this.#count(loss);
+      const each = (performance.now() - start) / many;
+      this.#pace = Math.max(1, Math.min(this.#ahead, Math.floor(HORIZON / each)));
       if (this.steps % checkpointEvery === 0) await this.#checkpoint();
     }
     return true;
+  }
+
+  /** Calls of the step that may be under way at once. */
+  get #ahead(): number {
+    return this.#step.ahead ?? 1;
+  }
+
+  #take(rows: readonly Uint32Array[], batch: number, step: number): number | Promise<number> {
+    const { settings: { learningRate, schedule, maxEpochs }, batchesPerEpoch } = this.#plan;
+    const totalSteps = maxEpochs * batchesPerEpoch;
+    const rate = scheduledRate(schedule, { learningRate, step, totalSteps });
+    return this.#step.step(this.#plan.batch(this.#epoch, batch, rows[batch]!), rate);
+  }
+
+  #count(loss: number): void {
+    this.#requireFinite("the training loss", loss);
+    this.#lossSum += loss;
+    this.#batch++;
+    this.steps++;
   }
 
   async #endEpoch(): Promise<void> {
@@ -163,12 +188,17 @@ export class TrainingRun implements Disposable {
 
   /** The mean over rows, piece by piece. */
   async #validationLoss(): Promise<number> {
+    const { validation } = this.#plan;
     let sum = 0;
     let rows = 0;
-    for (const batch of this.#plan.validation) {
+    for (let first = 0; first < validation.length; first += this.#ahead) {
       await this.#breathe();
-      sum += await this.#step.evaluate(batch) * batch.x.n;
-      rows += batch.x.n;
+      const some = validation.slice(first, first + this.#ahead);
+      const losses = await Promise.all(some.map((batch) => this.#step.evaluate(batch)));
+      for (const [k, { x: { n } }] of some.entries()) {
+        sum += losses[k]! * n;
+        rows += n;
+      }
     }
     this.#requireFinite("the validation loss", sum);
     return sum / rows;
@@ -185,8 +215,9 @@ export class TrainingRun implements Disposable {
 
   async #checkpoint(): Promise<void> {
     const { onCheckpoint } = this.#options;
-    if (!onCheckpoint) return;
-    await onCheckpoint({
+    const mayBeLost = this.#step.ahead !== undefined;
+    if (!onCheckpoint && !mayBeLost) return;
+    const checkpoint = {
       about: this.#plan.about,
       state: await this.#step.state(),
       ...(this.best && { best: this.best }),
@@ -194,7 +225,9 @@ export class TrainingRun implements Disposable {
       batch: this.#batch,
       lossSum: this.#lossSum,
       history: this.history,
-    });
+    };
+    if (mayBeLost) this.kept = checkpoint;
+    await onCheckpoint?.(checkpoint);
   }
 
   #report(): void {

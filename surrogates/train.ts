@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Dataset, Key } from "@likely/core";
-import { planTraining } from "./_plan.ts";
+import { type Dataset, DeviceLostError, type Key } from "@likely/core";
+import { planTraining, type TrainingPlan } from "./_plan.ts";
 import { TrainingRun } from "./_training_run.ts";
 import type { Trained, TrainOptions } from "./train_options.ts";
 
@@ -16,6 +16,10 @@ import type { Trained, TrainOptions } from "./train_options.ts";
  * once, so that validation losses compare. Which rows, orders, pairs and starting weights
  * follows from the key alone: on one engine the same call gives the same weights, whether or
  * not it was interrupted and resumed in between.
+ *
+ * Where the engine computes on a device that is lost on the way, training goes on from the last checkpoint,
+ * that of the epoch before if nothing else, with whatever engine is there then; {@linkcode Trained.engine}
+ * names all of them.
  *
  * Yields to the event loop a few times a second, so that signals arrive and pages repaint.
  *
@@ -63,8 +67,7 @@ import type { Trained, TrainOptions } from "./train_options.ts";
  */
 export async function train(key: Key, data: Dataset, options: TrainOptions): Promise<Trained> {
   const plan = planTraining(key, data, options);
-  using run = await TrainingRun.begin(plan, options);
-  const stopped = await run.toEnd();
+  const { run, stopped, before } = await toEnd(plan, options);
   const { weights, ...best } = run.best!;
   return {
     spec: options.spec,
@@ -75,11 +78,37 @@ export async function train(key: Key, data: Dataset, options: TrainOptions): Pro
     simulations: data.theta.n / (data.trials ?? 1),
     ...(data.trials && { trials: data.trials }),
     failed: data.failed,
-    engine: run.engine,
+    engine: [...before, run.engine].join(", then "),
     history: run.history,
     best,
     epochs: run.history.validation.length,
     steps: run.steps,
     stopped,
   };
+}
+
+/** Devices that a run outlives; a machine that loses more is not to be trained on. */
+const MOST_LOST = 3;
+
+interface Ended {
+  readonly run: TrainingRun;
+  readonly stopped: Trained["stopped"];
+  /** Engines whose device was lost on the way, and when. */
+  readonly before: readonly string[];
+}
+
+/** Runs to the end, from the last checkpoint on again where a device is lost. */
+async function toEnd(plan: TrainingPlan, options: TrainOptions): Promise<Ended> {
+  const before: string[] = [];
+  let { resume } = options;
+  while (true) {
+    using run = await TrainingRun.begin(plan, { ...options, ...(resume && { resume }) });
+    try {
+      return { run, stopped: await run.toEnd(), before };
+    } catch (error) {
+      if (!(error instanceof DeviceLostError) || before.length === MOST_LOST) throw error;
+      resume = run.kept;
+      before.push(`${run.engine}, lost after ${resume?.state.steps ?? 0} steps`);
+    }
+  }
 }
