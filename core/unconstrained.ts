@@ -6,7 +6,7 @@
 
 import { logSlope, logSlopeSlope, slope, toInterval } from "./_bijection.ts";
 import { requireColumns, requireLength } from "./check.ts";
-import type { Evaluation, LogDensity } from "./log_density.ts";
+import type { EvaluateOptions, Evaluation, LogDensity } from "./log_density.ts";
 import type { Points } from "./points.ts";
 import { soundValue } from "./sound_value.ts";
 import type { Support } from "./support.ts";
@@ -40,16 +40,21 @@ export function unconstrained(target: LogDensity, support: Support): LogDensity 
     support[j]!.low > -Infinity || support[j]!.high < Infinity
   );
   const columns = { support, bounded };
+  const inside = ({ value, grad }: Evaluation, z: Points, options?: EvaluateOptions): Evaluation => {
+    const sum = withJacobian(value, z, columns);
+    return grad && options?.gradient !== false
+      ? { value: sum, grad: chain({ value: sum, grad }, z, columns) }
+      : { value: sum };
+  };
+  const { evaluateAsync } = target;
   return {
     name: target.name,
     dim: target.dim,
-    evaluate: (z, options) => {
-      const { value, grad } = target.evaluate(constrained(z, columns), options);
-      const sum = withJacobian(value, z, columns);
-      return grad && options?.gradient !== false
-        ? { value: sum, grad: chain({ value: sum, grad }, z, columns) }
-        : { value: sum };
-    },
+    evaluate: (z, options) => inside(target.evaluate(constrained(z, columns), options), z, options),
+    ...(evaluateAsync && {
+      evaluateAsync: async (z, options) =>
+        inside(await evaluateAsync(constrained(z, columns), options), z, options),
+    }),
   };
 }
 

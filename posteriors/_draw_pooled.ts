@@ -4,6 +4,7 @@ import {
   type Artifact,
   type Draws,
   type Engine,
+  type EvaluateOptions,
   foldIn,
   type Key,
   type LogDensities,
@@ -103,24 +104,27 @@ const PROPOSALS = 1;
 
 /** The density of one data set. */
 function one(fits: LogDensities, i: number): LogDensity {
-  return {
-    name: fits.name,
-    dim: fits.dim,
-    evaluate: (theta, options) =>
-      fits.evaluate(theta, { ...options, chains: new Uint32Array(theta.n).fill(i) }),
-  };
+  return { name: fits.name, dim: fits.dim, ...chosen(fits, () => i) };
 }
 
 /** Some of them. */
 function only(fits: LogDensities, which: readonly number[]): LogDensities {
+  const { name, dim } = fits;
+  return { name, dim, count: which.length, ...chosen(fits, (chain) => which[chain]!) };
+}
+
+/** Evaluates each point by the density that its chain is mapped to. */
+function chosen(
+  fits: LogDensities,
+  of: (chain: number) => number,
+): Pick<LogDensity, "evaluate" | "evaluateAsync"> {
+  const how = (n: number, options?: EvaluateOptions): EvaluateOptions => ({
+    ...options,
+    chains: Uint32Array.from({ length: n }, (_, k) => of(options?.chains?.[k] ?? k)),
+  });
+  const { evaluateAsync } = fits;
   return {
-    name: fits.name,
-    dim: fits.dim,
-    count: which.length,
-    evaluate: (theta, options) =>
-      fits.evaluate(theta, {
-        ...options,
-        chains: Uint32Array.from(options?.chains ?? [], (chain) => which[chain]!),
-      }),
+    evaluate: (theta, options) => fits.evaluate(theta, how(theta.n, options)),
+    ...(evaluateAsync && { evaluateAsync: (theta, options) => evaluateAsync(theta, how(theta.n, options)) }),
   };
 }

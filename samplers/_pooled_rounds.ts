@@ -38,9 +38,11 @@ export class PooledRounds {
   }
 
   /** Draws and evaluates a round; gives its rows' log weights by their own proposal alone. */
-  add(key: Key, proposal: Proposal, n: number): Float64Array {
+  async add(key: Key, proposal: Proposal, n: number): Promise<Float64Array> {
     const theta = proposal.sample(key, n);
-    const value = this.#target.evaluate(theta, { gradient: false }).value.map(soundValue);
+    const how = { gradient: false } as const;
+    const found = await this.#target.evaluateAsync?.(theta, how) ?? this.#target.evaluate(theta, how);
+    const value = found.value.map(soundValue);
     const own = proposal.logDensity(theta);
     const logCount = log(n);
     for (const round of this.#rounds) addTo(round.logMixture, proposal.logDensity(round.theta), logCount);

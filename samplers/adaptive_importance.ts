@@ -159,7 +159,7 @@ export async function adaptiveImportance(
   const plan = new LearningPlan({ draws, pilot, rounds: mostRounds, most });
   let proposal = start;
   for (let round = 0;; round++) {
-    const raw = rounds.add(foldIn(forRounds, round), proposal, pilot);
+    const raw = await rounds.add(foldIn(forRounds, round), proposal, pilot);
     // A round may find nothing; all together must not.
     const own = raw.some((w) => w > -Infinity) ? judgedWeights(raw) : NOTHING;
     const isSound = own.warnings.length === 0;
@@ -172,12 +172,12 @@ export async function adaptiveImportance(
     proposal = learnt(plan.components);
     await rest(round);
     if (rows === undefined) continue;
-    rounds.add(foldIn(forRounds, round + 1), proposal, rows);
+    await rounds.add(foldIn(forRounds, round + 1), proposal, rows);
     const last = pooled();
     if (last.warnings.length === 0 || rows === most) return last;
     // The shape of few weights is little known: more of them, from what these have taught.
     await rest(round + 1);
-    rounds.add(foldIn(forRounds, round + 2), learnt(plan.components), Math.min(most, AGAIN * rows));
+    await rounds.add(foldIn(forRounds, round + 2), learnt(plan.components), Math.min(most, AGAIN * rows));
     return pooled();
   }
 }

@@ -53,16 +53,21 @@ webgpuTest("direct draws wait for the GPU, and are those of the module", async (
   assertEquals(many.length, 3);
 });
 
-webgpuTest("particles wait for the GPU and find the posterior; chains get along without", async () => {
-  const { artifact } = await nre(key(0), noisy, { simulations: 500, maxEpochs: 5, learningRate: 2e-3 });
-  const { engine, calls } = waitedFor();
-  const [ours] = await drawMany([key(1)], artifact, fromRows([[0.7]]), { draws: 1000, engine });
-  assert(calls() > 3);
-  const [theirs] = await drawMany([key(2)], artifact, fromRows([[0.7]]), { draws: 1000 });
-  const [[mean, variance], [other, spread]] = [momentsOf(ours!.values), momentsOf(theirs!.values)];
-  // Particles that were moved little are worth fewer draws: a tenth.
-  const error = Math.sqrt((variance + spread) / 100);
-  assert(Math.abs(mean - other) < 4 * error, `${mean} and ${other}, ± ${error}`);
-  using chains = await posterior(artifact, [0.7], { engine });
-  assertEquals((await chains.sample(foldIn(key(3), 0), 200)).values.length, 200);
-});
+webgpuTest(
+  "particles and proposals wait for the GPU and find the posterior; chains get along without",
+  async () => {
+    const { artifact } = await nre(key(0), noisy, { simulations: 500, maxEpochs: 5, learningRate: 2e-3 });
+    for (const [how, fewest] of [[{}, 0], [{ smc: {} }, 3]] as const) {
+      const { engine, calls } = waitedFor();
+      const [ours] = await drawMany([key(1)], artifact, fromRows([[0.7]]), { draws: 1000, engine, ...how });
+      assert(calls() > fewest);
+      const [theirs] = await drawMany([key(2)], artifact, fromRows([[0.7]]), { draws: 1000, ...how });
+      const [[mean, variance], [other, spread]] = [momentsOf(ours!.values), momentsOf(theirs!.values)];
+      // Particles that were moved little are worth fewer draws: a tenth.
+      const error = Math.sqrt((variance + spread) / 100);
+      assert(Math.abs(mean - other) < 4 * error, `${mean} and ${other}, ± ${error}`);
+    }
+    using chains = await posterior(artifact, [0.7], { engine: waitedFor().engine, sampler: "nuts" });
+    assertEquals((await chains.sample(foldIn(key(3), 0), 200)).values.length, 200);
+  },
+);
