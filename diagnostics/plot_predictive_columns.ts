@@ -72,7 +72,8 @@ export function plotPredictiveColumns(shown: PredictiveColumns): PlotSpec {
         { label: "predicted", colour: BLUE, shape: "square" },
         { label: "observed", colour: INK, shape: "line" },
       ]),
-      { concat: panels, columns: ACROSS, spacing: 18 },
+      // Without a canvas Vega takes text for wider than it is: numbers, name and the share above have their room.
+      { concat: panels, columns: ACROSS, bounds: "flush", spacing: { row: 70, column: 26 } },
     ],
   });
 }
