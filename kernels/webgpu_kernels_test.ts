@@ -753,7 +753,7 @@ atSizes("draws of masked flows", [[0, 2, 1], [1, 3, 2], [9, 5, 3]], async (sheet
 });
 
 /** Threads do not meet on a GPU, and rows are not chosen there. */
-const NOT_THERE = ["INSTRUCTION_WORDS", "MEET", "CHOOSE_ROWS"];
+const NOT_THERE = ["INSTRUCTION_WORDS", "MEET", "CHOOSE_ROWS", "KEEP_ROWS", "SCATTER_ROWS"];
 
 webgpuTest("every instruction but that of threads was tested on WebGPU", () => {
   const all = Object.entries(op).filter(([name]) => !NOT_THERE.includes(name));
