@@ -13,7 +13,7 @@ import { foldIn, type Key } from "./key.ts";
 import type { SimulatorDefinition } from "./simulator_definition.ts";
 import type { NamedAsyncSimulatorDefinition, NamedSimulatorDefinition } from "./named_simulator.ts";
 import { type Points, row, zeros } from "./points.ts";
-import { type Stream, stream } from "./stream.ts";
+import { stream } from "./stream.ts";
 
 /**
  * Draws data `x` given parameters `theta`.
