@@ -13,6 +13,8 @@ import { Problem, problemResponse } from "./_problem.ts";
 import { defaultLimits, type Limits } from "./default_limits.ts";
 import type { Surrogate } from "./open_surrogate.ts";
 
+export type { Sampling } from "./_ask.ts";
+
 /** Options of {@linkcode handler}. */
 export interface HandlerOptions {
   /** What one request may ask for, where it is other than {@linkcode defaultLimits}. */
