@@ -22,7 +22,9 @@ import type { Surrogate } from "./open_surrogate.ts";
 
 /** How chains run. */
 export interface Sampling {
+  /** Markov chains. */
   readonly chains: number;
+  /** Steps of adaptation, thrown away. */
   readonly warmup: number;
 }
 
