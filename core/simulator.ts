@@ -7,7 +7,7 @@
 import { asyncRows } from "./_async_rows.ts";
 import { asyncByPosition, byPosition } from "./_by_position.ts";
 import type { AsyncSimulator, AsyncSimulatorDefinition } from "./async_simulator.ts";
-import { requireInteger, requireKey, requireLength } from "./check.ts";
+import { requireColumns, requireInteger, requireKey, requireLength } from "./check.ts";
 import { WidthError } from "./_width_error.ts";
 import { foldIn, type Key } from "./key.ts";
 import type { SimulatorDefinition } from "./simulator_definition.ts";
@@ -248,7 +248,7 @@ function asyncOf(definition: AsyncSimulatorDefinition): AsyncSimulator {
     ...built,
     ...(definition.xNames && { xNames: definition.xNames }),
     simulateAsync: async (key, theta, call) => {
-      requireWidth(name, theta, thetaDim);
+      requireColumns(`run simulator "${name}"`, "theta", theta, thetaDim);
       return await built.simulateAsync(key, theta, call);
     },
   };
@@ -267,7 +267,7 @@ function syncOf(definition: SimulatorDefinition): Simulator {
     },
     simulate: (key, theta, first = 0) => {
       requireKey(`run simulator "${name}"`, key);
-      requireWidth(name, theta, thetaDim);
+      requireColumns(`run simulator "${name}"`, "theta", theta, thetaDim);
       const own = new Float64Array(thetaDim);
       return mapRows(
         theta.n,
@@ -279,7 +279,7 @@ function syncOf(definition: SimulatorDefinition): Simulator {
     ...(simulateScored && {
       simulateScored: (key: Key, theta: Points, first = 0) => {
         requireKey(`run simulator "${name}"`, key);
-        requireWidth(name, theta, thetaDim);
+        requireColumns(`run simulator "${name}"`, "theta", theta, thetaDim);
         const score = zeros(theta.n, thetaDim);
         const own = new Float64Array(thetaDim);
         const x = mapRows(theta.n, definition.xDim, `simulator "${name}"`, (i) => {
@@ -319,11 +319,4 @@ function setRow({ data, dim }: Points, i: number, who: string, values: ArrayLike
     );
   }
   data.set(values, i * dim);
-}
-
-function requireWidth(name: string, theta: Points, thetaDim: number): void {
-  if (theta.dim === thetaDim) return;
-  throw new TypeError(
-    `Cannot run simulator "${name}" as theta must have ${thetaDim} columns: current value is ${theta.dim}`,
-  );
 }

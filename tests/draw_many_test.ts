@@ -88,7 +88,11 @@ Deno.test("drawMany() refuses what does not fit", async () => {
   const { artifact } = await npe(key(4), noisy, { simulations: 300, maxEpochs: 1, estimator: LINEAR });
   const keys = split(key(5), 3);
   await assertRejects(() => drawMany(keys, artifact, fromRows([[0]])), TypeError, "keys must have length 1");
-  await assertRejects(() => drawMany(keys, artifact, fromRows([[0], [NaN], [1]])), RangeError, "x[1] is NaN");
+  await assertRejects(
+    () => drawMany(keys, artifact, fromRows([[0], [NaN], [1]])),
+    RangeError,
+    "column 0 of row 1 is NaN",
+  );
   await assertRejects(() => drawMany(keys, artifact, X, { draws: 0 }), RangeError, "draws must be");
   await assertRejects(() => drawMany(keys, artifact, X, { beta: 2 }), RangeError, "beta must be 1");
 });
