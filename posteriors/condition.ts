@@ -83,6 +83,7 @@ const OPTIONS = {
  * const { artifact } = await nre(key(0), twoMoons(), { simulations: 300, maxEpochs: 2 });
  * using given = await condition(artifact, [0.1, 0.2], {
  *   engine: fusedEngine({ workers: 1 }),
+ *   chains: 4,
  *   sampledBy: (prior, fit, { warmup = 20 }) => nutsPosterior(posteriorDensity(prior, fit), prior, { warmup }),
  * });
  * assertEquals((await given.sample(key(1), 40)).length, 10);
