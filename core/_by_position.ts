@@ -109,13 +109,14 @@ function knownShape({ xDim, xNames }: Partial<Shape>): Shape | undefined {
 /** Simulates rows of draws from the prior until one succeeds; one whose numbers are not finite may do so late. */
 function findShape<Name extends string>(definition: NamedSimulatorDefinition<Name>): Shape {
   const { name, prior, simulate } = definition;
+  const nameTheta = namer(definition);
   const [forTheta, forX] = split(key(0), 2);
   const theta = prior.sample(forTheta, TRIES);
   let [spare, reason]: [Shape | undefined, unknown] = [undefined, undefined];
   for (let i = 0; i < TRIES; i++) {
     let values: NamedRow;
     try {
-      values = simulate(stream(foldIn(forX, i)), namer(definition)(row(theta, i)));
+      values = simulate(stream(foldIn(forX, i)), nameTheta(row(theta, i)));
     } catch (error) {
       reason ??= error;
       continue;

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { show } from "./_plain_data.ts";
 import type { Points } from "./points.ts";
 import { require } from "./_require.ts";
 export { requireInteger } from "./_require.ts";
@@ -126,7 +127,7 @@ export function requireLength(action: string, name: string, length: number, expe
  * @param name What the rows are called.
  * @param rows `[n, p]`.
  * @param dim The width they must have.
- * @throws {TypeError} If p is not `dim`.
+ * @throws {TypeError} If p is not `dim`, or they are no `Points`.
  *
  * @example Usage
  * ```ts
@@ -138,7 +139,14 @@ export function requireLength(action: string, name: string, length: number, expe
  * ```
  */
 export function requireColumns(action: string, name: string, rows: Points, dim: number): void {
-  if (rows.dim === dim) return;
+  if (rows?.dim === dim) return;
+  if (typeof rows?.dim !== "number") {
+    throw new TypeError(
+      `Cannot ${action} as ${name} must be points, as fromRows(rows) makes them: current value is ${
+        show(rows)
+      }`,
+    );
+  }
   throw new TypeError(`Cannot ${action} as ${name} must have ${dim} columns: current value is ${rows.dim}`);
 }
 

@@ -8,7 +8,7 @@ import { asyncRows } from "./_async_rows.ts";
 import { asyncByPosition, byPosition } from "./_by_position.ts";
 import type { AsyncSimulator, AsyncSimulatorDefinition } from "./async_simulator.ts";
 import { requireText } from "./_plain_data.ts";
-import { requireInteger, requireKey, requireLength } from "./check.ts";
+import { requireColumns, requireInteger, requireKey, requireLength } from "./check.ts";
 import { setRow } from "./_set_row.ts";
 import { foldIn, type Key } from "./key.ts";
 import type { SimulatorDefinition } from "./simulator_definition.ts";
@@ -251,7 +251,7 @@ function asyncOf(definition: AsyncSimulatorDefinition): AsyncSimulator {
     ...built,
     ...(definition.xNames && { xNames: definition.xNames }),
     simulateAsync: async (key, theta, call) => {
-      requireWidth(name, theta, thetaDim);
+      requireColumns(`run simulator "${name}"`, "theta", theta, thetaDim);
       return await built.simulateAsync(key, theta, call);
     },
   };
@@ -270,7 +270,7 @@ function syncOf(definition: SimulatorDefinition): Simulator {
     },
     simulate: (key, theta, first = 0) => {
       requireKey(`run simulator "${name}"`, key);
-      requireWidth(name, theta, thetaDim);
+      requireColumns(`run simulator "${name}"`, "theta", theta, thetaDim);
       const own = new Float64Array(thetaDim);
       return mapRows(
         theta.n,
@@ -282,7 +282,7 @@ function syncOf(definition: SimulatorDefinition): Simulator {
     ...(simulateScored && {
       simulateScored: (key: Key, theta: Points, first = 0) => {
         requireKey(`run simulator "${name}"`, key);
-        requireWidth(name, theta, thetaDim);
+        requireColumns(`run simulator "${name}"`, "theta", theta, thetaDim);
         const score = zeros(theta.n, thetaDim);
         const own = new Float64Array(thetaDim);
         const x = mapRows(theta.n, definition.xDim, `simulator "${name}"`, (i) => {
@@ -306,11 +306,4 @@ function mapRows(n: number, dim: number, who: string, fn: (i: number) => ArrayLi
   const out = zeros(n, dim);
   for (let i = 0; i < n; i++) setRow(out, i, who, fn(i));
   return out;
-}
-
-function requireWidth(name: string, theta: Points, thetaDim: number): void {
-  if (theta.dim === thetaDim) return;
-  throw new TypeError(
-    `Cannot run simulator "${name}" as theta must have ${thetaDim} columns: current value is ${theta.dim}`,
-  );
 }

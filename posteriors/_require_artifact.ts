@@ -4,7 +4,7 @@ import type { Artifact } from "@likely/core";
 
 /** Requires an artifact, before anything is read off it. */
 export function requireArtifact(action: string, artifact: Artifact): void {
-  if (artifact?.spec && artifact.weights && artifact.prior) return;
+  if (artifact?.spec && artifact.provenance && artifact.prior) return;
   const found = "artifact" in (artifact ?? {})
     ? "what a recipe returned, of which `.artifact` is meant"
     : artifact === null || typeof artifact !== "object"

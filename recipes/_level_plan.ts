@@ -2,6 +2,7 @@
 
 import {
   type Artifact,
+  asPoints,
   type Dataset,
   type Distance,
   gatherRows,
@@ -174,7 +175,7 @@ function costPlan(
     spec,
     shipped: { ...spec, head: costly },
     // Every level meets the same targets: all rows there are, and what will be asked about.
-    loss: costAgainst(distance, observations ? below(x, observations) : x, unit),
+    loss: costAgainst(distance, observations ? below(x, asPoints(observations)) : x, unit),
     scaling: { theta, x: scalingFor(spec, pooled).x },
     unit,
     network: trunk !== undefined,

@@ -10,7 +10,7 @@ import type {
   EmbeddingSpec,
   Engine,
   LearningCurves,
-  Points,
+  Rows,
   TrunkSpec,
 } from "@likely/core";
 import type { TrainOptions } from "@likely/surrogates";
@@ -87,7 +87,7 @@ export interface TrainLevelsOptions extends
   /** What is expected, for `ace`. @default {mseDistance()} */
   readonly distance?: Distance;
   /** `[m, p]`: observations that will be asked about, for `ace`. @default {undefined} None. */
-  readonly observations?: Points;
+  readonly observations?: Rows;
   /** Who trains. @default {defaultEngine()} */
   readonly engine?: Engine;
 }

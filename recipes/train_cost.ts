@@ -6,6 +6,7 @@
 
 import {
   type Artifact,
+  asPoints,
   type Dataset,
   type Distance,
   type EmbeddingSpec,
@@ -22,6 +23,7 @@ import {
   type NetworkSpec,
   type Points,
   points,
+  type Rows,
   split,
   standardisation,
   stream,
@@ -92,7 +94,7 @@ export interface TrainCostOptions
    *
    * @default {undefined} None.
    */
-  readonly observations?: Points;
+  readonly observations?: Rows;
   /**
    * How many targets are simulations with noise, and how much; see {@linkcode noisyTargets}.
    *
@@ -357,7 +359,7 @@ function lossFor(
   const { distance, noisy, observations, targetsPerRow, failureCost, unit } = settings;
   return amortisedCost({
     distance,
-    targets: join(noisyTargets(key, dataset.x, noisy), observations),
+    targets: join(noisyTargets(key, dataset.x, noisy), observations && asPoints(observations)),
     targetsPerRow,
     unit,
     ...(failureCost !== undefined && { failureCost }),

@@ -142,8 +142,8 @@ Deno.test("half: true keeps failures in proportion, and knows what a prior of on
   const [, moved, wider] = /moved by (\S+) sd, and widths changed by (\S+) %/.exec(text)!.map(Number);
   assert(moved! < 0.2 && Math.abs(wider!) < 10, text);
   const prior = { ...noisy.prior, spec: { kind: "own" } } as unknown as typeof noisy.prior;
-  const own = { simulations: 400, half: true, maxEpochs: 2, estimator: LINEAR };
-  const { artifact, dataset } = await npe(key(15), { ...noisy, prior }, own);
+  const own = { half: true, maxEpochs: 2, estimator: LINEAR };
+  const { artifact, dataset } = await npe(key(15), { ...noisy, prior }, { simulations: 400, ...own });
   assertStringIncludes(gains(artifact.provenance.advice!).text, "posteriors moved by");
   const pairs = { simulator: "noisy", prior: artifact.prior, dataset };
   const known = await trainPosterior(key(15), pairs, own);

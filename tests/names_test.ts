@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  ace,
   asPoints,
   column,
   decodeArtifact,
@@ -67,6 +68,15 @@ Deno.test("log densities are of points or lists of rows", async () => {
   using given = await posterior(artifact, { start: 2, end: 2.5 });
   const rows = [[0.5, 2], [0, 1]];
   assertEquals(given.logDensity!(rows), given.logDensity!(asPoints(rows)));
+});
+
+Deno.test("targets of a cost are points or lists of rows", async () => {
+  const rows = [[2, 2.5], [9, 9]];
+  const options = { simulations: 200, maxEpochs: 1, batchSize: 50 };
+  const [byList, byPoints] = await Promise.all(
+    [rows, asPoints(rows)].map((observations) => ace(key(0), source, { ...options, observations })),
+  );
+  assertEquals(byList!.artifact.weights, byPoints!.artifact.weights);
 });
 
 Deno.test("draws are taken by the name of a parameter", async () => {
