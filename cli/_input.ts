@@ -5,6 +5,8 @@ import {
   decodeArtifact,
   FormatError,
   fromRows,
+  type Observation,
+  observationRows,
   openSimulations,
   type Points,
   points,
@@ -71,11 +73,23 @@ async function numbersOf(text: string): Promise<Points | undefined> {
   return isFile ? undefined : fromRows([numbers]);
 }
 
+/** What a module says was observed: in whatever form its writer had it. */
+async function moduleData(
+  task: string,
+): Promise<
+  { readonly observation?: Observation | undefined; readonly xNames?: readonly string[] | undefined }
+> {
+  const { task: { observation, simulator }, xNames } = await loadTask(task);
+  return { observation, xNames: xNames ?? simulator.xNames };
+}
+
 /** The data that a task comes with. */
 export async function readTaskObservation(task: string): Promise<Float64Array> {
   // For its data alone no program is started.
-  const { observation } = isTaskFile(task) ? await readTaskFile(task) : (await loadTask(task)).task;
-  if (observation) return Float64Array.from(observation);
+  const { observation, xNames } = isTaskFile(task)
+    ? { observation: (await readTaskFile(task)).observation, xNames: undefined }
+    : await moduleData(task);
+  if (observation) return observationRows(`take data from the task ${task}`, observation, xNames).data;
   throw new Error(`Cannot take data from the task ${task} as it must have an observation: give a table`);
 }
 
