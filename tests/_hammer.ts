@@ -71,12 +71,12 @@ const JOBS: Readonly<Record<string, Job>> = {
   },
   train: {
     before: ["simulate gaussian_linear --n 200 --workers 0 --out sims"],
-    line: "train sims --trunk mlp --layers 1 --width 8 --epochs 3 --members 2 --out out",
+    line: "train sims --trunk mlp --layers 1 --width 8 --max-epochs 3 --members 2 --out out",
     makes: "out",
   },
   "train one": {
     before: ["simulate gaussian_linear --n 200 --workers 0 --out sims"],
-    line: "train sims --method npe --epochs 2 --out out",
+    line: "train sims --method npe --max-epochs 2 --out out",
     makes: "out",
   },
   merge: {
@@ -97,7 +97,7 @@ const JOBS: Readonly<Record<string, Job>> = {
   sample: {
     before: [
       "simulate influenza --n 200 --workers 0 --out sims",
-      "train sims --method npe --epochs 2 --out model",
+      "train sims --method npe --max-epochs 2 --out model",
     ],
     line: "sample model --x influenza --draws 20 --out out.zarr",
     makes: "out.zarr",
@@ -197,7 +197,7 @@ const LONGER: Readonly<Record<"simulate" | "train", Job>> = {
   },
   train: {
     before: ["simulate gaussian_linear --n 500 --workers 0 --out sims"],
-    line: "train sims --trunk mlp --layers 2 --width 32 --epochs 300 --patience 300 --out out",
+    line: "train sims --trunk mlp --layers 2 --width 32 --max-epochs 300 --patience 300 --out out",
     makes: "out",
   },
 };
@@ -399,7 +399,7 @@ const LINES: readonly (readonly string[])[] = [
   ["train", "@", "--out", "o"],
   ["train", "none", "--out", "@/o"],
   ["train", "none", "--out", "o", "--method", "@"],
-  ["train", "none", "--out", "o", "--epochs", "@"],
+  ["train", "none", "--out", "o", "--max-epochs", "@"],
   ["train", "none", "--out", "o", "--learning-rate", "@"],
   ["sample", "@", "--x", "none.csv", "--out", "o.csv"],
   ["sample", "none", "--x", "@", "--out", "o.csv"],

@@ -38,12 +38,12 @@ Deno.test("nothing is made where something else is, through a link, or inside a 
   desk.write("mine", "mine");
   await Deno.symlink("mine", desk.file("link"));
   await Deno.symlink(desk.file("mine"), desk.file("s/score"));
-  await assertRefused(desk, "train s --out link --epochs 1", 1, "a link of that name is there");
-  await assertRefused(desk, "train s --out s/m --epochs 1", 1, "must not be inside a Zarr group");
+  await assertRefused(desk, "train s --out link --max-epochs 1", 1, "a link of that name is there");
+  await assertRefused(desk, "train s --out s/m --max-epochs 1", 1, "must not be inside a Zarr group");
   await assertRefused(desk, "simulate two_moons --out s/in/deep", 1, "its folder must exist");
   await assertRefused(desk, "simulate ./odd.ts#plain --out s", 1, 'a link "score" is there');
   await Deno.remove(desk.file("s/score"));
-  assertEquals((await desk.run("train", "s", "--out", "m", "--epochs", "1")).code, 0);
+  assertEquals((await desk.run("train", "s", "--out", "m", "--max-epochs", "1")).code, 0);
   for (const name of ["m.partial", "mine"]) {
     assertEquals(new TextDecoder().decode(desk.read(name)), "mine", name);
   }
@@ -57,7 +57,7 @@ Deno.test("where files cannot be made is told before the work", async () => {
   for (
     const line of [
       "simulate two_moons --n 1000000 --out no",
-      "train s --out no --epochs 100000 --patience 100000",
+      "train s --out no --max-epochs 100000 --patience 100000",
       "rounds two_moons --x x.csv --pairs mine/p --out no",
       "sample none --x x.csv --out no.csv",
       "import --theta x.csv --x x.csv --task two_moons --out no",
@@ -140,7 +140,7 @@ Deno.test("an option is given once, and a flag has no value", async () => {
 Deno.test("of two programs that make one file one does, and the other is told", async () => {
   await using desk = odd();
   await simulated(desk);
-  const line = ["train", "s", "--out", "m", "--epochs", "30"];
+  const line = ["train", "s", "--out", "m", "--max-epochs", "30"];
   const [one, two] = await Promise.all([desk.run(...line), desk.run(...line)]);
   const [first, second] = one.code === 0 ? [one, two] : [two, one];
   assertEquals(first.code, 0, first.stderr);
