@@ -217,7 +217,9 @@ for line in sys.stdin:
 `,
   );
   await ok(desk, "simulate task.json --n 200 --out s.zarr");
-  const training = await desk.run(..."train s.zarr --method npe --max-epochs 3 --out m.safetensors".split(" "));
+  const training = await desk.run(
+    ..."train s.zarr --method npe --max-epochs 3 --out m.safetensors".split(" "),
+  );
   assertEquals(training.code, 0, training.stderr);
   // Off a terminal the last line of a bar is printed once.
   assertEquals(training.stderr.match(/^train .* 100 % .*3 epochs$/gm)?.length, 1, training.stderr);
