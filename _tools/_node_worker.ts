@@ -22,6 +22,11 @@ Object.assign(globalThis, {
   onmessage: null,
   postMessage: (data, transfer) => parentPort.postMessage(data, transfer),
   close: () => parentPort.close(),
+  addEventListener: (type, listener) => {
+    const tell = (said) => listener(Object.assign(new Event(type, { cancelable: true }), said));
+    if (type === "error") process.on("uncaughtException", (error) => tell({ error, message: String(error) }));
+    if (type === "unhandledrejection") process.on("unhandledRejection", (reason) => tell({ reason }));
+  },
 });
 parentPort.on("message", (data) => globalThis.onmessage ? globalThis.onmessage({ data }) : early.push(data));
 (async () => {

@@ -16,6 +16,7 @@ import {
   key,
   nle,
   npe,
+  observationRows,
   type Points,
   points,
   posterior,
@@ -59,7 +60,8 @@ const PAGES: Readonly<Record<string, (key: Key) => Promise<PosteriorReportOption
   queue: async (key) => {
     const [forTraining, forDraws, forReplicates] = split(key, 3);
     const { artifact } = await npe(forTraining, queue, { simulations: 4000 });
-    const draws = await drawn(forDraws, artifact, queue.observation);
+    const observed = observationRows("draw", queue.observation, queue.simulator.xNames).data;
+    const draws = await drawn(forDraws, artifact, observed);
     return {
       title: "A queue",
       lead: "npe on 4,000 days of 200 customers: three statistics, unlike each other.",
@@ -67,7 +69,7 @@ const PAGES: Readonly<Record<string, (key: Key) => Promise<PosteriorReportOption
       draws,
       predictive: {
         columns: ["mean wait, minutes", "customers who waited", "share of time busy"],
-        observed: queue.observation,
+        observed,
         replicates: replicated(forReplicates, queue.simulator, draws),
       },
     };

@@ -59,11 +59,13 @@ function manifestOf(folder: string): Manifest {
   return JSON.parse(Deno.readTextFileSync(`${folder}/deno.json`));
 }
 
+/** Sources of a package; what is written in AssemblyScript is there as it was built. */
 function sources(folder: string): string[] {
-  return [...Deno.readDirSync(folder)]
-    .map(({ name }) => name)
-    .filter((name) => name.endsWith(".ts") && !name.endsWith("_test.ts") && name !== "_build.ts")
-    .map((name) => `${folder}/${name}`);
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return name === "assembly" ? [] : sources(`${folder}/${name}`);
+    const isSource = name.endsWith(".ts") && !name.endsWith("_test.ts") && name !== "_build.ts";
+    return isSource ? [`${folder}/${name}`] : [];
+  });
 }
 
 async function translate(build: Build, path: string): Promise<void> {
