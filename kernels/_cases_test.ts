@@ -268,3 +268,12 @@ export function artifactOf(key: Key, spec: NetworkSpec, scaling: Scaling = unitS
   const prior = { kind: "independent", marginals: {} } as unknown as Artifact["prior"];
   return { kind: "ratio", spec, weights: shakenWeights(key, spec), prior, scaling, provenance };
 }
+
+/** What no GPU has a kernel for: threads do not meet there, and rows are not chosen. */
+export const NOT_ON_GPU: readonly string[] = [
+  "INSTRUCTION_WORDS",
+  "MEET",
+  "CHOOSE_ROWS",
+  "KEEP_ROWS",
+  "SCATTER_ROWS",
+];

@@ -10,6 +10,7 @@ import { openGpu } from "./_gpu_device.ts";
 import { gpuProgram } from "./_gpu_program.ts";
 import { reserve, returnMachine } from "./_machine.ts";
 import * as op from "./_opcodes.ts";
+import { NOT_ON_GPU } from "./_cases_test.ts";
 import { webgpuTest } from "./_webgpu_test.ts";
 import { planProduct } from "./wgsl/gemm.ts";
 
@@ -752,11 +753,8 @@ atSizes("draws of masked flows", [[0, 2, 1], [1, 3, 2], [9, 5, 3]], async (sheet
   }
 });
 
-/** Threads do not meet on a GPU, and rows are not chosen there. */
-const NOT_THERE = ["INSTRUCTION_WORDS", "MEET", "CHOOSE_ROWS", "KEEP_ROWS", "SCATTER_ROWS"];
-
 webgpuTest("every instruction but that of threads was tested on WebGPU", () => {
-  const all = Object.entries(op).filter(([name]) => !NOT_THERE.includes(name));
+  const all = Object.entries(op).filter(([name]) => !NOT_ON_GPU.includes(name));
   assertEquals(all.filter(([, opcode]) => !covered.has(opcode)).map(([name]) => name), []);
   return Promise.resolve();
 });

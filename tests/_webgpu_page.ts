@@ -8,6 +8,7 @@ import {
   losses,
   noiseBatch,
   normalRows,
+  NOT_ON_GPU,
   planOf,
   specs,
   unitScaling,
@@ -49,7 +50,7 @@ async function checkAll(): Promise<Found["shaders"]> {
     for (const { key, kernel } of shadingsOf(instruction)) kernels.set(key, kernel);
   };
   for (const [name, opcode] of Object.entries(opcodes)) {
-    if (name !== "MEET" && name !== "INSTRUCTION_WORDS") add(opcode, 1, 1, 1, 4, 4, 4, 4, 4, 4);
+    if (!NOT_ON_GPU.includes(name)) add(opcode, 1, 1, 1, 4, 4, 4, 4, 4, 4);
   }
   for (
     const [m, n, k] of [[2000, 2000, 8], [800, 800, 8], [20000, 16, 8], [8, 8, 8], [8, 8, 9000]] as const
