@@ -1,7 +1,6 @@
 // Simulates and trains, off the thread that the page is drawn on: what `npe` does anywhere, on one thread.
 
 import { encodeArtifact, type Engine, key } from "@likely/core";
-import { loadTensors } from "@likely/core/lazy-tensor";
 import { fusedEngine } from "@likely/kernels/fused-engine";
 import { npe } from "@likely/recipes/npe";
 import { tensorEngine } from "@likely/surrogates/tensor-engine";
@@ -63,7 +62,8 @@ async function train({ task: name, simulations, seed, engine }: TrainingOrder, s
 async function engineOf(name: TrainingEngine): Promise<Engine> {
   const fused = fusedEngine();
   if (name === "wasm") return fused;
-  const { useBackend } = await loadTensors();
+  // By a literal, which bundlers follow.
+  const { useBackend } = await import("@likely/core/tensor");
   await useBackend("webgpu");
   return { ...fused, trainStep: tensorEngine().trainStep };
 }
