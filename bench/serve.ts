@@ -128,6 +128,8 @@ async function trainPeer(): Promise<string> {
   const script = new URL("peers/serve_sbi.py", import.meta.url).pathname;
   const { success, stderr } = await new Deno.Command(Deno.env.get("PYTHON") ?? "python3", {
     args: [script],
+    // sbi leaves logs where it runs.
+    cwd: folder,
     env: { LIKELY_PEER: folder },
     stderr: "piped",
   }).output();

@@ -2,7 +2,7 @@
 // bytes its Zstandard goes on for ever and its Brotli makes room without an end, and nothing, packed by LZ4,
 // is an error to it.
 
-import { gunzipSync } from "fflate";
+import { gunzipSync } from "fflate/browser";
 import { snappyUncompress } from "hyparquet";
 import { zstdMost, zstdSize } from "./_zstd_size.ts";
 

@@ -1,7 +1,7 @@
 // One array of a Zarr store that anybody may have written: nothing is made room for before the
 // store has proved that it is wanted. What is of Zarr 2 is described as of Zarr 3 first.
 
-import { gunzipSync, unzlibSync } from "fflate";
+import { gunzipSync, unzlibSync } from "fflate/browser";
 import * as v from "valibot";
 import * as zarr from "zarrita";
 import { zstdSize } from "./_zstd_size.ts";

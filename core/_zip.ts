@@ -2,7 +2,7 @@
 // made. By the central directory, since NumPy's local headers claim sizes of 2³² − 1 (zip64).
 
 import { crc32 } from "./_crc32.ts";
-import { inflateSync } from "fflate";
+import { inflateSync } from "fflate/browser";
 import { FormatError } from "./errors.ts";
 
 /** A file in an archive, still as it is stored. */

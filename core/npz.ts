@@ -4,7 +4,7 @@
  * @module
  */
 
-import { zipSync } from "fflate";
+import { zipSync } from "fflate/browser";
 import { show } from "./_plain_data.ts";
 import { zipEntries } from "./_zip.ts";
 import { FormatError } from "./errors.ts";

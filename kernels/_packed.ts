@@ -1,7 +1,7 @@
 // Bytes as text in a source file: deflated, then base64, a third of the length of base64 alone.
 // Not by a DecompressionStream, which some edge hosts lack, and which cannot answer at once.
 
-import { deflateSync, inflateSync } from "fflate";
+import { deflateSync, inflateSync } from "fflate/browser";
 
 /** Bytes of each that follow each other. */
 const PIECE = 2 ** 13;

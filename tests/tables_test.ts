@@ -13,7 +13,7 @@ import {
   type Table,
   writeParquet,
 } from "@likely/core";
-import { gzipSync, zlibSync } from "fflate";
+import { gzipSync, zlibSync } from "fflate/browser";
 import { dirname } from "node:path";
 import golden from "./golden/tables.json" with { type: "json" };
 
