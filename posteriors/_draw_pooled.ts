@@ -61,7 +61,9 @@ interface Sampling extends DrawPooledOptions {
 /** By proposals where these can be trusted, else by particles; by particles all where these are asked for. */
 async function sampled(keys: readonly Key[], prior: Prior, sampling: Sampling): Promise<Draws[]> {
   using fits = await logFits(sampling.artifact, sampling.x, sampling);
-  const drawn = sampling.smc ? keys.map(() => undefined) : await proposed(keys, prior, fits, sampling);
+  const drawn: (Draws | undefined)[] = sampling.smc
+    ? keys.map(() => undefined)
+    : await proposed(keys, prior, fits, sampling);
   const others = [...keys.keys()].filter((i) => !drawn[i]);
   if (others.length === 0) return drawn as Draws[];
   const { draws, smc = {}, signal } = sampling;
@@ -71,7 +73,8 @@ async function sampled(keys: readonly Key[], prior: Prior, sampling: Sampling): 
     particles: Math.max(particles, draws),
     ...(signal && { signal }),
   });
-  return drawn.map((one, i) => one ?? found[others.indexOf(i)]!);
+  others.forEach((i, k) => drawn[i] = found[k]);
+  return drawn as Draws[];
 }
 
 const FEWEST_PARTICLES = 500;

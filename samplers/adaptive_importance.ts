@@ -6,16 +6,15 @@
 
 import { foldIn, gatherRows, type Key, type LogDensity, type Points, split } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
-import { log } from "@likely/core/elementary";
 import { breathe } from "./_breathe.ts";
 import { countCalls } from "./_count_calls.ts";
 import { judgedWeights } from "./_judged_weights.ts";
-import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
 import { LearningPlan } from "./_learning_plan.ts";
 import { nextRise } from "./_next_rise.ts";
 import { PooledRounds } from "./_pooled_rounds.ts";
-import { resample, resampleShuffled } from "./_resample.ts";
+import { resample } from "./_resample.ts";
 import { tMixture, type WeightedRows } from "./_t_mixture.ts";
+import { weightedDraws } from "./_weighted_draws.ts";
 import type { ImportanceDraws, Proposal } from "./importance.ts";
 
 /** Options of {@linkcode adaptiveImportance}. */
@@ -124,37 +123,28 @@ export async function adaptiveImportance(
   const [forRounds, forSeeds, forChoice] = split(key, 3);
   const counted = countCalls(target);
   const rounds = new PooledRounds(counted);
-  const learnt = (components: number): Proposal => {
+  /** The power to which all weights so far leave enough rows that count. */
+  const riseOf = (logWeights: Float64Array) => nextRise(logWeights, 1, MILD * pilot);
+  const learnt = (logWeights: Float64Array, rise: number): Proposal => {
     const [forSample, forFit] = split(foldIn(forSeeds, rounds.count), 2);
-    const all = rounds.theta();
     // Few rows tell a mixture as much as all of them, which may be thousands.
-    const few = resample(forSample, tempered(rounds.logWeights(), MILD * pilot), 2 * pilot);
-    return tMixture(forFit, rowsWithCounts(all, few), { names: start.names, components, wider: WIDER });
-  };
-  const pooled = (): AdaptiveImportanceDraws => {
-    const raw = rounds.logWeights();
-    const { logWeights, kHat, ess, warnings } = judgedWeights(raw);
-    const theta = rounds.theta();
-    return {
+    const few = resample(forSample, logWeights.map((weight) => rise * weight), 2 * pilot);
+    const { components } = plan;
+    return tMixture(forFit, rowsWithCounts(rounds.theta(), few), {
       names: start.names,
-      chains: 1,
-      length: draws,
-      values: gatherRows(theta, resampleShuffled(forChoice, logWeights, draws)).data,
-      theta,
-      logWeights,
-      rounds: rounds.count,
-      info: {
-        sampler: "importance",
-        target: target.name,
-        evaluations: rounds.n,
-        kHat,
-        ess,
-        logEvidence: logSumExp(raw) - log(rounds.n),
-        logEvidenceError: Math.sqrt(Math.max(0, 1 / effectiveSize(raw) - 1 / rounds.n)),
-        seconds: (performance.now() - began) / 1000,
-      },
-      warnings: [...counted.warnings(), ...warnings, ...fewWarnings(ess, { of: rounds.n, wanted: draws })],
-    };
+      components,
+      wider: WIDER,
+    });
+  };
+  const pooled = (raw = rounds.logWeights()): AdaptiveImportanceDraws => {
+    const found = weightedDraws(forChoice, { names: start.names, theta: rounds.theta(), raw }, {
+      draws,
+      target: counted,
+      evaluations: rounds.n,
+      began,
+    });
+    const few = fewWarnings(Number(found.info.ess), { of: rounds.n, wanted: draws });
+    return { ...found, rounds: rounds.count, warnings: [...found.warnings, ...few] };
   };
   const plan = new LearningPlan({ draws, pilot, rounds: mostRounds, most });
   let proposal = start;
@@ -163,33 +153,33 @@ export async function adaptiveImportance(
     // A round may find nothing; all together must not.
     const own = raw.some((w) => w > -Infinity) ? judgedWeights(raw) : NOTHING;
     const isSound = own.warnings.length === 0;
+    const all = rounds.logWeights();
     if (isSound && own.ess >= draws) {
-      const found = pooled();
+      const found = pooled(all);
       if (found.warnings.length === 0) return found;
     }
-    const rise = nextRise(rounds.logWeights(), 1, MILD * pilot);
+    const rise = riseOf(all);
     const rows = plan.after({ share: own.ess / pilot, isSound, rise });
-    proposal = learnt(plan.components);
+    proposal = learnt(all, rise);
     await rest(round);
     if (rows === undefined) continue;
     await rounds.add(foldIn(forRounds, round + 1), proposal, rows);
-    const last = pooled();
+    const weights = rounds.logWeights();
+    const last = pooled(weights);
     if (last.warnings.length === 0 || rows === most) return last;
     // The shape of few weights is little known: more of them, from what these have taught.
     await rest(round + 1);
-    await rounds.add(foldIn(forRounds, round + 2), learnt(plan.components), Math.min(most, AGAIN * rows));
+    await rounds.add(
+      foldIn(forRounds, round + 2),
+      learnt(weights, riseOf(weights)),
+      Math.min(most, AGAIN * rows),
+    );
     return pooled();
   }
 }
 
 /** Of a round without any weight. */
 const NOTHING = { ess: 0, warnings: ["no row has a density above 0"] };
-
-/** Weights made milder until enough rows count: all of them where proposals are good. */
-function tempered(logWeights: Float64Array, enough: number): Float64Array {
-  const rise = nextRise(logWeights, 1, enough);
-  return logWeights.map((weight) => rise * weight);
-}
 
 /** Rows that were drawn, each once, by how often. */
 function rowsWithCounts(all: Points, drawn: Uint32Array): WeightedRows {

@@ -4,21 +4,10 @@
  * @module
  */
 
-import { log } from "@likely/core/elementary";
-import {
-  type Draws,
-  gatherRows,
-  type Key,
-  type LogDensity,
-  type Points,
-  soundValue,
-  split,
-} from "@likely/core";
+import { type Draws, type Key, type LogDensity, type Points, soundValue, split } from "@likely/core";
 import { requireInteger } from "@likely/core/check";
 import { countCalls } from "./_count_calls.ts";
-import { judgedWeights } from "./_judged_weights.ts";
-import { effectiveSize, logSumExp } from "./_log_sum_exp.ts";
-import { resampleShuffled } from "./_resample.ts";
+import { weightedDraws } from "./_weighted_draws.ts";
 
 /** What can be drawn from and has a density; every `Prior` is one. */
 export interface Proposal {
@@ -93,25 +82,10 @@ export function importance(
   const counted = countCalls(target);
   const { value } = counted.evaluate(theta, { gradient: false });
   const raw = value.map((v, i) => soundValue(v - drawn[i]!));
-  const { logWeights, kHat, ess, warnings } = judgedWeights(raw);
-  return {
-    names: proposal.names,
-    chains: 1,
-    length: draws,
-    values: gatherRows(theta, resampleShuffled(forChoice, logWeights, draws)).data,
-    theta,
-    logWeights,
-    info: {
-      sampler: "importance",
-      target: target.name,
-      evaluations: counted.calls(),
-      kHat,
-      ess,
-      logEvidence: logSumExp(raw) - log(draws),
-      // The relative variance of the mean weight.
-      logEvidenceError: Math.sqrt(Math.max(0, 1 / effectiveSize(raw) - 1 / draws)),
-      seconds: (performance.now() - began) / 1000,
-    },
-    warnings: [...counted.warnings(), ...warnings],
-  };
+  return weightedDraws(forChoice, { names: proposal.names, theta, raw }, {
+    draws,
+    target: counted,
+    evaluations: counted.calls(),
+    began,
+  });
 }
